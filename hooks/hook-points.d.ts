@@ -1,0 +1,110 @@
+// Every hook point there is, and what its hooks are given. docs/add-ons.md describes them one by one.
+//
+// Points named in the past tense are told after the change was committed, at least once each: use `id` to
+// notice a repetition. They can change nothing that happened. `Pre…` points are asked before the change,
+// have 2 seconds, and refuse by returning a sentence for the person who is waiting.
+
+/** Who did it. `system` is a job of Latchkey, `visitor` someone who was not logged in. */
+export interface Actor {
+  kind: 'user' | 'admin' | 'system' | 'visitor'
+  id: number | null
+  name: string
+}
+
+export interface Client {
+  id: number
+  name: string
+  email: string
+  status: 'active' | 'inactive' | 'closed'
+  ownerId: number
+}
+
+export interface User {
+  id: number
+  email: string
+  firstName: string
+  lastName: string
+  emailVerified: boolean
+}
+
+export interface Invitation {
+  id: number
+  email: string
+  permissions: string[]
+  status: 'pending' | 'accepted' | 'declined' | 'cancelled' | 'expired'
+  /** UTC, such as 2026-11-23T18:56:24.123Z. */
+  sentAt: string
+  /** How often it was sent, the first time included. */
+  sendCount: number
+  expiresAt: string
+}
+
+/** What every event carries beside its own objects. */
+export interface Event {
+  /** The same at each repetition of this event. */
+  id: string
+  /** When it happened: UTC, such as 2026-11-23T18:56:24.123Z. */
+  at: string
+  actor: Actor
+}
+
+export interface HookPoints {
+  /** An invitation was sent: a new one, or one that took the place of a pending one. */
+  InviteSent: { client: Client; invitation: Invitation }
+  /** Resend Invite: the same invitation with a new link and seven new days. */
+  InviteResent: { client: Client; invitation: Invitation }
+  /** Someone accepted; `user` need not have the invited address. UserAssociated follows. */
+  InviteAccepted: { client: Client; invitation: Invitation; user: User }
+  /** Whoever held the link declined. */
+  InviteDeclined: { client: Client; invitation: Invitation }
+  /** Cancelled by hand, because the client was closed, or because its inviter lost access. */
+  InviteCancelled: { client: Client; invitation: Invitation }
+  /** Its seven days are over. */
+  InviteExpired: { client: Client; invitation: Invitation }
+  /** A user got access to a client, by accepting or directly by an admin. */
+  UserAssociated: { client: Client; user: User; permissions: string[] }
+  /** A user's access to a client was removed. */
+  UserDisassociated: { client: Client; user: User }
+  /** What a user may do for a client was changed. */
+  PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
+  /** Ownership moved; the former owner stays associated, with all permissions. */
+  OwnerChanged: { client: Client; owner: User; formerOwner: User }
+  /** A login was created. */
+  UserAdd: { user: User }
+  UserLogin: { user: User }
+  UserLogout: { user: User }
+  /** A user set a new password by "Forgot password". The password itself is never told. */
+  UserChangePassword: { user: User }
+  /** A user proved to own their e-mail address. */
+  UserEmailVerificationComplete: { user: User }
+  /** A client account was opened. */
+  ClientAdd: { client: Client }
+  /** A client's details or status changed; `before` and `after` hold what is different. */
+  ClientEdit: { client: Client; before: Record<string, string>; after: Record<string, string> }
+  ClientClose: { client: Client }
+  /** Before an invitation is sent or sent again. */
+  PreInviteSend: { client: Client; email: string; permissions: string[] }
+  /** Before an admin associates a user directly; a user to be created has no `id` yet. */
+  PreUserAssociate: {
+    client: Client
+    user: User | { email: string; firstName: string; lastName: string }
+    permissions: string[]
+  }
+  /** Before Make Owner; `user` would become the owner. */
+  PreOwnerChange: { client: Client; user: User }
+}
+
+export type HookName = keyof HookPoints
+
+/** What a `Pre…` hook may answer: a sentence to refuse with, or nothing to let it happen. */
+export type Answer = string | undefined | void
+
+export type Hook<N extends HookName> = (
+  event: HookPoints[N] & Event,
+) => N extends `Pre${string}` ? Answer | Promise<Answer> : unknown
+
+/**
+ * Registers a function for a hook point. `priority` is a whole number; lower ones run first. The same
+ * function may be added to several points.
+ */
+export type AddHook = <N extends HookName>(name: N, priority: number, hook: Hook<N>) => void

@@ -1,0 +1,79 @@
+// What HTML cannot do by itself. Everything works without this file.
+
+const dialog = () => document.getElementById('dialog')
+
+// Check All follows the boxes, and the boxes follow it.
+document.addEventListener('change', ({ target }) => {
+  const group = target.closest?.('fieldset.permissions')
+  if (!group) return
+  const all = group.querySelector('[name="check_all"]')
+  const boxes = [...group.querySelectorAll('[name="permissions"]')]
+  if (target === all) for (const box of boxes) box.checked = all.checked
+  else all.checked = boxes.every((box) => box.checked)
+})
+
+// A question opens in the dialog; without this file it is a page of its own.
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  const box = dialog()
+  if (detail.ctx.target !== box) return afterPage(detail.ctx)
+  if (!box.open) box.showModal()
+  box.setAttribute('aria-labelledby', 'dialog-title')
+})
+
+document.addEventListener('htmx:before:swap', ({ detail }) => {
+  if (detail.ctx.target !== dialog() && dialog().open) dialog().close()
+})
+
+document.addEventListener('click', (event) => {
+  const box = dialog()
+  const leaves = event.target === box || (event.target.closest('[data-close]') && box.open)
+  if (!leaves) return
+  event.preventDefault()
+  box.close()
+})
+
+// Morphing keeps what was typed; a page that comes after a form was taken shows its own values.
+let path = location.pathname
+function afterPage(ctx) {
+  if (ctx.target !== document.body) return
+  for (const form of document.forms) form.reset()
+  const moved = path !== location.pathname
+  path = location.pathname
+  const first = document.querySelector('[autofocus]')
+  if (first) first.focus()
+  else if (moved) {
+    scrollTo(0, 0)
+    document.getElementById('main').focus({ preventScroll: true })
+  }
+}
+
+// The menu closes by Escape, by a click elsewhere, and when a page is chosen.
+const closeMenu = () => document.getElementById('menu')?.removeAttribute('open')
+document.addEventListener('keydown', ({ key }) => {
+  const menu = document.getElementById('menu')
+  if (key !== 'Escape' || !menu?.open) return
+  closeMenu()
+  menu.querySelector('summary').focus()
+})
+document.addEventListener('click', ({ target }) => {
+  if (!target.closest('#menu') || target.closest('#menu a')) closeMenu()
+})
+
+// One click is enough: a second one while the first is under way does nothing.
+document.addEventListener(
+  'submit',
+  (event) => {
+    const { target: form } = event
+    if (form.dataset.sending) event.preventDefault()
+    else if (form.method === 'post') form.dataset.sending = 'yes'
+  },
+  true,
+)
+for (const name of ['htmx:finally:request', 'pageshow'])
+  addEventListener(
+    name,
+    () => {
+      for (const form of document.forms) delete form.dataset.sending
+    },
+    true,
+  )

@@ -1,0 +1,28 @@
+// The guards of the Admin Area, and the client that a URL names.
+
+import type { Request, RequestHandler } from 'express'
+import { type Client, findClient } from '../domain/clients.ts'
+import { NotFound } from '../domain/refusal.ts'
+import type { Db } from '../platform/database.ts'
+import { guard } from '../web/guards.ts'
+import { idOf } from '../web/request.ts'
+import { askToLogIn } from './login.ts'
+
+const mustBeAdmin: RequestHandler = (req, res, next) => {
+  if (req.visit.admin) return next()
+  askToLogIn(req, res)
+}
+
+/** For everyone, logged in or not. */
+export const anyone = guard('anyone', [])
+/** For an admin. */
+export const admin = guard('admin', [mustBeAdmin])
+
+/** The client of /admin/clients/:id/…; not there is 404. */
+export const clientOf =
+  (db: Db) =>
+  async (req: Request): Promise<Client> => {
+    const client = await findClient(db, idOf(req.params.id))
+    if (!client) throw new NotFound()
+    return client
+  }

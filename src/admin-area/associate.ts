@@ -1,0 +1,101 @@
+// Associate User: pick someone, or create them; choose permissions; invite, or associate at once (R24, R25).
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { associate, listClientUsers } from '../domain/associations.ts'
+import type { Client } from '../domain/clients.ts'
+import { invite } from '../domain/inviting.ts'
+import { PERMISSIONS } from '../domain/permissions.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { findUser, lowerCase, NAME_MAX, searchUsers, type User } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import {
+  check,
+  choiceOf,
+  emailField,
+  type Form,
+  firstName,
+  formOf,
+  lastName,
+  manyOf,
+  submit,
+} from '../web/form.ts'
+import { actor, idOf } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { admin, clientOf } from './area.ts'
+
+const URL = '/admin/clients/:id/users/associate'
+const FOUND_MAX = 8
+
+const AssociateForm = z
+  .object({
+    search: z.string().trim().max(300, 'field.tooLong').default(''),
+    user_id: z.string().default(''),
+    first_name: z.string().default(''),
+    last_name: z.string().default(''),
+    send_invite: choiceOf(['yes', 'no'], 'associate.sendInvite').default('yes'),
+    check_all: z.string().optional(),
+    permissions: manyOf(),
+    confirmed: z.string().optional(),
+  })
+  .transform(({ check_all, ...rest }) => ({
+    ...rest,
+    permissions: check_all ? PERMISSIONS : rest.permissions,
+  }))
+
+type Input = z.output<typeof AssociateForm>
+
+export function associatePage(db: Db) {
+  const page = Router()
+  const target = clientOf(db)
+
+  async function showForm(req: Request, res: Response, client: Client, form: Form) {
+    const search = String(form.values.search ?? '').slice(0, NAME_MAX)
+    const found = await searchUsers(db, search, FOUND_MAX)
+    const taken = new Set((await listClientUsers(db, client)).map(({ id }) => id))
+    show(req, res, 'admin-area/associate', { client, form, found, taken, tab: 'users' }, 'admin-area/_found')
+  }
+
+  page.get(URL, ...admin, async (req, res) => {
+    showForm(req, res, await target(req), formOf(req, { send_invite: 'yes', ...req.query }))
+  })
+
+  /** The user who was picked; none for *Create new user*. */
+  async function picked(input: Input): Promise<User | undefined> {
+    if (input.user_id === 'new') return undefined
+    const user = await findUser(db, idOf(input.user_id))
+    if (!user) throw new Refusal('associate.choose', 'search')
+    return user
+  }
+
+  async function act(req: Request, client: Client, input: Input) {
+    const user = await picked(input)
+    const email = user?.email ?? check(emailField(), input.search, 'search')
+    if (input.send_invite === 'yes') {
+      const { replaced } = await invite(db, actor(req), client, { email, permissions: input.permissions })
+      return { key: replaced ? 'invite.replaced' : 'invite.sent', email } as const
+    }
+    const who = user ?? {
+      email: lowerCase(email),
+      first_name: check(firstName(), input.first_name, 'first_name'),
+      last_name: check(lastName(), input.last_name, 'last_name'),
+    }
+    const confirmed = Boolean(input.confirmed)
+    await associate(db, actor(req), client, who, input.permissions, { confirmed })
+    return { key: 'associate.done', email } as const
+  }
+
+  page.post(URL, ...admin, async (req, res) => {
+    const client = await target(req)
+    let done: Awaited<ReturnType<typeof act>> | undefined
+    const form = await submit(AssociateForm, req.body, async (input) => {
+      done = await act(req, client, input)
+    })
+    if (form || !done) return showForm(req, res.status(422), client, form ?? formOf(req))
+    flash(res, 'success', done.key, { email: done.email })
+    res.redirect(303, `/admin/clients/${client.id}/users`)
+  })
+
+  return page
+}

@@ -1,0 +1,76 @@
+// One client: summary, profile, closing and opening again.
+
+import { type Request, type Response, Router } from 'express'
+import { listActivity } from '../domain/activity.ts'
+import { listClientUsers } from '../domain/associations.ts'
+import { type Client, clientName, editClient } from '../domain/clients.ts'
+import { closeClient, reopenClient } from '../domain/closing.ts'
+import { listPending } from '../domain/invitations.ts'
+import type { Db } from '../platform/database.ts'
+import { inSentences } from '../web/activity-words.ts'
+import { flash } from '../web/flash.ts'
+import { type Form, formOf, NoInput, submit } from '../web/form.ts'
+import { ProfileForm, profileOf } from '../web/profile-form.ts'
+import { actor } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { admin, clientOf } from './area.ts'
+
+const URL = '/admin/clients/:id'
+const ACTIVITY_SHOWN = 12
+
+export function client(db: Db) {
+  const page = Router()
+  const target = clientOf(db)
+
+  page.get(URL, ...admin, async (req, res) => {
+    const client = await target(req)
+    const users = await listClientUsers(db, client)
+    const pending = await listPending(db, client)
+    const activity = inSentences(await listActivity(db, { client, limit: ACTIVITY_SHOWN }))
+    show(req, res, 'admin-area/client', { client, users, pending, activity, tab: 'summary' })
+  })
+
+  const showProfile = (req: Request, res: Response, client: Client, form: Form) =>
+    show(req, res, 'admin-area/profile', { client, form, tab: 'profile' })
+
+  page.get(`${URL}/profile`, ...admin, async (req, res) => {
+    const client = await target(req)
+    showProfile(req, res, client, formOf(req, profileOf(client)))
+  })
+
+  page.post(`${URL}/profile`, ...admin, async (req, res) => {
+    const client = await target(req)
+    const form = await submit(ProfileForm, req.body, (input) => editClient(db, actor(req), client, input))
+    if (form) return showProfile(req, res.status(422), client, form)
+    flash(res, 'success', 'details.saved')
+    res.redirect(303, `/admin/clients/${client.id}/profile`)
+  })
+
+  const steps = {
+    close: { act: closeClient, done: 'client.closedNow' },
+    reopen: { act: reopenClient, done: 'client.openNow' },
+  } as const
+
+  for (const step of ['close', 'reopen'] as const) {
+    const ask = (req: Request, res: Response, client: Client, form: Form) =>
+      show(
+        req,
+        res,
+        'admin-area/client-step',
+        { client, form, step, tab: 'summary' },
+        'admin-area/_client-step',
+      )
+
+    page.get(`${URL}/${step}`, ...admin, async (req, res) => ask(req, res, await target(req), formOf(req)))
+
+    page.post(`${URL}/${step}`, ...admin, async (req, res) => {
+      const client = await target(req)
+      const form = await submit(NoInput, req.body, () => steps[step].act(db, actor(req), client))
+      if (form) return ask(req, res.status(422), client, form)
+      flash(res, 'success', steps[step].done, { client: clientName(client) })
+      res.redirect(303, `/admin/clients/${client.id}`)
+    })
+  }
+
+  return page
+}

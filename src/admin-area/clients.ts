@@ -1,0 +1,59 @@
+// The list of clients, and opening one: for an existing user found by typing, or for a new one.
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { CLIENT_STATUSES, type Client, clientName, listClients, openClient } from '../domain/clients.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { findUser, type NewUser, searchUsers, type User } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { type Form, formOf, submit } from '../web/form.ts'
+import { ProfileForm } from '../web/profile-form.ts'
+import { actor, idOf } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { admin } from './area.ts'
+
+const PAGE_SIZE = 25
+const FOUND_MAX = 8
+
+const NewClientForm = ProfileForm.extend({ user_id: z.string().default('') })
+
+export function clients(db: Db) {
+  const page = Router()
+
+  page.get('/admin/clients', ...admin, async (req, res) => {
+    const search = String(req.query.search ?? '').slice(0, 100)
+    const status = CLIENT_STATUSES.find((one) => one === req.query.status)
+    const before = idOf(req.query.before)
+    const options = { search, limit: PAGE_SIZE + 1, ...(status && { status }), ...(before && { before }) }
+    const found = await listClients(db, options)
+    const list = found.slice(0, PAGE_SIZE)
+    const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
+    const data = { list, next, search, status: status ?? '', before, statuses: CLIENT_STATUSES }
+    show(req, res, 'admin-area/clients', data, 'admin-area/_clients')
+  })
+
+  async function showNew(req: Request, res: Response, form: Form) {
+    const found = await searchUsers(db, String(form.values.search ?? ''), FOUND_MAX)
+    const data = { form, found, taken: new Set<number>(), associated: [] }
+    show(req, res, 'admin-area/new-client', data, 'admin-area/_found')
+  }
+
+  page.get('/admin/clients/new', ...admin, (req, res) => showNew(req, res, formOf(req, req.query)))
+
+  page.post('/admin/clients/new', ...admin, async (req, res) => {
+    let client: Client | undefined
+    const form = await submit(NewClientForm, req.body, async ({ user_id, ...profile }) => {
+      const { email, first_name, last_name } = profile
+      const owner: User | NewUser | undefined =
+        user_id === 'new' ? { email, first_name, last_name } : await findUser(db, idOf(user_id))
+      if (!owner) throw new Refusal('associate.choose', 'user_id')
+      client = await openClient(db, actor(req), owner, profile)
+    })
+    if (form || !client) return showNew(req, res.status(422), form ?? formOf(req))
+    flash(res, 'success', 'client.opened', { client: clientName(client) })
+    res.redirect(303, `/admin/clients/${client.id}`)
+  })
+
+  return page
+}

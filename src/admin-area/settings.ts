@@ -1,0 +1,65 @@
+// Settings: who the host is on pages, in e-mails and on the accept page, and who may accept an invitation.
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { Refusal } from '../domain/refusal.ts'
+import { readSettings, saveSettings } from '../domain/settings.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { choiceOf, emailField, type Form, formOf, optionalLine, requiredLine, submit } from '../web/form.ts'
+import { actor } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { admin } from './area.ts'
+
+const LOGO_MAX_BYTES = 60_000
+const IMAGES = [
+  ['image/png', '89504e470d0a1a0a'],
+  ['image/jpeg', 'ffd8ff'],
+] as const
+
+const SettingsForm = z
+  .object({
+    name: requiredLine('settings.nameMissing', 60),
+    supportEmail: z.union([z.literal(''), emailField()], 'email.malformed').default(''),
+    termsUrl: optionalLine(300).refine(
+      (text) => text === '' || /^https?:\/\/\S+$/.test(text),
+      'settings.termsMalformed',
+    ),
+    acceptBy: choiceOf(['any', 'invited'], 'settings.acceptBy'),
+    remove_logo: z.string().optional(),
+    logo: z.instanceof(File).optional(),
+  })
+  .strip()
+
+/** A picture as a data: address, told by its first bytes and not by what it is called. */
+async function readLogo(file: File | undefined): Promise<string | undefined> {
+  if (!file?.size) return undefined
+  const bytes = Buffer.from(await file.arrayBuffer())
+  const type = IMAGES.find(([, start]) => bytes.toString('hex', 0, 16).startsWith(start))?.[0]
+  if (!type || bytes.length > LOGO_MAX_BYTES) return ''
+  return `data:${type};base64,${bytes.toString('base64')}`
+}
+
+export function settings(db: Db) {
+  const page = Router()
+  const showSettings = (req: Request, res: Response, form: Form) =>
+    show(req, res, 'admin-area/settings', { form })
+
+  page.get('/admin/settings', ...admin, async (req, res) =>
+    showSettings(req, res, formOf(req, { ...(await readSettings(db)) })),
+  )
+
+  page.post('/admin/settings', ...admin, async (req, res) => {
+    const form = await submit(SettingsForm, req.body, async ({ remove_logo, logo, ...input }) => {
+      const before = await readSettings(db)
+      const sent = await readLogo(logo)
+      if (sent === '') throw new Refusal('settings.logoMalformed', 'logo')
+      await saveSettings(db, actor(req), { ...input, logo: sent ?? (remove_logo ? '' : before.logo) })
+    })
+    if (form) return showSettings(req, res.status(422), form)
+    flash(res, 'success', 'settings.saved')
+    res.redirect(303, '/admin/settings')
+  })
+
+  return page
+}

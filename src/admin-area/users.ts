@@ -1,0 +1,105 @@
+// A client's Users tab, and Manage User: permissions, Make Owner, removing access.
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import {
+  type ClientUser,
+  findClientUser,
+  listClientUsers,
+  removeAccess,
+  setPermissions,
+} from '../domain/associations.ts'
+import { type Client, clientName } from '../domain/clients.ts'
+import { listEarlier, listPending } from '../domain/invitations.ts'
+import { makeOwner } from '../domain/ownership.ts'
+import { PERMISSIONS } from '../domain/permissions.ts'
+import { NotFound } from '../domain/refusal.ts'
+import { fullName } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
+import { invitePages } from '../web/invite-pages.ts'
+import { actor, idOf } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { admin, clientOf } from './area.ts'
+
+const URL = '/admin/clients/:id/users'
+
+const listOf = (client: Client) => `/admin/clients/${client.id}/users`
+
+const ManageForm = z
+  .object({ make_owner: z.string().optional(), check_all: z.string().optional(), permissions: manyOf() })
+  .transform(({ make_owner, check_all, permissions }) => ({
+    makeOwner: Boolean(make_owner),
+    permissions: check_all ? PERMISSIONS : permissions,
+  }))
+
+export function users(db: Db) {
+  const page = Router()
+  const client = clientOf(db)
+
+  page.get(URL, ...admin, async (req, res) => {
+    const one = await client(req)
+    const lists = {
+      users: await listClientUsers(db, one),
+      pending: await listPending(db, one),
+      earlier: await listEarlier(db, one),
+    }
+    show(req, res, 'admin-area/users', { client: one, ...lists, tab: 'users' }, 'admin-area/_lists')
+  })
+
+  async function target(req: Request) {
+    const one = await client(req)
+    const user = await findClientUser(db, one, idOf(req.params.userId))
+    if (!user) throw new NotFound()
+    return { client: one, user }
+  }
+
+  const showManage = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
+    show(req, res, 'admin-area/manage-user', { client, user, form, tab: 'users' })
+
+  page.get(`${URL}/:userId`, ...admin, async (req, res) => {
+    const { client, user } = await target(req)
+    showManage(req, res, client, user, formOf(req, { permissions: user.permissions }))
+  })
+
+  page.post(`${URL}/:userId`, ...admin, async (req, res) => {
+    const { client, user } = await target(req)
+    const form = await submit(ManageForm, req.body, (input) =>
+      input.makeOwner
+        ? makeOwner(db, actor(req), client, user)
+        : setPermissions(db, actor(req), client, user, input.permissions),
+    )
+    if (form) return showManage(req, res.status(422), client, user, form)
+    const names = { name: fullName(user), client: clientName(client) }
+    flash(res, 'success', req.body.make_owner ? 'owner.changed' : 'permissions.saved', names)
+    res.redirect(303, listOf(client))
+  })
+
+  const showRemove = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
+    show(req, res, 'admin-area/remove', { client, user, form, tab: 'users' }, 'admin-area/_remove')
+
+  page.get(`${URL}/:userId/remove`, ...admin, async (req, res) => {
+    const { client, user } = await target(req)
+    showRemove(req, res, client, user, formOf(req))
+  })
+
+  page.post(`${URL}/:userId/remove`, ...admin, async (req, res) => {
+    const { client, user } = await target(req)
+    const form = await submit(NoInput, req.body, () => removeAccess(db, actor(req), client, user))
+    if (form) return showRemove(req, res.status(422), client, user, form)
+    flash(res, 'success', 'access.removed', { name: fullName(user) })
+    res.redirect(303, listOf(client))
+  })
+
+  page.use(
+    invitePages(db, {
+      url: '/admin/clients/:id/invites/:inviteId',
+      guards: admin,
+      clientOf: client,
+      list: listOf,
+      layout: 'admin-area',
+    }),
+  )
+  return page
+}

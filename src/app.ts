@@ -1,0 +1,57 @@
+// The whole HTTP stack in order, then the areas; nothing else.
+
+import compression from 'compression'
+import express from 'express'
+import type { Logger } from 'pino'
+import { pinoHttp } from 'pino-http'
+import { adminArea } from './admin-area/admin-area.ts'
+import { clientArea } from './client-area/client-area.ts'
+import type { Config } from './config.ts'
+import { sampleMode } from './dev/dev.ts'
+import type { Db } from './platform/database.ts'
+import { serveAssets } from './web/assets.ts'
+import { readBodies } from './web/bodies.ts'
+import { csrf } from './web/csrf.ts'
+import { errorPage, notFound } from './web/errors.ts'
+import { headers, onlyHere } from './web/hardening.ts'
+import { health } from './web/health.ts'
+import { openLimits } from './web/limits.ts'
+import { requestLog } from './web/request-log.ts'
+import { begin, recognise } from './web/session.ts'
+import { mindShownFor } from './web/shown-for.ts'
+import type { Views } from './web/views.ts'
+
+export interface House {
+  config: Config
+  db: Db
+  log: Logger
+  views: Views
+}
+
+export function createApp({ config, db, log, views }: House) {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', config.trustProxy)
+  app.set('query parser', 'simple')
+  Object.assign(app.locals, { config, db, views, limits: openLimits() })
+
+  app.use(begin)
+  app.use(pinoHttp(requestLog(log)))
+  app.use(health(db))
+  if (!config.production) app.use(onlyHere(config.appUrl))
+  app.use(headers(config))
+  app.use(compression())
+  app.use(serveAssets())
+  app.use(csrf(config.appUrl))
+  app.use(readBodies)
+  app.use(recognise(db))
+  app.use(mindShownFor)
+
+  app.use(clientArea(db))
+  app.use(adminArea(db))
+  if (!config.production) app.use(sampleMode(config))
+
+  app.use(notFound)
+  app.use(errorPage)
+  return app
+}

@@ -1,0 +1,22 @@
+// npm run job -- NAME: runs one job of src/jobs.ts now, for the system's cron or by hand.
+
+import { readConfig } from '../config.ts'
+import { jobs } from '../jobs.ts'
+import { fail, openHouse } from '../server.ts'
+
+async function main() {
+  const name = process.argv[2]
+  const job = jobs.find((one) => one.name === name)
+  if (!job) {
+    console.error(`Name a job: ${jobs.map((one) => one.name).join(', ')}.`)
+    process.exitCode = 1
+    return
+  }
+  const house = await openHouse(readConfig())
+  const result = await job.run(house.db)
+  house.delivery.wake()
+  await house.close()
+  console.log(typeof result === 'number' ? `${job.name}: ${result}` : `${job.name}: done`)
+}
+
+main().catch(fail)

@@ -1,0 +1,56 @@
+// The guards of the Client Area, in order. A route names the one it needs, so its permission can be read
+// off it; a test walks all routes and fails on one without.
+
+import type { Request, RequestHandler, Response } from 'express'
+import type { Permission } from '../domain/permissions.ts'
+import { fullName, getUser } from '../domain/users.ts'
+import { flash } from '../web/flash.ts'
+import { guard } from '../web/guards.ts'
+import { currentClient, isOwner } from '../web/request.ts'
+import { t } from '../web/translate.ts'
+import { show } from '../web/views.ts'
+import { askToLogIn } from './login.ts'
+
+const mustBeLoggedIn: RequestHandler = (req, res, next) => {
+  if (req.visit.user) return next()
+  askToLogIn(req, res)
+}
+
+// Access taken away, a client closed, or none yet: the list of accounts is the way on.
+const mustAct: RequestHandler = (req, res, next) => {
+  if (req.visit.client) return next()
+  flash(res, 'warning', 'account.choose')
+  res.redirect(303, '/user/accounts')
+}
+
+/** For everyone, logged in or not. */
+export const anyone = guard('anyone', [])
+/** For a user, whatever they act for. */
+export const loggedIn = guard('logged in', [mustBeLoggedIn])
+/** For a user of the client they act for. */
+export const associated = guard('associated', [mustBeLoggedIn, mustAct])
+
+const mustOwn: RequestHandler = (req, res, next) => {
+  if (isOwner(req.visit)) return next()
+  denied(req, res, t('denied.owner'))
+}
+
+/** For the owner of the client (R10). */
+export const owner = guard('owner', [mustBeLoggedIn, mustAct, mustOwn])
+
+/** For those who hold this permission there. */
+export const permitted = (permission: Permission) =>
+  guard(`permission ${permission}`, [
+    mustBeLoggedIn,
+    mustAct,
+    (req, res, next) => {
+      if (req.visit.permissions.includes(permission)) return next()
+      denied(req, res, t('denied.permission', { permission: t(`permission.${permission}.title`) }))
+    },
+  ])
+
+/** Says what is missing, whom to ask, and what this user may do here. */
+async function denied(req: Request, res: Response, missing: string) {
+  const owner = await getUser(req.app.locals.db, currentClient(req).owner_id)
+  show(req, res.status(403), 'client-area/denied', { missing, ask: fullName(owner) })
+}

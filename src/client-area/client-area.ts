@@ -1,0 +1,26 @@
+// The pages of the Client Area; each file names the URLs that it answers.
+
+import { Router } from 'express'
+import type { Db } from '../platform/database.ts'
+import { accounts } from './accounts.ts'
+import { details } from './details.ts'
+import { home } from './home.ts'
+import { acceptPage } from './invite.ts'
+import { invites } from './invites.ts'
+import { login } from './login.ts'
+import { passwordReset } from './password-reset.ts'
+import { registration } from './register.ts'
+import { users } from './users.ts'
+
+export const clientArea = (db: Db) =>
+  Router().use(
+    login(db),
+    registration(db),
+    passwordReset(db),
+    acceptPage(db),
+    home(db),
+    users(db),
+    invites(db),
+    details(db),
+    accounts(db),
+  )

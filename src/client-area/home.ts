@@ -1,0 +1,20 @@
+// The home of the account that one acts for: which account, whose, what one may do here, and where to go.
+
+import { Router } from 'express'
+import { getUser } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { currentClient } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { anyone, associated } from './area.ts'
+
+export function home(db: Db) {
+  const page = Router()
+
+  page.get('/', ...anyone, (_req, res) => res.redirect(303, '/clientarea'))
+
+  page.get('/clientarea', ...associated, async (req, res) => {
+    show(req, res, 'client-area/home', { owner: await getUser(db, currentClient(req).owner_id) })
+  })
+
+  return page
+}

@@ -1,0 +1,87 @@
+// The accept page: the first thing that a stranger sees of us. It says who invites, to which account, what it
+// will allow, and as whom one is about to accept. Looking at it changes nothing: mail scanners follow links (R16).
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { accept, decline, findJoined, getOffer, registerAndAccept } from '../domain/accepting.ts'
+import { type Client, clientName } from '../domain/clients.ts'
+import { checkLogin } from '../domain/logins.ts'
+import { hashPassword } from '../domain/passwords.ts'
+import { findUserByEmail, type User } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { type Form, formOf, NoInput, submit } from '../web/form.ts'
+import { limit, limitsOf, networkOf } from '../web/limits.ts'
+import { actor, currentUser } from '../web/request.ts'
+import { enter, logIn } from '../web/session.ts'
+import { show } from '../web/views.ts'
+import { anyone, loggedIn } from './area.ts'
+import { NewLogin } from './register.ts'
+
+const RegisterForm = z.object(NewLogin)
+
+export function acceptPage(db: Db) {
+  const page = Router()
+  const tokenOf = (req: Request) => String(req.params.token)
+
+  async function showOffer(req: Request, res: Response, form: Form) {
+    const joined = await findJoined(db, tokenOf(req), req.visit.user)
+    if (joined) return leadIn(req, res, joined)
+    const offer = await getOffer(db, tokenOf(req))
+    show(req, res, 'client-area/invite', { ...offer, form, token: tokenOf(req) })
+  }
+
+  /** The user who accepted follows the link again (R20); entering an account is a post of its own. */
+  function leadIn(req: Request, res: Response, client: Client) {
+    if (req.visit.client?.id === client.id) return res.redirect(303, '/clientarea')
+    show(req, res, 'client-area/joined', { client })
+  }
+
+  function welcome(res: Response, client: Client) {
+    flash(res, 'success', 'accept.done', { client: clientName(client) })
+    res.redirect(303, '/clientarea')
+  }
+
+  page.get('/invite/:token{/:step}', ...anyone, limit('link'), (req, res) => showOffer(req, res, formOf(req)))
+
+  page.post('/invite/:token/accept', ...loggedIn, async (req, res) => {
+    const user = currentUser(req)
+    let client = await findJoined(db, tokenOf(req), user)
+    const form = await submit(NoInput, req.body, async () => {
+      client ??= await accept(db, actor(req), tokenOf(req), user)
+    })
+    if (form || !client) return showOffer(req, res.status(422), form ?? formOf(req))
+    await enter(req, db, client)
+    welcome(res, client)
+  })
+
+  page.post('/invite/:token/register', ...anyone, limit('login'), async (req, res) => {
+    let made: { client: Client; user: User } | undefined
+    const form = await submit(RegisterForm, req.body, async ({ password, ...person }) => {
+      made = await madeByFirstClick(req, person.email, password)
+      if (made) return
+      const { invitation } = await getOffer(db, tokenOf(req))
+      await limitsOf(req).count('registrationsOfInvitation', String(invitation.id))
+      await limitsOf(req).count('registrationsOfNetwork', networkOf(req.ip ?? ''))
+      const password_hash = await hashPassword(password)
+      made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
+    })
+    if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
+    await logIn(req, res, db, made.user, made.client)
+    welcome(res, made.client)
+  })
+
+  /** A second click of Create account, told from a stranger's by the password. */
+  async function madeByFirstClick(req: Request, email: string, password: string) {
+    const user = await findUserByEmail(db, email)
+    const client = await findJoined(db, tokenOf(req), user)
+    return client && { client, user: await checkLogin(db, email, password) }
+  }
+
+  page.post('/invite/:token/decline', ...anyone, async (req, res) => {
+    const client = await decline(db, actor(req), tokenOf(req))
+    show(req, res, 'client-area/declined', { client })
+  })
+
+  return page
+}

@@ -1,0 +1,109 @@
+// User Management: who may act for this account, and who was invited to. For the owner alone (R10).
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import {
+  type ClientUser,
+  findClientUser,
+  listClientUsers,
+  removeAccess,
+  setPermissions,
+} from '../domain/associations.ts'
+import { listEarlier, listPending } from '../domain/invitations.ts'
+import { invite } from '../domain/inviting.ts'
+import { PERMISSIONS } from '../domain/permissions.ts'
+import { NotFound } from '../domain/refusal.ts'
+import { fullName } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { choiceOf, emailField, type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
+import { actor, currentClient, idOf } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { owner } from './area.ts'
+
+const PAGE = '/account/users'
+
+const InviteForm = z
+  .object({
+    email: emailField(),
+    which: choiceOf(['all', 'choose'], 'permissions.which').default('all'),
+    permissions: manyOf(),
+  })
+  .transform(({ email, which, permissions }) => ({
+    email,
+    permissions: which === 'all' ? PERMISSIONS : permissions,
+  }))
+
+export const PermissionsForm = z
+  .object({ check_all: z.string().optional(), permissions: manyOf() })
+  .transform(({ check_all, permissions }) => ({ permissions: check_all ? PERMISSIONS : permissions }))
+
+export function users(db: Db) {
+  const page = Router()
+
+  async function showUsers(req: Request, res: Response, form: Form) {
+    const client = currentClient(req)
+    const [users, pending, earlier] = [
+      await listClientUsers(db, client),
+      await listPending(db, client),
+      await listEarlier(db, client),
+    ]
+    show(req, res, 'client-area/users', { form, users, pending, earlier }, 'client-area/_lists')
+  }
+
+  for (const url of [PAGE, `${PAGE}/invite`])
+    page.get(url, ...owner, (req, res) => showUsers(req, res, formOf(req)))
+
+  page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
+    let replaced = false
+    const form = await submit(InviteForm, req.body, async (input) => {
+      replaced = (await invite(db, actor(req), currentClient(req), input)).replaced
+    })
+    if (form) return showUsers(req, res.status(422), form)
+    flash(res, 'success', replaced ? 'invite.replaced' : 'invite.sent', {
+      email: String(req.body.email).trim(),
+    })
+    res.redirect(303, PAGE)
+  })
+
+  const target = async (req: Request): Promise<ClientUser> => {
+    const found = await findClientUser(db, currentClient(req), idOf(req.params.userId))
+    if (!found) throw new NotFound()
+    return found
+  }
+
+  const showPermissions = (req: Request, res: Response, user: ClientUser, form: Form) =>
+    show(req, res, 'client-area/permissions', { user, form })
+
+  page.get(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
+    const user = await target(req)
+    showPermissions(req, res, user, formOf(req, { permissions: user.permissions }))
+  })
+
+  page.post(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
+    const user = await target(req)
+    const form = await submit(PermissionsForm, req.body, ({ permissions }) =>
+      setPermissions(db, actor(req), currentClient(req), user, permissions),
+    )
+    if (form) return showPermissions(req, res.status(422), user, form)
+    flash(res, 'success', 'permissions.saved', { name: fullName(user) })
+    res.redirect(303, PAGE)
+  })
+
+  const showRemove = (req: Request, res: Response, user: ClientUser, form: Form) =>
+    show(req, res, 'client-area/remove', { user, form }, 'client-area/_remove')
+
+  page.get(`${PAGE}/:userId/remove`, ...owner, async (req, res) =>
+    showRemove(req, res, await target(req), formOf(req)),
+  )
+
+  page.post(`${PAGE}/:userId/remove`, ...owner, async (req, res) => {
+    const user = await target(req)
+    const form = await submit(NoInput, req.body, () => removeAccess(db, actor(req), currentClient(req), user))
+    if (form) return showRemove(req, res.status(422), user, form)
+    flash(res, 'success', 'access.removed', { name: fullName(user) })
+    res.redirect(303, PAGE)
+  })
+
+  return page
+}

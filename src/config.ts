@@ -1,0 +1,165 @@
+// The only reader of the environment. A setting that cannot be right stops the start with one sentence
+// that says which and how to mend it. Every setting is described in docs/operating.md.
+
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+export interface Config {
+  production: boolean
+  databaseUrl: string
+  port: number
+  host: string
+  /** Public address, without a slash at the end. */
+  appUrl: string
+  /** The first signs links, all of them verify. */
+  secrets: string[]
+  smtpUrl: string | undefined
+  mailFrom: string
+  hooksDir: string
+  timeZone: string
+  /** As Express takes it: false, a hop count, or addresses. */
+  trustProxy: false | number | string[]
+  dataDir: string
+  logLevel: string
+}
+
+export class BadSetting extends Error {}
+
+const SECRET_BYTES = 32
+
+const url = (name: string, schemes: string[], example: string) =>
+  z.string().refine((text) => schemes.some((scheme) => text.startsWith(scheme)) && URL.canParse(text), {
+    error: `${name} must be an address such as ${example}.`,
+  })
+
+const Settings = z.object({
+  NODE_ENV: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => /^sqlite:.+/.test(text) || (text.startsWith('mysql://') && URL.canParse(text)), {
+      error: 'DATABASE_URL must be sqlite:PATH or mysql://user:password@host:3306/database.',
+    })
+    .optional(),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'PORT must be a number from 0 to 65535.' })
+    .transform(Number)
+    .refine((port) => port < 65_536, { error: 'PORT must be a number from 0 to 65535.' })
+    .optional(),
+  HOST: z.string().optional(),
+  APP_URL: url('APP_URL', ['http://', 'https://'], 'https://accounts.example.com').optional(),
+  APP_SECRET: z
+    .string()
+    .refine((text) => text.split(',').every((secret) => Buffer.byteLength(secret.trim()) >= SECRET_BYTES), {
+      error: `APP_SECRET must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
+    })
+    .optional(),
+  SMTP_URL: url('SMTP_URL', ['smtp://', 'smtps://'], 'smtp://user:password@mail.example.com:587').optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*@[^\r\n]+$/, {
+      error: 'MAIL_FROM must be an e-mail address, such as accounts@example.com.',
+    })
+    .optional(),
+  HOOKS_DIR: z.string().optional(),
+  TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, { error: 'TIME_ZONE must be a name such as UTC or Europe/Berlin.' })
+    .optional(),
+  TRUST_PROXY: z.string().optional(),
+  DATA_DIR: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'LOG_LEVEL must be trace, debug, info, warn, error or silent.',
+    })
+    .optional(),
+})
+
+function isTimeZone(name: string) {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+/** Takes the environment (empty is absent); throws BadSetting with a sentence. */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  const { data: env, error } = Settings.safeParse(given)
+  if (!env) throw new BadSetting(error.issues[0]?.message)
+  const production = env.NODE_ENV === 'production'
+  const port = env.PORT ?? 3000
+  const host = env.HOST ?? (production ? '::' : '127.0.0.1')
+  const appUrl = (env.APP_URL ?? `http://localhost:${port}`).replace(/\/+$/, '')
+  if (new URL(appUrl).origin !== appUrl)
+    throw new BadSetting('APP_URL must be an origin without a path, such as https://accounts.example.com.')
+  if (production) demandForProduction(env)
+  else demandLoopback(host, appUrl)
+  const dataDir = resolve(env.DATA_DIR ?? 'data')
+  return {
+    production,
+    databaseUrl: env.DATABASE_URL ?? `sqlite:${join(dataDir, 'latchkey.db')}`,
+    port,
+    host,
+    appUrl,
+    secrets: env.APP_SECRET?.split(',').map((secret) => secret.trim()) ?? [secretOf(dataDir)],
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM ?? `Latchkey <latchkey@${new URL(appUrl).hostname}>`,
+    hooksDir: resolve(env.HOOKS_DIR ?? 'hooks'),
+    timeZone: env.TIME_ZONE ?? 'UTC',
+    trustProxy: parseProxies(env.TRUST_PROXY),
+    dataDir,
+    logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+  }
+}
+
+const PRODUCTION_NEEDS = {
+  APP_URL: 'APP_URL must be set in production: the public address, such as https://accounts.example.com.',
+  APP_SECRET:
+    'APP_SECRET must be set in production: 32 bytes or more, such as openssl rand -base64 36 prints.',
+  SMTP_URL: 'SMTP_URL must be set in production, such as smtp://user:password@mail.example.com:587.',
+  MAIL_FROM: 'MAIL_FROM must be set in production: the address that mail comes from.',
+}
+
+function demandForProduction(env: Record<string, unknown>) {
+  for (const [name, sentence] of Object.entries(PRODUCTION_NEEDS))
+    if (!env[name]) throw new BadSetting(sentence)
+}
+
+const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host)
+
+// The sample logins are public knowledge: they must not be reachable from elsewhere (HARD-CASES H8).
+function demandLoopback(host: string, appUrl: string) {
+  if (!isLoopback(host))
+    throw new BadSetting(`HOST=${host} needs NODE_ENV=production: without it there are sample logins.`)
+  if (!isLoopback(new URL(appUrl).hostname))
+    throw new BadSetting(`APP_URL=${appUrl} needs NODE_ENV=production: without it there are sample logins.`)
+}
+
+function parseProxies(text: string | undefined): Config['trustProxy'] {
+  if (!text || text === 'off') return false
+  if (/^\d+$/.test(text)) return Number(text)
+  const addresses = text.split(',').map((part) => part.trim())
+  if (addresses.every((part) => /^[\da-f.:]+(\/\d+)?$|^(loopback|linklocal|uniquelocal)$/i.test(part)))
+    return addresses
+  throw new BadSetting('TRUST_PROXY must be off, a number of hops, or addresses separated by commas.')
+}
+
+/** Made once; who can read it could make links, so nobody else can. */
+function secretOf(dataDir: string): string {
+  const file = join(dataDir, 'secret')
+  mkdirSync(dataDir, { recursive: true })
+  if (!existsSync(file))
+    writeFileSync(file, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  return readFileSync(file, 'utf8').trim()
+}
+
+/** For npm run admin:create alone. */
+export const readAdminFromEnvironment = (environment = process.env) => ({
+  email: environment.ADMIN_EMAIL,
+  name: environment.ADMIN_NAME,
+  password: environment.ADMIN_PASSWORD,
+})

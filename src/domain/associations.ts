@@ -1,0 +1,190 @@
+// A user's access to one client, once per pair (R6). The owner's is never edited or removed (R2).
+// In the Client Area only the owner manages users (R10), and that is asked again inside the transaction,
+// after the client was taken: what was true when the page was shown may be over.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Client, clientName, describeClient } from './clients.ts'
+import { queueEmail } from './emails.ts'
+import { askHooks, fire } from './hooks.ts'
+import { cancelPending } from './invitations.ts'
+import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
+import { NotFound, Refusal } from './refusal.ts'
+import { createUser, describeUser, fullName, type NewUser, type User } from './users.ts'
+
+/** A user as one client sees them. */
+export interface ClientUser extends User {
+  permissions: Permission[]
+  isOwner: boolean
+  /** When they last entered this client. */
+  entered_at: string | null
+}
+
+const joined = (db: Db, client: { id: number }) =>
+  db('associations')
+    .join('users', 'users.id', 'associations.user_id')
+    .where('associations.client_id', client.id)
+    .select('users.*', 'associations.permissions', 'associations.last_login_at as entered_at')
+
+const toClientUser = (client: Client, row: User & { permissions: string; entered_at: string | null }) => ({
+  ...row,
+  permissions: permissionsOf(client, { user_id: row.id, permissions: row.permissions }),
+  isOwner: row.id === client.owner_id,
+})
+
+/** Everyone associated with the client, the owner first. */
+export async function listClientUsers(db: Db, client: Client): Promise<ClientUser[]> {
+  const rows = await joined(db, client).orderBy('users.first_name').orderBy('users.id')
+  return rows.map((row) => toClientUser(client, row)).sort((a, b) => Number(b.isOwner) - Number(a.isOwner))
+}
+
+export async function findClientUser(
+  db: Db,
+  client: Client,
+  userId: number,
+): Promise<ClientUser | undefined> {
+  const row = await joined(db, client).where('users.id', userId).first()
+  return row && toClientUser(client, row)
+}
+
+/** The clients of a user with what they may do there: owned ones first, then by name. */
+export async function listClientsOf(db: Db, user: { id: number }) {
+  const rows: (Client & { permissions: string; entered_at: string | null })[] = await db('associations')
+    .join('clients', 'clients.id', 'associations.client_id')
+    .where('associations.user_id', user.id)
+    .select('clients.*', 'associations.permissions', 'associations.last_login_at as entered_at')
+  return rows
+    .map((row) => ({
+      client: row as Client,
+      permissions: permissionsOf(row, { user_id: user.id, permissions: row.permissions }),
+      isOwner: row.owner_id === user.id,
+      entered_at: row.entered_at,
+    }))
+    .sort(
+      (a, b) =>
+        Number(b.isOwner) - Number(a.isOwner) || clientName(a.client).localeCompare(clientName(b.client)),
+    )
+}
+
+/** Admins give by their role; of the users, only the owner manages (R9, R10). */
+export function mustManage(client: Client, by: Actor) {
+  if (by.kind === 'user' && by.id !== client.owner_id) throw new Refusal('users.ownerOnly')
+}
+
+export const mustBeOpen = (client: Client) => {
+  if (client.status === 'closed') throw new Refusal('client.closed')
+}
+
+/** Inside a transaction that has taken the client. */
+export async function addAssociation(trx: Change, client: Client, user: User, permissions: string) {
+  const dates = { created_at: timestamp(), updated_at: timestamp() }
+  await trx('associations').insert({ client_id: client.id, user_id: user.id, permissions, ...dates })
+  await record(trx, 'user.associated', { client, user, email: user.email, permissions })
+  await fire(trx, 'UserAssociated', {
+    client: describeClient(client),
+    user: describeUser(user),
+    permissions: parsePermissions(permissions),
+  })
+}
+
+/**
+ * Send Invite: No (R24): at once, and no e-mail goes out. An unverified address identifies nobody, so an
+ * existing login with one asks for `confirmed` (HARD-CASES H6). A new user sets a password by "Forgot password".
+ */
+export async function associate(
+  db: Db,
+  by: Actor,
+  client: Client,
+  who: User | NewUser,
+  keys: readonly string[],
+  { confirmed = false } = {},
+): Promise<User> {
+  const permissions = choosePermissions(keys)
+  const known = 'id' in who
+  if (known && !who.email_verified_at && !confirmed)
+    throw new Refusal('associate.unverified', 'confirmed', { email: who.email })
+  await askHooks(by, 'PreUserAssociate', {
+    client: describeClient(client),
+    user: known
+      ? describeUser(who)
+      : { email: who.email, firstName: who.first_name, lastName: who.last_name },
+    permissions: parsePermissions(permissions),
+  })
+  return change(db, by, async (trx) => {
+    const current = await takeClient(trx, client)
+    mustManage(current, by)
+    mustBeOpen(current)
+    const user = known ? who : await createUser(trx, { ...who, password_hash: null })
+    if (await findClientUser(trx, current, user.id)) throw new Refusal('invite.alreadyAssociated', 'user')
+    await addAssociation(trx, current, user, permissions)
+    return user
+  })
+}
+
+/** Takes the client, then gives the association as it is now; refuses the owner's. */
+async function takeAssociation(
+  trx: Change,
+  client: Client,
+  user: { id: number },
+  owner: 'owner.edit' | 'owner.remove',
+) {
+  const current = await takeClient(trx, client)
+  mustManage(current, trx.by)
+  const found = await findClientUser(trx, current, user.id)
+  if (!found) throw new NotFound()
+  if (found.isOwner) throw new Refusal(owner)
+  return { client: current, user: found }
+}
+
+export const setPermissions = (
+  db: Db,
+  by: Actor,
+  client: Client,
+  target: ClientUser,
+  keys: readonly string[],
+) =>
+  change(db, by, async (trx) => {
+    const permissions = choosePermissions(keys)
+    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.edit')
+    const [before, after] = [user.permissions, parsePermissions(permissions)]
+    if (before.join() === after.join()) return
+    await trx('associations')
+      .where({ client_id: current.id, user_id: user.id })
+      .update({ permissions, updated_at: timestamp() })
+    await record(trx, 'permissions.changed', { client: current, user, before, after })
+    const about = { client: describeClient(current), user: describeUser(user), before, after }
+    await fire(trx, 'PermissionsChanged', about)
+    await queueEmail(trx, 'permissions-changed', {
+      to: user.email,
+      user,
+      client: current,
+      data: { client: clientName(current), by: by.name, permissions, name: fullName(user) },
+    })
+  })
+
+/** Removes access, and cancels what the person had invited others to (R20). */
+export const removeAccess = (db: Db, by: Actor, client: Client, target: ClientUser) =>
+  change(db, by, async (trx) => {
+    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.remove')
+    await trx('associations').where({ client_id: current.id, user_id: user.id }).delete()
+    await cancelPending(trx, current, { invited_by_user_id: user.id }, 'inviter lost access')
+    await record(trx, 'user.disassociated', {
+      client: current,
+      user,
+      email: user.email,
+      before: user.permissions,
+    })
+    await fire(trx, 'UserDisassociated', { client: describeClient(current), user: describeUser(user) })
+    await queueEmail(trx, 'access-removed', {
+      to: user.email,
+      user,
+      client: current,
+      data: { client: clientName(current), by: by.name, name: fullName(user) },
+    })
+  })
+
+/** Marks that a user enters a client: what "last login" means there. */
+export const markEntered = (db: Db, client: { id: number }, user: { id: number }) =>
+  db('associations').where({ client_id: client.id, user_id: user.id }).update({ last_login_at: timestamp() })

@@ -1,0 +1,39 @@
+// The one way to change anything. State, activity entry, e-mail and hook event are written in one
+// transaction (R26), in the name of an actor; what waits for delivery is woken after the commit.
+// Whoever changes access takes the client first: a write that all others wait for, on every database
+// and on every node of a cluster (HARD-CASES H2). What decides is read after that.
+
+import type { Knex } from 'knex'
+import { type Db, transaction } from '../platform/database.ts'
+import type { Client } from './clients.ts'
+import { inHand } from './handed.ts'
+import { NotFound } from './refusal.ts'
+
+/** Who does something, and from where: one a request, whose activity `entries` numbers (HARD-CASES H1). */
+export interface Actor {
+  kind: 'user' | 'admin' | 'system' | 'visitor'
+  id: number | null
+  name: string
+  ip: string
+  requestId: string
+  entries: { next: number }
+}
+
+export type Change = Knex.Transaction & { by: Actor }
+
+export async function change<T>(db: Db, by: Actor, body: (trx: Change) => Promise<T>): Promise<T> {
+  const first = by.entries.next
+  const result = await transaction(db, (trx) => {
+    by.entries.next = first
+    return body(Object.assign(trx, { by }))
+  })
+  inHand().wake()
+  return result
+}
+
+/** Takes the client until the commit, and gives its row as it is now. */
+export async function takeClient(trx: Change, client: { id: number }): Promise<Client> {
+  const rows = await trx('clients').where({ id: client.id }).increment('access_version', 1)
+  if (rows !== 1) throw new NotFound()
+  return trx('clients').where({ id: client.id }).first()
+}

@@ -1,0 +1,112 @@
+// A client is the account that owns services and invoices. It always has exactly one owner, who also has
+// an association row (R1). Closing one is in closing.ts.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
+import { fire } from './hooks.ts'
+import { ALL_PERMISSIONS } from './permissions.ts'
+import { searchText, whereFound } from './search.ts'
+import { createUser, fullName, lowerCase, type NewUser, type User } from './users.ts'
+
+export interface Profile {
+  company_name: string
+  first_name: string
+  last_name: string
+  email: string
+  address1: string
+  address2: string
+  city: string
+  state: string
+  postcode: string
+  country: string
+  phone: string
+}
+
+export interface Client extends Profile {
+  id: number
+  owner_id: number
+  access_version: number
+  status: 'active' | 'inactive' | 'closed'
+  created_at: string
+  updated_at: string
+}
+
+export const CLIENT_STATUSES = ['active', 'inactive', 'closed'] as const
+
+export const clientName = (client: { company_name: string; first_name: string; last_name: string }) =>
+  client.company_name || fullName(client)
+
+export const describeClient = (client: Client) => ({
+  id: client.id,
+  name: clientName(client),
+  email: client.email,
+  status: client.status,
+  ownerId: client.owner_id,
+})
+
+export const findClient = (db: Db, id: number): Promise<Client | undefined> =>
+  db<Client>('clients').where({ id }).first()
+
+/** Newest first, a page at a time: `before` is the id that the page before ended with. */
+export const listClients = (
+  db: Db,
+  {
+    search = '',
+    status,
+    before,
+    limit,
+  }: { search?: string; status?: Client['status']; before?: number; limit: number },
+): Promise<Client[]> =>
+  db<Client>('clients')
+    .modify((query) => {
+      whereFound(query, search)
+      if (status) query.where({ status })
+      if (before) query.where('id', '<', before)
+    })
+    .orderBy('id', 'desc')
+    .limit(limit)
+
+const searchable = (profile: Profile) =>
+  searchText(profile.company_name, profile.first_name, profile.last_name, profile.email)
+
+/** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
+export const openClient = (db: Db, by: Actor, owner: User | NewUser, profile: Profile) =>
+  change(db, by, async (trx) => {
+    const user = 'id' in owner ? owner : await createUser(trx, { ...owner, password_hash: null })
+    return addClient(trx, user, profile)
+  })
+
+/** The same inside a transaction that does more. */
+export async function addClient(trx: Change, owner: User, profile: Profile): Promise<Client> {
+  const dates = { created_at: timestamp(), updated_at: timestamp() }
+  const row = { ...profile, email: lowerCase(profile.email), owner_id: owner.id, ...dates }
+  const [id] = await trx('clients').insert({ ...row, search_text: searchable(row) })
+  const client: Client = await trx('clients').where({ id }).first()
+  await trx('associations').insert({
+    client_id: client.id,
+    user_id: owner.id,
+    permissions: ALL_PERMISSIONS,
+    ...dates,
+  })
+  await record(trx, 'client.opened', { client, user: owner, name: clientName(client) })
+  await fire(trx, 'ClientAdd', { client: describeClient(client) })
+  return client
+}
+
+/** Replaces the profile; says in the log what was before and after. */
+export const editClient = (db: Db, by: Actor, client: Client, profile: Profile) =>
+  change(db, by, async (trx) => {
+    const before = await takeClient(trx, client)
+    const after = { ...profile, email: lowerCase(profile.email) }
+    const changed = (Object.keys(after) as (keyof Profile)[]).filter((key) => after[key] !== before[key])
+    if (changed.length === 0) return
+    await trx('clients')
+      .where({ id: client.id })
+      .update({ ...after, search_text: searchable(after), updated_at: timestamp() })
+    const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
+    const is = Object.fromEntries(changed.map((key) => [key, after[key]]))
+    await record(trx, 'client.edited', { client, before: was, after: is })
+    await fire(trx, 'ClientEdit', { client: describeClient({ ...before, ...after }), before: was, after: is })
+  })

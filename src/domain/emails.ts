@@ -1,0 +1,149 @@
+// The log is the outbox. A message is queued in the transaction of what it tells, and delivered after the
+// commit, at least once, with a Message-ID that stays (R27). Links are derived when it is rendered, so no
+// table holds one; an invitation's message that is no longer true is superseded, not sent (HARD-CASES H11).
+
+import { randomBytes } from 'node:crypto'
+import { inMinutes, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Change } from './change.ts'
+import { inHand } from './handed.ts'
+import { type Invitation, isOpen } from './invitations.ts'
+import { type LinkKind, linkTo } from './links.ts'
+import type { Values } from './refusal.ts'
+
+export interface Email {
+  id: number
+  template: string
+  data: string
+  to_address: string
+  subject: string
+  client_id: number | null
+  user_id: number | null
+  invitation_id: number | null
+  send_count: number | null
+  status: 'waiting' | 'sent' | 'failed' | 'superseded'
+  message_id: string
+  attempts: number
+  next_attempt_at: string
+  created_at: string
+}
+
+export interface Message {
+  to: string
+  subject: string
+  html: string
+  text: string
+  messageId: string
+}
+
+/** Hands a message over; throws when it was not taken, with the SMTP `responseCode` if the peer gave one. */
+export type Send = (message: Message) => Promise<void>
+
+const CLAIM_MINUTES = 2
+const BATCH = 20
+const GIVE_UP_MINUTES = 24 * 60
+const PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]
+
+interface Queued {
+  to: string
+  client?: { id: number }
+  user?: { id: number } | undefined
+  invitation?: Invitation
+  data: Values
+}
+
+export const queueEmail = (trx: Change, template: string, { to, client, user, invitation, data }: Queued) =>
+  trx('emails').insert({
+    template,
+    data: JSON.stringify(data),
+    to_address: to,
+    subject: inHand().subject(template, data),
+    client_id: client?.id ?? null,
+    user_id: user?.id ?? null,
+    invitation_id: invitation?.id ?? null,
+    send_count: invitation?.send_count ?? null,
+    message_id: `<${randomBytes(16).toString('hex')}@${new URL(inHand().appUrl).hostname}>`,
+    next_attempt_at: timestamp(),
+    created_at: timestamp(),
+  })
+
+/** Sends what waits and is due; gives how many were sent. Many processes may do so at once. */
+export async function deliverEmails(db: Db, send: Send): Promise<number> {
+  let sent = 0
+  for (;;) {
+    const at = timestamp()
+    const due: Email[] = await db('emails')
+      .where({ status: 'waiting' })
+      .where('next_attempt_at', '<=', at)
+      .where((free) => free.whereNull('claimed_until').orWhere('claimed_until', '<=', at))
+      .orderBy('next_attempt_at')
+      .limit(BATCH)
+    if (due.length === 0) return sent
+    for (const email of due) sent += Number(await deliver(db, send, email))
+  }
+}
+
+/** Claims one message (of many who try, one may send it), sends it, and writes down how that went. */
+async function deliver(db: Db, send: Send, email: Email): Promise<boolean> {
+  const at = timestamp()
+  const claim_token = randomBytes(12).toString('hex')
+  const claimed = await db('emails')
+    .where({ id: email.id, status: 'waiting' })
+    .where((free) => free.whereNull('claimed_until').orWhere('claimed_until', '<=', at))
+    .update({ claim_token, claimed_until: inMinutes(CLAIM_MINUTES), attempts: email.attempts + 1 })
+  if (claimed !== 1) return false
+  const finish = (result: object) =>
+    db('emails')
+      .where({ id: email.id, claim_token })
+      .update({ ...result, claim_token: null, claimed_until: null })
+
+  const link = await findLink(db, email)
+  if (link === 'superseded') {
+    await finish({ status: 'superseded' })
+    return false
+  }
+  try {
+    const data = { ...JSON.parse(email.data), ...link }
+    const { html, text } = await inHand().body(email.template, data)
+    await send({ to: email.to_address, subject: email.subject, html, text, messageId: email.message_id })
+    await finish({ status: 'sent', sent_at: timestamp(), error: null })
+    return true
+  } catch (error) {
+    await finish(afterFailure(email, error as Error & { responseCode?: number }))
+    return false
+  }
+}
+
+/** A permanent refusal of the recipient (5xx) is final; everything else is tried again for a day. */
+function afterFailure(email: Email, error: Error & { responseCode?: number; code?: string }) {
+  const final = (error.responseCode ?? 0) >= 500 && error.code === 'EENVELOPE'
+  const tooLate = email.created_at < inMinutes(-GIVE_UP_MINUTES)
+  const pause = PAUSES_MINUTES[Math.min(email.attempts, PAUSES_MINUTES.length - 1)] ?? 1
+  return {
+    status: final || tooLate ? 'failed' : 'waiting',
+    error: error.message.slice(0, 500),
+    next_attempt_at: inMinutes(pause),
+  }
+}
+
+const LINKED: Record<string, [LinkKind, string]> = {
+  register: ['register', 'registrations'],
+  'password-reset': ['reset', 'password_resets'],
+}
+
+/** What the message's link is made from, as it is now; a link that no longer works is not sent. */
+async function findLink(db: Db, email: Email) {
+  if (email.template === 'invitation') {
+    const invitation: Invitation = await db('invitations').where({ id: email.invitation_id }).first()
+    if (!isOpen(invitation) || invitation.send_count !== email.send_count) return 'superseded'
+    const { permissions, expires_at: until, message } = invitation
+    return { link: linkTo('invite', invitation), permissions, until, message }
+  }
+  const [kind, table] = LINKED[email.template] ?? []
+  if (!kind || !table) return {}
+  const row = await db(table)
+    .where({ id: JSON.parse(email.data).row })
+    .first()
+  if (!row || row.used_at || row.expires_at <= timestamp()) return 'superseded'
+  return { link: linkTo(kind, row), until: row.expires_at }
+}

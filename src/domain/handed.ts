@@ -1,0 +1,32 @@
+// What the domain needs and may not import: server.ts hands it in once, before anything runs.
+
+import type { Event, HookName, HookPoints } from '#hooks'
+import type { Values } from './refusal.ts'
+
+export interface Handed {
+  /** The first secret signs links, all of them verify (R23). */
+  secrets: string[]
+  /** Public address without a slash at the end; links are built from it alone. */
+  appUrl: string
+  subject(template: string, data: Values): string
+  body(template: string, data: Record<string, unknown>): Promise<{ html: string; text: string }>
+  /** Asks the hooks of a `Pre…` point; gives the sentence of the first that refuses. */
+  askFirst<N extends HookName>(
+    name: N,
+    payload: HookPoints[N],
+    actor: Event['actor'],
+  ): Promise<string | undefined>
+  /** Something waits for delivery: called after each commit, never waited for. */
+  wake(): void
+}
+
+let handed: Handed | undefined
+
+export const hand = (things: Handed) => {
+  handed = things
+}
+
+export function inHand(): Handed {
+  if (!handed) throw new Error('The domain was used before server.ts handed it what it needs.')
+  return handed
+}

@@ -1,0 +1,170 @@
+// An offer to be associated. It is pending, then one of accepted, declined, cancelled or expired; only a
+// pending one can be ended, by a guarded update whose row count decides, and no end state is ever left
+// again but for resend from expired (R11, R21). It is over when its time has come, whether or not the
+// job has written that down (R15). One is pending per client and address: open_email holds that (R12).
+
+import { inDays, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Client, describeClient, findClient } from './clients.ts'
+import { fire } from './hooks.ts'
+import { parsePermissions } from './permissions.ts'
+import { Refusal } from './refusal.ts'
+
+export type Status = 'pending' | 'accepted' | 'declined' | 'cancelled' | 'expired'
+
+export interface Invitation {
+  id: number
+  client_id: number
+  email: string
+  open_email: string | null
+  permissions: string
+  message: string
+  status: Status
+  nonce: string
+  invited_by_user_id: number | null
+  invited_by_admin_id: number | null
+  sent_at: string
+  send_count: number
+  expires_at: string
+  ended_at: string | null
+  accepted_by_user_id: number | null
+  created_at: string
+  updated_at: string
+}
+
+/** With who sent it, as lists show it. */
+export interface ListedInvitation extends Invitation {
+  inviter: string
+}
+
+export const VALID_FOR_DAYS = 7
+const EXPIRED_SHOWN_DAYS = 30
+const EARLIER_SHOWN = 20
+const EXPIRE_AT_ONCE = 200
+
+/** What hooks may know: nothing that the link could be made from. */
+export const describeInvitation = (invitation: Invitation) => ({
+  id: invitation.id,
+  email: invitation.email,
+  permissions: parsePermissions(invitation.permissions),
+  status: invitation.status,
+  sentAt: invitation.sent_at,
+  sendCount: invitation.send_count,
+  expiresAt: invitation.expires_at,
+})
+
+export const isOpen = (invitation: Invitation) =>
+  invitation.status === 'pending' && invitation.expires_at > timestamp()
+
+const listed = (db: Db, client: { id: number }) =>
+  db('invitations as i')
+    .leftJoin('users as u', 'u.id', 'i.invited_by_user_id')
+    .leftJoin('admins as a', 'a.id', 'i.invited_by_admin_id')
+    .where('i.client_id', client.id)
+    .select('i.*', 'u.first_name', 'u.last_name', 'a.name as admin_name')
+    .orderBy('i.sent_at', 'desc')
+
+const withInviter = (row: Invitation & { first_name: string; last_name: string; admin_name: string }) => ({
+  ...row,
+  status: row.status === 'pending' && !isOpen(row) ? ('expired' as const) : row.status,
+  inviter: row.admin_name ?? `${row.first_name ?? ''} ${row.last_name ?? ''}`.trim(),
+})
+
+/** Pending ones, and those that ran out lately and can still be sent again. */
+export async function listPending(db: Db, client: { id: number }): Promise<ListedInvitation[]> {
+  const rows = await listed(db, client)
+    .whereIn('i.status', ['pending', 'expired'])
+    .where('i.expires_at', '>', inDays(-EXPIRED_SHOWN_DAYS))
+  const associated = await db('associations')
+    .join('users', 'users.id', 'associations.user_id')
+    .where('associations.client_id', client.id)
+    .pluck('users.email')
+  const all: ListedInvitation[] = rows.map(withInviter)
+  const seen = new Set<string>(associated)
+  for (const row of all) if (row.status === 'pending') seen.add(row.email)
+  return all.filter((row) => row.status === 'pending' || (!seen.has(row.email) && seen.add(row.email)))
+}
+
+/** The history: what was accepted, declined or cancelled, latest first. */
+export const listEarlier = async (db: Db, client: { id: number }): Promise<ListedInvitation[]> =>
+  (
+    await listed(db, client).whereIn('i.status', ['accepted', 'declined', 'cancelled']).limit(EARLIER_SHOWN)
+  ).map(withInviter)
+
+export const findInvitation = (db: Db, client: { id: number }, id: number): Promise<Invitation | undefined> =>
+  db<Invitation>('invitations').where({ id, client_id: client.id }).first()
+
+/** The guarded update behind every end: true for exactly one caller, and only from pending. */
+export async function endInvitation(
+  trx: Change,
+  invitation: Invitation,
+  status: Exclude<Status, 'pending'>,
+  more: { accepted_by_user_id?: number } = {},
+): Promise<boolean> {
+  const at = timestamp()
+  const rows = await trx('invitations')
+    .where({ id: invitation.id, status: 'pending', nonce: invitation.nonce })
+    .where('expires_at', status === 'expired' ? '<=' : '>', at)
+    .update({ status, open_email: null, ended_at: at, updated_at: at, ...more })
+  return rows === 1
+}
+
+/** *Cancel Invite*. Refuses one that ended in the meantime. */
+export const cancelInvitation = (db: Db, by: Actor, client: Client, invitation: Invitation) =>
+  change(db, by, async (trx) => {
+    const current = await takeClient(trx, client)
+    if (by.kind === 'user' && by.id !== current.owner_id) throw new Refusal('users.ownerOnly')
+    const fresh = await findInvitation(trx, current, invitation.id)
+    if (!fresh || !(await endInvitation(trx, fresh, 'cancelled'))) throw new Refusal('invite.notPending')
+    await recordCancelled(trx, current, fresh)
+  })
+
+/** Cancels all pending ones of a client that match, inside the transaction that takes their ground away. */
+export async function cancelPending(trx: Change, client: Client, match: Partial<Invitation>, reason: string) {
+  const pending = await trx<Invitation>('invitations').where({
+    client_id: client.id,
+    status: 'pending',
+    ...match,
+  })
+  for (const invitation of pending)
+    if (await endInvitation(trx, invitation, 'cancelled'))
+      await recordCancelled(trx, client, invitation, reason)
+}
+
+async function recordCancelled(trx: Change, client: Client, invitation: Invitation, reason?: string) {
+  await record(trx, 'invite.cancelled', { client, email: invitation.email, reason })
+  await fire(trx, 'InviteCancelled', {
+    client: describeClient(client),
+    invitation: describeInvitation({ ...invitation, status: 'cancelled' }),
+  })
+}
+
+/** Writes down that an invitation's time has come, once. */
+export async function expireInvitation(trx: Change, client: Client, invitation: Invitation) {
+  if (!(await endInvitation(trx, invitation, 'expired'))) return false
+  await record(trx, 'invite.expired', { client, email: invitation.email })
+  await fire(trx, 'InviteExpired', {
+    client: describeClient(client),
+    invitation: describeInvitation({ ...invitation, status: 'expired' }),
+  })
+  return true
+}
+
+/** The job: all that ran out, each in a transaction of its own so that a crash loses nothing. Gives their number. */
+export async function expireInvitations(db: Db, as: () => Actor): Promise<number> {
+  let expired = 0
+  for (;;) {
+    const due: Invitation[] = await db<Invitation>('invitations')
+      .where({ status: 'pending' })
+      .where('expires_at', '<=', timestamp())
+      .orderBy('id')
+      .limit(EXPIRE_AT_ONCE)
+    if (due.length === 0) return expired
+    for (const invitation of due) {
+      const client = (await findClient(db, invitation.client_id)) as Client
+      expired += Number(await change(db, as(), (trx) => expireInvitation(trx, client, invitation)))
+    }
+  }
+}

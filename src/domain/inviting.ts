@@ -1,0 +1,133 @@
+// Sending an invitation, and sending it again. Inviting an address that is pending replaces permissions
+// and message, makes a new link and kills the old one (R12); so does Resend Invite (R14). No step looks at
+// whether the address has a login, so the answer and its time are the same for all (R22).
+
+import { inDays, timestamp } from '../platform/clock.ts'
+import { type Db, isDuplicate } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { mustBeOpen, mustManage } from './associations.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Client, clientName, describeClient } from './clients.ts'
+import { queueEmail } from './emails.ts'
+import { askHooks, fire } from './hooks.ts'
+import {
+  describeInvitation,
+  expireInvitation,
+  findInvitation,
+  type Invitation,
+  VALID_FOR_DAYS,
+} from './invitations.ts'
+import { newNonce } from './links.ts'
+import { choosePermissions, parsePermissions } from './permissions.ts'
+import { NotFound, Refusal } from './refusal.ts'
+import { lowerCase } from './users.ts'
+
+export interface Invite {
+  email: string
+  permissions: readonly string[]
+  message?: string
+}
+
+/** Gives the invitation, and whether it took the place of a pending one. Refuses who is associated already. */
+export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
+  const email = lowerCase(input.email)
+  const permissions = choosePermissions(input.permissions)
+  await ask(by, client, email, permissions)
+  return change(db, by, async (trx) => {
+    const current = await takeToInvite(trx, client, email)
+    const now = { ...sending(trx), email, permissions, message: input.message ?? '' }
+    const replaced = await replacePending(trx, current, now)
+    if (!replaced) await insertPending(trx, current, now)
+    const where = { client_id: current.id, open_email: email }
+    const invitation: Invitation = await trx('invitations').where(where).first()
+    await recordSent(trx, current, invitation, replaced ? 'invite.replaced' : 'invite.sent')
+    return { invitation, replaced }
+  })
+}
+
+/** *Resend Invite*: a new link, seven new days; runs every check of inviting (HARD-CASES H27). */
+export async function resendInvitation(db: Db, by: Actor, client: Client, target: Invitation) {
+  await ask(by, client, target.email, target.permissions)
+  return change(db, by, async (trx) => {
+    const current = await takeToInvite(trx, client, target.email)
+    const before = await findInvitation(trx, current, target.id)
+    if (!before) throw new NotFound()
+    if (before.status !== 'pending' && before.status !== 'expired') throw new Refusal('invite.notPending')
+    const rows = await trx('invitations')
+      .where({ id: before.id, status: before.status, nonce: before.nonce })
+      .update({ ...sending(trx), status: 'pending', open_email: before.email, ended_at: null })
+      .increment('send_count', 1)
+      .catch((error) => {
+        throw isDuplicate(error) ? new Refusal('invite.newerPending') : error
+      })
+    if (rows !== 1) throw new Refusal('invite.notPending')
+    const invitation = (await findInvitation(trx, current, before.id)) as Invitation
+    await recordSent(trx, current, invitation, 'invite.resent')
+    return invitation
+  })
+}
+
+const ask = (by: Actor, client: Client, email: string, permissions: string) =>
+  askHooks(by, 'PreInviteSend', {
+    client: describeClient(client),
+    email,
+    permissions: parsePermissions(permissions),
+  })
+
+/** Takes the client and makes sure that this address can be invited to it now. */
+async function takeToInvite(trx: Change, client: Client, email: string): Promise<Client> {
+  const current = await takeClient(trx, client)
+  mustManage(current, trx.by)
+  mustBeOpen(current)
+  const associated = await trx('associations')
+    .join('users', 'users.id', 'associations.user_id')
+    .where({ 'associations.client_id': current.id, 'users.email': email })
+    .first('users.id')
+  if (associated) throw new Refusal('invite.alreadyAssociated', 'email')
+  const ranOut: Invitation | undefined = await trx('invitations')
+    .where({ client_id: current.id, open_email: email })
+    .where('expires_at', '<=', timestamp())
+    .first()
+  if (ranOut) await expireInvitation(trx, current, ranOut)
+  return current
+}
+
+/** A new link, a new week, and the one who sends is the inviter from now on (HARD-CASES H16). */
+const sending = ({ by }: Change) => ({
+  nonce: newNonce(),
+  invited_by_user_id: by.kind === 'user' ? by.id : null,
+  invited_by_admin_id: by.kind === 'admin' ? by.id : null,
+  sent_at: timestamp(),
+  expires_at: inDays(VALID_FOR_DAYS),
+  updated_at: timestamp(),
+})
+
+type Sending = ReturnType<typeof sending> & { email: string; permissions: string; message: string }
+
+const replacePending = async (trx: Change, client: Client, now: Sending) =>
+  (await trx('invitations')
+    .where({ client_id: client.id, open_email: now.email, status: 'pending' })
+    .update(now)
+    .increment('send_count', 1)) === 1
+
+const insertPending = (trx: Change, client: Client, now: Sending) =>
+  trx('invitations').insert({
+    ...now,
+    client_id: client.id,
+    open_email: now.email,
+    status: 'pending',
+    created_at: now.updated_at,
+  })
+
+async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
+  const { email, permissions } = invitation
+  await record(trx, action, { client, email, permissions })
+  const about = { client: describeClient(client), invitation: describeInvitation(invitation) }
+  await fire(trx, action === 'invite.resent' ? 'InviteResent' : 'InviteSent', about)
+  await queueEmail(trx, 'invitation', {
+    to: email,
+    client,
+    invitation,
+    data: { inviter: trx.by.name, client: clientName(client) },
+  })
+}

@@ -1,0 +1,48 @@
+// Make Owner (R3): one guarded write moves ownership to a user who is already associated. The former owner
+// stays, with all permissions, until someone changes that. Both are told by e-mail.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { type ClientUser, findClientUser } from './associations.ts'
+import { type Actor, change, takeClient } from './change.ts'
+import { type Client, clientName, describeClient } from './clients.ts'
+import { queueEmail } from './emails.ts'
+import { askHooks, fire } from './hooks.ts'
+import { ALL_PERMISSIONS } from './permissions.ts'
+import { Refusal } from './refusal.ts'
+import { describeUser, fullName, getUser } from './users.ts'
+
+/** Refuses someone who is not associated (any more), is disabled, or is the owner already. Admins only. */
+export async function makeOwner(db: Db, by: Actor, client: Client, target: ClientUser) {
+  if (by.kind !== 'admin') throw new Refusal('users.adminOnly')
+  const about = { client: describeClient(client), user: describeUser(target) }
+  await askHooks(by, 'PreOwnerChange', about)
+  return change(db, by, async (trx) => {
+    const current = await takeClient(trx, client)
+    const user = await findClientUser(trx, current, target.id)
+    if (!user) throw new Refusal('owner.notAssociated')
+    if (user.isOwner) throw new Refusal('owner.already')
+    if (user.status !== 'active') throw new Refusal('owner.disabled')
+    const former = await getUser(trx, current.owner_id)
+
+    const moved = await trx('clients')
+      .where({ id: current.id, owner_id: former.id })
+      .update({ owner_id: user.id, updated_at: timestamp() })
+    if (moved !== 1) throw new Refusal('owner.already')
+    await trx('associations')
+      .where({ client_id: current.id })
+      .whereIn('user_id', [former.id, user.id])
+      .update({ permissions: ALL_PERMISSIONS, updated_at: timestamp() })
+
+    await record(trx, 'owner.changed', { client: current, user, before: former.email, after: user.email })
+    await fire(trx, 'OwnerChanged', {
+      client: describeClient({ ...current, owner_id: user.id }),
+      owner: describeUser(user),
+      formerOwner: describeUser(former),
+    })
+    const data = { client: clientName(current), owner: fullName(user), former: fullName(former), by: by.name }
+    await queueEmail(trx, 'owner-received', { to: user.email, user, client: current, data })
+    await queueEmail(trx, 'owner-handed-over', { to: former.email, user: former, client: current, data })
+  })
+}

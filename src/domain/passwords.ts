@@ -1,0 +1,65 @@
+// argon2id with the parameters of the OWASP Password Storage Cheat Sheet. Hashing is heavy: two at once and
+// twenty waiting for two seconds at most, so that a flood of logins cannot starve the rest (HARD-CASES H22).
+// Every check does one hash, also for a user who is unknown or has no password.
+
+import { hash, verify } from '@node-rs/argon2'
+import { Busy, Refusal } from './refusal.ts'
+
+export const PASSWORD_MIN = 10
+export const PASSWORD_MAX = 128
+
+const AT_ONCE = 2
+const WAITING_MAX = 20
+const WAIT_MS = 2_000
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+// Made from a password that nobody knows; only its cost matters.
+const NOBODYS =
+  '$argon2id$v=19$m=19456,t=2,p=1$4TsoGdMta+gh5ZhdIIMxSQ$r6zhlDVhxCmTP8x5behANHlbl+QMGygkZJOGtiFiisE'
+
+let running = 0
+const waiting: { start: () => void }[] = []
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) await waitForTurn()
+  else running++
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next.start()
+    else running--
+  }
+}
+
+function waitForTurn(): Promise<void> {
+  if (waiting.length >= WAITING_MAX) throw new Busy()
+  return new Promise((resolve, reject) => {
+    const place = { start: () => (clearTimeout(timer), resolve()) }
+    const timer = setTimeout(() => {
+      waiting.splice(waiting.indexOf(place), 1)
+      reject(new Busy())
+    }, WAIT_MS)
+    waiting.push(place)
+  })
+}
+
+/** 10 to 128 characters, any of Unicode; refused before any work is done. */
+export function checkPassword(password: string) {
+  const length = [...password].length
+  if (length < PASSWORD_MIN) throw new Refusal('password.tooShort', 'password', { min: PASSWORD_MIN })
+  if (length > PASSWORD_MAX) throw new Refusal('password.tooLong', 'password', { max: PASSWORD_MAX })
+}
+
+/** Refuses a password that is too short or too long. Never call it inside a transaction. */
+export function hashPassword(password: string): Promise<string> {
+  checkPassword(password)
+  return inTurn(() => hash(password.normalize('NFKC'), COST))
+}
+
+/** Whether it is the password behind the hash; as slow for no hash at all. */
+export async function verifyPassword(stored: string | null | undefined, password: string): Promise<boolean> {
+  if ([...password].length > PASSWORD_MAX) return false
+  const matches = await inTurn(() => verify(stored ?? NOBODYS, password.normalize('NFKC')).catch(() => false))
+  return matches && Boolean(stored)
+}

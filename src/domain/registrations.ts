@@ -1,0 +1,98 @@
+// Creating a login by oneself. The answer is always "check your mail" (HARD-CASES H17): a mailed link proves
+// the address and creates the login with a first client account; whoever has a login already gets a mail that
+// says so. The link alone is not enough where it could be somebody else's trick: the browser that asked
+// confirms with one click, any other must know the password that was chosen.
+
+import { inMinutes, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { type Actor, type Change, change } from './change.ts'
+import { addClient, type Client } from './clients.ts'
+import { queueEmail } from './emails.ts'
+import { fire } from './hooks.ts'
+import { fingerprint, newNonce, readToken } from './links.ts'
+import { actorOf } from './logins.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
+import { Refusal } from './refusal.ts'
+import { createUser, describeUser, findUserByEmail, lowerCase, type NewUser, type User } from './users.ts'
+
+export interface Registration {
+  id: number
+  email: string
+  first_name: string
+  last_name: string
+  company_name: string
+  password_hash: string
+  browser_hash: string
+  nonce: string
+  expires_at: string
+  used_at: string | null
+}
+
+const LINK_MINUTES = 60
+
+/** Sends the mail. `browser` is a secret that this browser keeps. The same work is done for a known address. */
+export async function register(
+  db: Db,
+  by: Actor,
+  input: NewUser & { company_name: string; password: string },
+  browser: string,
+): Promise<void> {
+  const { password, ...person } = input
+  const password_hash = await hashPassword(password)
+  const email = lowerCase(input.email)
+  await change(db, by, async (trx) => {
+    const [row] = await trx('registrations').insert({
+      ...person,
+      email,
+      password_hash,
+      browser_hash: fingerprint(browser),
+      nonce: newNonce(),
+      expires_at: inMinutes(LINK_MINUTES),
+      created_at: timestamp(),
+    })
+    const known = await findUserByEmail(trx, email)
+    const data = { name: input.first_name, row: Number(row) }
+    await queueEmail(trx, known ? 'register-known' : 'register', { to: email, user: known, data })
+  })
+}
+
+/** The registration behind a link that still works. */
+export async function findRegistration(db: Db, token: string): Promise<Registration | undefined> {
+  const row = await readToken('register', token, (id) =>
+    db<Registration>('registrations').where({ id }).first(),
+  )
+  return row && !row.used_at && row.expires_at > timestamp() ? row : undefined
+}
+
+export const isSameBrowser = (registration: Registration, browser: string | undefined) =>
+  browser !== undefined && fingerprint(browser) === registration.browser_hash
+
+/** Creates the login, its address proven, and the first client account; once. */
+export async function finishRegistration(
+  db: Db,
+  by: Actor,
+  token: string,
+  proof: { browser: string | undefined; password: string },
+): Promise<{ user: User; client: Client }> {
+  const found = await findRegistration(db, token)
+  if (!found) throw new Refusal('link.dead')
+  if (!isSameBrowser(found, proof.browser) && !(await verifyPassword(found.password_hash, proof.password)))
+    throw new Refusal('register.wrongPassword', 'password')
+  return change(db, by, async (trx) => {
+    const used = await trx('registrations')
+      .where({ id: found.id, used_at: null })
+      .update({ used_at: timestamp() })
+    if (used !== 1) throw new Refusal('link.dead')
+    return addUser(trx, found)
+  })
+}
+
+async function addUser(trx: Change, found: Registration) {
+  const { email, first_name, last_name, password_hash, company_name } = found
+  const person = { email, first_name, last_name }
+  const user = await createUser(trx, { ...person, password_hash, email_verified_at: timestamp() })
+  trx.by = actorOf(user, trx.by)
+  await fire(trx, 'UserEmailVerificationComplete', { user: describeUser(user) })
+  const nothing = { address1: '', address2: '', city: '', state: '', postcode: '', country: '', phone: '' }
+  return { user, client: await addClient(trx, user, { ...person, company_name, ...nothing }) }
+}

@@ -1,0 +1,123 @@
+// Who is logged in. lucia keeps the rules of a session, our adapter keeps its row: only the SHA-256 of the
+// id is stored. Thirty days idle, ninety at most (HARD-CASES H29). Users' and admins' sessions are apart.
+// This is the one file that knows lucia.
+
+import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
+import { inDays, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Admin } from './admins.ts'
+import { fingerprint } from './links.ts'
+import type { User } from './users.ts'
+
+const IDLE_DAYS = 30
+const AT_MOST_DAYS = 90
+
+export interface Where {
+  ip: string
+  userAgent: string
+}
+
+interface Kind {
+  table: 'sessions' | 'admin_sessions'
+  key: 'user_id' | 'admin_id'
+  people: 'users' | 'admins'
+}
+
+const USERS: Kind = { table: 'sessions', key: 'user_id', people: 'users' }
+const ADMINS: Kind = { table: 'admin_sessions', key: 'admin_id', people: 'admins' }
+
+interface Attributes {
+  acting_client_id?: number | null
+  ip: string
+  user_agent: string
+}
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: Lucia<Attributes, { row: User & Admin }>
+    UserId: number
+    DatabaseSessionAttributes: Attributes
+    DatabaseUserAttributes: { row: User & Admin }
+  }
+}
+
+function adapter(db: Db, { table, key, people }: Kind): Adapter {
+  const byId = (id: string) => db(table).where({ id_hash: fingerprint(id) })
+  return {
+    async getSessionAndUser(id) {
+      const row = await byId(id)
+        .join(people, `${people}.id`, `${table}.${key}`)
+        .where(`${table}.created_at`, '>', inDays(-AT_MOST_DAYS))
+        .first(`${people}.*`, `${table}.expires_at`, ...(table === 'sessions' ? ['acting_client_id'] : []))
+      if (!row) return [null, null]
+      const { expires_at, acting_client_id, ...person } = row
+      const attributes = { acting_client_id, ip: '', user_agent: '' }
+      const session = { id, userId: person.id, expiresAt: new Date(expires_at), attributes }
+      return [session, { id: person.id, attributes: { row: person } }]
+    },
+    async setSession({ id, userId, expiresAt, attributes }: DatabaseSession) {
+      const at = timestamp()
+      const row = { ...attributes, id_hash: fingerprint(id), [key]: userId, expires_at: timestamp(expiresAt) }
+      await db(table).insert({ ...row, created_at: at, last_seen_at: at })
+    },
+    async updateSessionExpiration(id, expiresAt) {
+      await byId(id).update({ expires_at: timestamp(expiresAt), last_seen_at: timestamp() })
+    },
+    async deleteSession(id) {
+      await byId(id).delete()
+    },
+    async deleteUserSessions(userId) {
+      await db(table)
+        .where({ [key]: userId })
+        .delete()
+    },
+    async deleteExpiredSessions() {
+      await db(table).where('expires_at', '<=', timestamp()).delete()
+    },
+    // Ids cannot be told from their hashes, so there is nothing to list for lucia.
+    getUserSessions: async () => [],
+  }
+}
+
+const lucia = (db: Db, kind: Kind) =>
+  new Lucia(adapter(db, kind), {
+    sessionExpiresIn: new TimeSpan(IDLE_DAYS, 'd'),
+    getSessionAttributes: (attributes) => attributes,
+    getUserAttributes: (attributes) => attributes,
+  })
+
+const about = ({ ip, userAgent }: Where) => ({ ip, user_agent: userAgent.slice(0, 255) })
+
+/** Starts a session; gives the id for the cookie, the only place where it is kept. */
+export const startUserSession = async (db: Db, user: User, where: Where, actingClientId: number | null) =>
+  (await lucia(db, USERS).createSession(user.id, { ...about(where), acting_client_id: actingClientId })).id
+
+export const startAdminSession = async (db: Db, admin: Admin, where: Where) =>
+  (await lucia(db, ADMINS).createSession(admin.id, about(where))).id
+
+/** The user of a session, as they are now, and the client they act for; undefined when it is over. */
+export async function findUserSession(db: Db, id: string) {
+  const { session, user } = await lucia(db, USERS).validateSession(id)
+  if (!session || user.row.status !== 'active') return undefined
+  return { user: user.row as User, actingClientId: session.acting_client_id ?? null }
+}
+
+export const findAdminSession = async (db: Db, id: string): Promise<Admin | undefined> =>
+  (await lucia(db, ADMINS).validateSession(id)).user?.row
+
+/** Switch Account: from the next request on the session acts for this client. */
+export const actFor = (db: Db, id: string, client: { id: number }) =>
+  db('sessions')
+    .where({ id_hash: fingerprint(id) })
+    .update({ acting_client_id: client.id })
+
+export const endUserSession = (db: Db, id: string) => lucia(db, USERS).invalidateSession(id)
+export const endAdminSession = (db: Db, id: string) => lucia(db, ADMINS).invalidateSession(id)
+export const endAllSessionsOf = (db: Db, user: { id: number }) =>
+  lucia(db, USERS).invalidateUserSessions(user.id)
+
+/** The job: forgets sessions that are over. */
+export async function forgetEndedSessions(db: Db) {
+  await lucia(db, USERS).deleteExpiredSessions()
+  await lucia(db, ADMINS).deleteExpiredSessions()
+}

@@ -1,0 +1,61 @@
+// What the host chooses in the Admin Area: who they are on pages, in e-mails and on the accept page, and
+// who may accept an invitation. Kept in memory for a few seconds, since every page asks.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { type Actor, type Change, change } from './change.ts'
+
+export interface Settings {
+  /** Shown as the product's name everywhere. */
+  name: string
+  /** A data: address of a PNG, JPEG or SVG image, or nothing. */
+  logo: string
+  /** Where people ask for help; an e-mail address, or nothing. */
+  supportEmail: string
+  /** Address of the terms, or nothing. */
+  termsUrl: string
+  /** Who may accept an invitation: whoever holds the link, or only the invited address once verified (R18). */
+  acceptBy: 'any' | 'invited'
+}
+
+/** What holds until an admin chose otherwise. */
+export const SETTINGS: Settings = {
+  name: 'Latchkey',
+  logo: '',
+  supportEmail: '',
+  termsUrl: '',
+  acceptBy: 'any',
+}
+const FRESH_MS = 3_000
+
+let kept: { settings: Settings; until: number; of: unknown } | undefined
+
+export async function readSettings(db: Db): Promise<Settings> {
+  if (kept && kept.of === db.client.config && kept.until > Date.now()) return kept.settings
+  const rows: { key: string; value: string }[] = await db('settings').select('key', 'value')
+  const stored = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+  const settings = { ...SETTINGS, ...stored }
+  kept = { settings, until: Date.now() + FRESH_MS, of: db.client.config }
+  return settings
+}
+
+/** Saves what changed, and says in the log what was before and after (the logo only as changed). */
+export async function saveSettings(db: Db, by: Actor, input: Settings) {
+  await change(db, by, async (trx) => {
+    kept = undefined
+    const before = await readSettings(trx)
+    for (const key of Object.keys(SETTINGS) as (keyof Settings)[]) {
+      if (input[key] === before[key]) continue
+      await write(trx, key, input[key])
+      const seen = (value: string) => (key === 'logo' ? Boolean(value) : value)
+      await record(trx, 'setting.changed', { key, before: seen(before[key]), after: seen(input[key]) })
+    }
+  })
+  kept = undefined
+}
+
+async function write(trx: Change, key: string, value: string) {
+  const updated = await trx('settings').where({ key }).update({ value, updated_at: timestamp() })
+  if (updated === 0) await trx('settings').insert({ key, value, updated_at: timestamp() })
+}

@@ -1,0 +1,112 @@
+// A user is a person with a login. Users and clients each have a name and an e-mail address of their own;
+// neither follows the other. Addresses are stored in lower case and belong to one user each.
+// Registering only ever creates a user; it never changes one that exists (R18).
+
+import { timestamp } from '../platform/clock.ts'
+import { type Db, isDuplicate } from '../platform/database.ts'
+import { record } from './activity.ts'
+import type { Change } from './change.ts'
+import { fire } from './hooks.ts'
+import { NotFound, Refusal } from './refusal.ts'
+import { searchText, whereFound } from './search.ts'
+
+export interface User {
+  id: number
+  email: string
+  first_name: string
+  last_name: string
+  password_hash: string | null
+  language: string
+  status: 'active' | 'disabled'
+  email_verified_at: string | null
+  last_login_at: string | null
+  last_login_ip: string | null
+  created_at: string
+  updated_at: string
+}
+
+export interface NewUser {
+  email: string
+  first_name: string
+  last_name: string
+}
+
+export const EMAIL_MAX = 254
+export const NAME_MAX = 100
+
+export const lowerCase = (email: string) => email.trim().toLowerCase()
+
+export const fullName = (user: { first_name: string; last_name: string }) =>
+  `${user.first_name} ${user.last_name}`.trim()
+
+/** What hooks and logs may know of a user: never the password. */
+export const describeUser = (user: User) => ({
+  id: user.id,
+  email: user.email,
+  firstName: user.first_name,
+  lastName: user.last_name,
+  emailVerified: user.email_verified_at !== null,
+})
+
+export const findUser = (db: Db, id: number): Promise<User | undefined> =>
+  db<User>('users').where({ id }).first()
+
+/** For an id that one of our own rows holds. */
+export const getUser = async (db: Db, id: number): Promise<User> => {
+  const user = await findUser(db, id)
+  if (!user) throw new NotFound()
+  return user
+}
+
+export const findUserByEmail = (db: Db, email: string): Promise<User | undefined> =>
+  db<User>('users')
+    .where({ email: lowerCase(email) })
+    .first()
+
+/** Users whose name or address has every word that was typed; the best match cannot hide behind the rest. */
+export const searchUsers = (db: Db, typed: string, limit: number): Promise<User[]> =>
+  typed.trim() === ''
+    ? Promise.resolve([])
+    : db<User>('users')
+        .where({ status: 'active' })
+        .modify((query) => whereFound(query, typed))
+        .orderBy('first_name')
+        .orderBy('id')
+        .limit(limit)
+
+/** Refuses an address that has a login already. `password_hash` null: set later by "Forgot password". */
+export async function createUser(
+  trx: Change,
+  input: NewUser & { password_hash: string | null; email_verified_at?: string },
+): Promise<User> {
+  const email = lowerCase(input.email)
+  const row = {
+    email,
+    first_name: input.first_name,
+    last_name: input.last_name,
+    password_hash: input.password_hash,
+    email_verified_at: input.email_verified_at ?? null,
+    search_text: searchText(input.first_name, input.last_name, email),
+    created_at: timestamp(),
+    updated_at: timestamp(),
+  }
+  // A duplicate inside a transaction must not spoil what follows, so it is asked first; the key decides.
+  if (await findUserByEmail(trx, email)) throw new Refusal('user.emailTaken', 'email')
+  const [id] = await trx('users')
+    .insert(row)
+    .catch((error) => {
+      throw isDuplicate(error) ? new Refusal('user.emailTaken', 'email') : error
+    })
+  const user: User = await trx('users').where({ id }).first()
+  await record(trx, 'user.added', { user, email })
+  await fire(trx, 'UserAdd', { user: describeUser(user) })
+  return user
+}
+
+/** Marks the moment of a login on the user. */
+export const markLogin = (trx: Change, user: User) =>
+  trx('users').where({ id: user.id }).update({ last_login_at: timestamp(), last_login_ip: trx.by.ip })
+
+/** The first proof of an address. */
+export const markVerified = (trx: Change, user: { id: number }) =>
+  trx('users').where({ id: user.id, email_verified_at: null }).update({ email_verified_at: timestamp() })

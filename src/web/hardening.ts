@@ -1,0 +1,52 @@
+// Headers of every answer, and what the sample mode refuses. No inline script or style is allowed anywhere.
+
+import type { RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Config } from '../config.ts'
+
+export const headers = (config: Config): RequestHandler[] => [
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        // Bootstrap draws check marks and arrows as data: images.
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    // Not no-referrer: browsers would then post "Origin: null" from our own forms.
+    referrerPolicy: { policy: 'strict-origin' },
+    strictTransportSecurity: config.appUrl.startsWith('https:') && { maxAge: 63_072_000 },
+    xFrameOptions: { action: 'deny' },
+  }),
+  (_req, res, next) => {
+    res.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()')
+    res.set('Cache-Control', 'no-store')
+    next()
+  },
+]
+
+const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
+
+/** The sample logins are known to everyone: only this machine, by this very address (HARD-CASES H8). */
+export const onlyHere = (appUrl: string): RequestHandler => {
+  const { host } = new URL(appUrl)
+  return (req, res, next) => {
+    const forwarded = FORWARDING.find((name) => req.headers[name] !== undefined)
+    if (req.headers.host === host && !forwarded) return next()
+    res
+      .status(421)
+      .type('text')
+      .send(
+        forwarded
+          ? 'Sample mode cannot stand behind a proxy. Set NODE_ENV=production.\n'
+          : `Sample mode answers at ${appUrl} only.\n`,
+      )
+  }
+}

@@ -1,0 +1,81 @@
+// What a request knows of the person behind it, typed. The middleware of the areas fills it in; the
+// accessors give what a guard on the route has made sure of.
+
+import { randomUUID } from 'node:crypto'
+import type { Request } from 'express'
+import type { Admin } from '../domain/admins.ts'
+import type { Actor } from '../domain/change.ts'
+import type { Client } from '../domain/clients.ts'
+import type { Permission } from '../domain/permissions.ts'
+import type { Settings } from '../domain/settings.ts'
+import { fullName, type User } from '../domain/users.ts'
+import type { Flash } from './flash.ts'
+
+export interface Visit {
+  requestId: string
+  user?: User
+  admin?: Admin
+  sessionId?: string
+  /** The client acted for, and what this user may do there. */
+  client?: Client
+  permissions: Permission[]
+  settings: Settings
+  flash?: Flash
+  /** What was typed into a form that could not be taken: the page shows it again. */
+  typed?: Record<string, unknown>
+  /** The form was shown for somebody else (HARD-CASES H25). */
+  mismatch?: boolean
+  actor?: Actor
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      visit: Visit
+    }
+  }
+}
+
+const present = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined) throw new Error(`This route has no guard that makes sure of the ${what}.`)
+  return value
+}
+
+export const currentUser = (req: Request): User => present(req.visit.user, 'user')
+export const currentAdmin = (req: Request): Admin => present(req.visit.admin, 'admin')
+export const currentClient = (req: Request): Client => present(req.visit.client, 'client')
+
+export const isOwner = ({ user, client }: Visit) => user !== undefined && client?.owner_id === user.id
+
+/** Who does it, for the activity log: one a request, so that its entries are numbered. */
+export function actor(req: Request): Actor {
+  req.visit.actor ??= {
+    ...whoIs(req),
+    ip: req.ip ?? '',
+    requestId: req.visit.requestId,
+    entries: { next: 0 },
+  }
+  return req.visit.actor
+}
+
+function whoIs(req: Request): Pick<Actor, 'kind' | 'id' | 'name'> {
+  const { user, admin } = req.visit
+  if (req.path.startsWith('/admin') && admin) return { kind: 'admin', id: admin.id, name: admin.name }
+  if (user) return { kind: 'user', id: user.id, name: fullName(user) }
+  return { kind: 'visitor', id: null, name: '' }
+}
+
+export const newRequestId = () => randomUUID()
+
+/** An id in a URL; 0, which no row has, for anything else. */
+export const idOf = (text: unknown): number => (/^[1-9]\d{0,8}$/.test(String(text)) ? Number(text) : 0)
+
+/** A path of ours to go back to after logging in; anything else leads home. */
+export function safePath(path: unknown, home: string): string {
+  if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path)) return home
+  const base = 'http://here.invalid'
+  const url = URL.canParse(path, base) ? new URL(path, base) : undefined
+  return url?.origin === base ? url.pathname + url.search : home
+}
+
+export const wantsPartial = (req: Request) => req.get('HX-Request-Type') === 'partial'

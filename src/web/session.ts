@@ -1,0 +1,82 @@
+// Cookies to people and back. Every request reads afresh who is logged in, which client they act for and
+// what they may do there (R8): two queries.
+
+import type { Request, RequestHandler, Response } from 'express'
+import type { Admin } from '../domain/admins.ts'
+import { findClientUser, markEntered } from '../domain/associations.ts'
+import { type Client, findClient } from '../domain/clients.ts'
+import { chooseClient, recordLogin } from '../domain/logins.ts'
+import {
+  actFor,
+  endUserSession,
+  findAdminSession,
+  findUserSession,
+  startAdminSession,
+  startUserSession,
+} from '../domain/sessions.ts'
+import { readSettings, SETTINGS } from '../domain/settings.ts'
+import type { User } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { readCookie, setCookie } from './cookies.ts'
+import { takeFlash } from './flash.ts'
+import { actor, newRequestId } from './request.ts'
+
+export const USER_COOKIE = 'session'
+export const ADMIN_COOKIE = 'admin_session'
+const COOKIE_DAYS = 30
+
+/** So that every later step, an error page too, finds a visit. */
+export const begin: RequestHandler = (req, res, next) => {
+  req.visit = { requestId: newRequestId(), permissions: [], settings: SETTINGS }
+  res.set('X-Request-Id', req.visit.requestId)
+  next()
+}
+
+/** Who this is, for every page. */
+export const recognise =
+  (db: Db): RequestHandler =>
+  async (req, res, next) => {
+    req.visit.settings = await readSettings(db)
+    const flash = req.method === 'GET' ? takeFlash(req, res) : undefined
+    if (flash) req.visit.flash = flash
+    await (req.path.startsWith('/admin') ? recogniseAdmin(db, req) : recogniseUser(db, req))
+    next()
+  }
+
+async function recogniseAdmin(db: Db, req: Request) {
+  const id = readCookie(req, ADMIN_COOKIE)
+  const admin = id && (await findAdminSession(db, id))
+  if (id && admin) Object.assign(req.visit, { admin, sessionId: id })
+}
+
+async function recogniseUser(db: Db, req: Request) {
+  const id = readCookie(req, USER_COOKIE)
+  const session = id ? await findUserSession(db, id) : undefined
+  if (!id || !session) return
+  Object.assign(req.visit, { user: session.user, sessionId: id })
+  const client = session.actingClientId && (await findClient(db, session.actingClientId))
+  const here = client && client.status !== 'closed' && (await findClientUser(db, client, session.user.id))
+  if (here) Object.assign(req.visit, { client, permissions: here.permissions })
+}
+
+const where = (req: Request) => ({ ip: req.ip ?? '', userAgent: req.get('User-Agent') ?? '' })
+
+/** Logs in with a new session, whatever was there before, acting for `client` or the one used last. */
+export async function logIn(req: Request, res: Response, db: Db, user: User, client?: Client) {
+  if (req.visit.sessionId) await endUserSession(db, req.visit.sessionId)
+  await recordLogin(db, actor(req), user)
+  const acting = client ?? (await chooseClient(db, user))
+  if (acting) await markEntered(db, acting, user)
+  setCookie(res, USER_COOKIE, await startUserSession(db, user, where(req), acting?.id ?? null), COOKIE_DAYS)
+}
+
+export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
+  setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
+}
+
+/** From here on this session acts for the client. */
+export async function enter(req: Request, db: Db, client: Client) {
+  if (!req.visit.sessionId || !req.visit.user) return
+  await actFor(db, req.visit.sessionId, client)
+  await markEntered(db, client, req.visit.user)
+}

@@ -1,0 +1,15 @@
+// Keys to sentences. A value that a sentence needs and does not get is a bug, not an empty place.
+
+import type { Values } from '../domain/refusal.ts'
+import { english, type Key } from '../lang/english.ts'
+
+export type { Key }
+
+export const t = (key: Key, values: Values = {}): string =>
+  english[key].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`The sentence ${key} needs a value for ${name}.`)
+    return String(value)
+  })
+
+export const isKey = (text: string): text is Key => Object.hasOwn(english, text)

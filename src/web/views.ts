@@ -1,0 +1,73 @@
+// Templates are Eta files in views/. Each gets what every page needs (sentences, words, the visit, assets);
+// what a page passes is its own. A value that is missing throws here, not in front of a person.
+
+import { fileURLToPath } from 'node:url'
+import { Eta } from 'eta'
+import type { Request, Response } from 'express'
+import { clientName } from '../domain/clients.ts'
+import { PERMISSION_GROUPS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
+import type { Settings } from '../domain/settings.ts'
+import { fullName } from '../domain/users.ts'
+import { assetUrl } from './assets.ts'
+import { isOwner, wantsPartial } from './request.ts'
+import { shownFor } from './shown-for.ts'
+import { t } from './translate.ts'
+import { escapeHtml, initials, permissionsInWords, permissionTitle, titlesOf, wordsIn } from './words.ts'
+
+export type Data = Record<string, unknown>
+
+export const VIEWS = fileURLToPath(new URL('../../views', import.meta.url))
+
+// These names stand in every template without "it.".
+const HEADER = 'const { t, say, visit, settings, asset } = it;'
+
+export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: string }) {
+  const eta = new Eta({ views: VIEWS, cache: true, defaultExtension: '.eta', functionHeader: HEADER })
+  const say = {
+    ...wordsIn(timeZone),
+    zone: timeZone,
+    escape: escapeHtml,
+    parsePermissions,
+    initials,
+    fullName,
+    clientName,
+    permissions: permissionsInWords,
+    permissionTitle,
+    titlesOf,
+  }
+  const shared = { t, say, appUrl, asset: assetUrl, groups: PERMISSION_GROUPS, allPermissions: PERMISSIONS }
+
+  return {
+    say,
+    render: (template: string, data: Data) => eta.render(`/${template}`, { ...shared, ...data }),
+    /** An e-mail: the same data in its HTML and its text template. */
+    mail(template: string, data: Data & { settings: Settings }) {
+      const all = { ...shared, visit: undefined, ...data }
+      return {
+        html: eta.render(`/emails/${template}.html.eta`, all),
+        text: `${eta.render(`/emails/${template}.text.eta`, all).trim()}\n`,
+      }
+    },
+  }
+}
+
+export type Views = ReturnType<typeof openViews>
+
+/** Answers with a page. `partial` names the part that is enough when htmx asked for just that. */
+export function show(req: Request, res: Response, template: string, data: Data = {}, partial?: string) {
+  const views: Views = req.app.locals.views
+  const { visit } = req
+  const part = wantsPartial(req) ? partial : undefined
+  const all = {
+    ...data,
+    partial: part !== undefined,
+    visit,
+    settings: visit.settings,
+    path: req.path,
+    isOwner: isOwner(visit),
+    shownFor: shownFor(visit),
+  }
+  if (visit.mismatch) res.status(409)
+  res.vary('HX-Request-Type').type('html')
+  res.send(views.render(part ?? template, all))
+}

@@ -1,0 +1,66 @@
+// How things are said on pages and in e-mails: moments in words with the exact time beside, people by their
+// initials, permissions by name. Given to every template as `say`.
+
+import { PERMISSIONS, type Permission, parsePermissions } from '../domain/permissions.ts'
+import { now } from '../platform/clock.ts'
+import { t } from './translate.ts'
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['week', 7 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+const WEEKS_FROM_SECONDS = 14 * 86_400
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const listed = new Intl.ListFormat('en', { style: 'narrow', type: 'unit' })
+
+export const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+
+export function wordsIn(timeZone: string) {
+  const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone })
+
+  const moment = (at: string) => t('time.exact', { moment: exact.format(new Date(at)), zone: timeZone })
+
+  /** "2 days ago", "in 5 days"; rounded down, so that nothing is promised that is not there. */
+  const distance = (at: string) => {
+    const seconds = (new Date(at).getTime() - now().getTime()) / 1000
+    const away = Math.abs(seconds)
+    const [unit, size] = STEPS.find(
+      ([name, length]) => away >= length && (name !== 'week' || away >= WEEKS_FROM_SECONDS),
+    ) ?? ['minute', 60]
+    if (away < 60) return seconds > 0 ? t('time.soon') : t('time.justNow')
+    return relative.format(Math.sign(seconds) * Math.floor(away / size), unit)
+  }
+
+  return {
+    moment,
+    distance,
+    /** The same as HTML: words, and the exact time on hover. */
+    time: (at: string) =>
+      `<time datetime="${escapeHtml(at)}" title="${escapeHtml(moment(at))}">${escapeHtml(distance(at))}</time>`,
+  }
+}
+
+export const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((word) => [...word][0]?.toUpperCase())
+    .filter((_, at, all) => at === 0 || at === all.length - 1)
+    .join('')
+
+export const permissionTitle = (key: Permission) => t(`permission.${key}.title`)
+
+/** "All permissions", or "Services, invoices, tickets". */
+export function permissionsInWords(keys: readonly Permission[]): string {
+  if (keys.length === PERMISSIONS.length) return t('permissions.all')
+  if (keys.length === 0) return t('permissions.nothing')
+  const words = listed.format(keys.map((key) => t(`permission.${key}.short`)))
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+export const titlesOf = (text: string) => parsePermissions(text).map(permissionTitle)
