@@ -97,7 +97,7 @@ export interface HookPoints {
 export type HookName = keyof HookPoints
 
 /** What a `Pre…` hook may answer: a sentence to refuse with, or nothing to let it happen. */
-export type Answer = string | undefined | void
+export type Answer = string | undefined
 
 export type Hook<N extends HookName> = (
   event: HookPoints[N] & Event,

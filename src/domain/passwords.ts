@@ -35,7 +35,11 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 function waitForTurn(): Promise<void> {
   if (waiting.length >= WAITING_MAX) throw new Busy()
   return new Promise((resolve, reject) => {
-    const place = { start: () => (clearTimeout(timer), resolve()) }
+    const start = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    const place = { start }
     const timer = setTimeout(() => {
       waiting.splice(waiting.indexOf(place), 1)
       reject(new Busy())

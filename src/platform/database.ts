@@ -65,7 +65,7 @@ function openSqlite(filename: string): Db {
 function openMysql(url: string): Db {
   return knex({
     client: 'mysql2',
-    connection: { uri: url, charset: 'utf8mb4_bin', connectTimeout: 5_000, supportBigNumbers: true },
+    connection: { uri: url, charset: 'utf8mb4', connectTimeout: 5_000, supportBigNumbers: true },
     pool: {
       min: 0,
       max: POOL_MAX,

@@ -22,7 +22,10 @@ export const VIEWS = fileURLToPath(new URL('../../views', import.meta.url))
 const HEADER = 'const { t, say, visit, settings, asset } = it;'
 
 export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: string }) {
-  const eta = new Eta({ views: VIEWS, cache: true, defaultExtension: '.eta', functionHeader: HEADER })
+  const options = { views: VIEWS, cache: true, defaultExtension: '.eta', functionHeader: HEADER }
+  const eta = new Eta(options)
+  // In plain text every line break counts, but for the ones that tags leave behind.
+  const plain = new Eta({ ...options, autoTrim: false })
   const say = {
     ...wordsIn(timeZone),
     zone: timeZone,
@@ -45,7 +48,10 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
       const all = { ...shared, visit: undefined, ...data }
       return {
         html: eta.render(`/emails/${template}.html.eta`, all),
-        text: `${eta.render(`/emails/${template}.text.eta`, all).trim()}\n`,
+        text: `${plain
+          .render(`/emails/${template}.text.eta`, all)
+          .replace(/\n{3,}/g, '\n\n')
+          .trim()}\n`,
       }
     },
   }

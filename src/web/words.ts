@@ -8,15 +8,12 @@ import { t } from './translate.ts'
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
-  ['week', 7 * 86_400],
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
 ]
-const WEEKS_FROM_SECONDS = 14 * 86_400
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
-const listed = new Intl.ListFormat('en', { style: 'narrow', type: 'unit' })
 
 export const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
@@ -25,15 +22,13 @@ export function wordsIn(timeZone: string) {
 
   const moment = (at: string) => t('time.exact', { moment: exact.format(new Date(at)), zone: timeZone })
 
-  /** "2 days ago", "in 5 days"; rounded down, so that nothing is promised that is not there. */
+  /** "2 days ago", "in 5 days". */
   const distance = (at: string) => {
     const seconds = (new Date(at).getTime() - now().getTime()) / 1000
     const away = Math.abs(seconds)
-    const [unit, size] = STEPS.find(
-      ([name, length]) => away >= length && (name !== 'week' || away >= WEEKS_FROM_SECONDS),
-    ) ?? ['minute', 60]
+    const [unit, size] = STEPS.find(([, length]) => away >= length) ?? ['minute', 60]
     if (away < 60) return seconds > 0 ? t('time.soon') : t('time.justNow')
-    return relative.format(Math.sign(seconds) * Math.floor(away / size), unit)
+    return relative.format(Math.sign(seconds) * Math.round(away / size), unit)
   }
 
   return {
@@ -59,7 +54,7 @@ export const permissionTitle = (key: Permission) => t(`permission.${key}.title`)
 export function permissionsInWords(keys: readonly Permission[]): string {
   if (keys.length === PERMISSIONS.length) return t('permissions.all')
   if (keys.length === 0) return t('permissions.nothing')
-  const words = listed.format(keys.map((key) => t(`permission.${key}.short`)))
+  const words = keys.map((key) => t(`permission.${key}.short`)).join(', ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

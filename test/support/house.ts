@@ -1,0 +1,115 @@
+// A whole Latchkey for one test file: its own database, the cast, a server on a free port, its own mailbox.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hash } from '@node-rs/argon2'
+import mysql from 'mysql2/promise'
+import pino from 'pino'
+import { afterAll } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { type Config, readConfig } from '../../src/config.ts'
+import { fillSampleData, PASSWORD } from '../../src/dev/cast.ts'
+import { readMailbox } from '../../src/platform/mail.ts'
+import { openHouse } from '../../src/server.ts'
+import { Visitor } from './visitor.ts'
+
+export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
+
+/** Cheap on purpose: stories log in often. The cost that production uses has a test of its own. */
+const cheapHash = hash(PASSWORD, { memoryCost: 64, timeCost: 1, parallelism: 1 })
+
+async function freshDatabase(folder: string) {
+  if (!onMariadb) return { url: `sqlite:${join(folder, 'test.db')}`, drop: async () => {} }
+  const server = process.env.TEST_DATABASE_URL
+  if (!server) throw new Error('TEST_DATABASE_URL names no server: npm test starts one.')
+  const name = `latchkey_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
+  const run = async (sql: string) => {
+    const connection = await mysql.createConnection(server)
+    await connection.query(sql)
+    await connection.end()
+  }
+  await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => run(`DROP DATABASE ${name}`) }
+}
+
+export interface Options {
+  /** Files for HOOKS_DIR: name and text. */
+  hooks?: Record<string, string>
+  environment?: Record<string, string>
+}
+
+/** Everything a story needs; closed after the file's last test. */
+export async function startHouse({ hooks = {}, environment = {} }: Options = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
+  const { url: databaseUrl, drop } = await freshDatabase(folder)
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const appUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  const config: Config = readConfig({
+    DATABASE_URL: databaseUrl,
+    APP_URL: appUrl,
+    DATA_DIR: folder,
+    HOOKS_DIR: folder,
+    LOG_LEVEL: 'info',
+    ...environment,
+  })
+  const logged: string[] = []
+  const log = pino({ level: config.logLevel }, { write: (line: string) => logged.push(line) })
+  const house = await openHouse(config, log)
+  await fillSampleData(house.db, await cheapHash)
+  server.on('request', createApp(house))
+
+  afterAll(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await house.close()
+    await drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const visitor = () => new Visitor(appUrl)
+  return {
+    ...house,
+    appUrl,
+    folder,
+    logged,
+    visitor,
+    /** One of the cast, logged in: 'alice', 'bob', 'carol' by first name, or any address. */
+    async user(name: string) {
+      const email = name.includes('@') ? name : `${name}@example.com`
+      const user = visitor()
+      await user.visit('/login')
+      await user.press('Log in', { 'Email address': email, Password: PASSWORD })
+      return user
+    },
+    async admin() {
+      const ada = visitor()
+      await ada.visit('/admin/login')
+      await ada.press('Log in', { 'Email address': 'ada@latchkey.test', Password: PASSWORD })
+      return ada
+    },
+    /** What was sent to an address, newest first, once everything that waits is delivered. */
+    async mailTo(address: string) {
+      house.delivery.wake()
+      await house.delivery.settled()
+      return readMailbox(join(folder, 'mail')).filter(({ to }) => to === address)
+    },
+    /** The path of the link in the latest mail to an address. */
+    async linkTo(address: string): Promise<string> {
+      const [mail] = await this.mailTo(address)
+      const [link] = mail?.text.match(/http\S+/) ?? []
+      if (!link) throw new Error(`There is no link in the latest mail to ${address}: ${mail?.text}`)
+      return link.slice(appUrl.length)
+    },
+    clientNamed: (company_name: string) => house.db('clients').where({ company_name }).first(),
+  }
+}
+
+export type TestHouse = Awaited<ReturnType<typeof startHouse>>

@@ -1,0 +1,48 @@
+import { defineConfig } from 'vitest/config'
+
+// Which suites there are: the stories on both databases, races where they mean something, a few in a browser.
+// test/run.ts says what is missing; by hand: npx vitest run --project sqlite.
+const mariadb = process.env.TEST_DATABASE_URL
+  ? [
+      {
+        extends: true as const,
+        test: { name: 'mariadb', include: ['test/*.test.ts'], env: { LATCHKEY_TEST_DB: 'mariadb' } },
+      },
+      {
+        extends: true as const,
+        test: { name: 'races', include: ['test/races/*.test.ts'], env: { LATCHKEY_TEST_DB: 'mariadb' } },
+      },
+    ]
+  : []
+
+const browser = process.env.CHROMIUM_PATH
+  ? [
+      {
+        extends: true as const,
+        test: {
+          name: 'browser',
+          include: ['test/browser/*.test.ts'],
+          env: { LATCHKEY_TEST_DB: 'sqlite' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ]
+  : []
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'sqlite', include: ['test/*.test.ts'], env: { LATCHKEY_TEST_DB: 'sqlite' } },
+      },
+      ...mariadb,
+      ...browser,
+    ],
+  },
+})
