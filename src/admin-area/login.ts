@@ -8,7 +8,7 @@ import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
 import { keepForm, keptOf, showKept } from '../web/kept-form.ts'
-import { limit } from '../web/limits.ts'
+import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
 import { ADMIN_COOKIE, logInAdmin } from '../web/session.ts'
@@ -44,6 +44,7 @@ export function login(db: Db) {
       found = await checkAdminLogin(db, actor(req), email, password)
     })
     if (form || !found) return showLogin(req, res.status(422), form ?? formOf(req), returnTo)
+    await forgiveLogin(req)
     await logInAdmin(req, res, db, found)
     if (showKept(req, res, returnTo)) return
     res.redirect(303, returnTo)

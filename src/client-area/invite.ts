@@ -11,7 +11,7 @@ import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
-import { limit, limitsOf, networkOf } from '../web/limits.ts'
+import { forgiveLogin, limit, limitsOf, networkOf } from '../web/limits.ts'
 import { actor, currentUser } from '../web/request.ts'
 import { enter, logIn } from '../web/session.ts'
 import { show } from '../web/views.ts'
@@ -67,6 +67,7 @@ export function acceptPage(db: Db) {
       made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
     })
     if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
+    await forgiveLogin(req)
     await logIn(req, res, db, made.user, made.client)
     welcome(res, made.client)
   })

@@ -10,7 +10,7 @@ import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
 import { keepForm, keptOf, showKept } from '../web/kept-form.ts'
-import { limit } from '../web/limits.ts'
+import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
 import { logIn, USER_COOKIE } from '../web/session.ts'
@@ -46,6 +46,7 @@ export function login(db: Db) {
       user = await checkLogin(db, email, password)
     })
     if (form || !user) return showLogin(req, res.status(422), form ?? formOf(req), returnTo)
+    await forgiveLogin(req)
     await logIn(req, res, db, user)
     if (showKept(req, res, returnTo)) return
     res.redirect(303, returnTo)

@@ -33,8 +33,8 @@ export function openLimits() {
   const limiter = (points: number, duration: number) => new RateLimiterMemory({ points, duration })
   const limits = {
     login: limiter(60, HOUR / 4),
-    mail: limiter(30, HOUR),
-    link: limiter(300, HOUR),
+    mail: limiter(60, HOUR),
+    link: limiter(1_000, HOUR),
     registrationsOfInvitation: limiter(5, 7 * DAY),
     registrationsOfNetwork: limiter(10, DAY),
   }
@@ -45,12 +45,19 @@ export function openLimits() {
         throw new TooMany(Math.ceil(result.msBeforeNext / 1000))
       })
     },
+    /** Takes one try back: what went well does not count. */
+    async forgive(name: keyof typeof limits, key: string) {
+      await limits[name].reward(key)
+    },
   }
 }
 
 export type Limits = ReturnType<typeof openLimits>
 
 export const limitsOf = (req: Request): Limits => req.app.locals.limits
+
+/** A login that went well is no try at guessing. */
+export const forgiveLogin = (req: Request) => limitsOf(req).forgive('login', networkOf(req.ip ?? ''))
 
 /** A step of a route: counts this network's tries. */
 export const limit =
