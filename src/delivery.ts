@@ -37,3 +37,13 @@ export function startDelivery(round: () => Promise<unknown>, onError: (error: un
   }
   return { wake, settled, stop }
 }
+
+/** Two that are woken, waited for and stopped as one. */
+export const both = (one: Delivery, other: Delivery): Delivery => ({
+  wake() {
+    one.wake()
+    other.wake()
+  },
+  settled: async () => void (await Promise.all([one.settled(), other.settled()])),
+  stop: async () => void (await Promise.all([one.stop(), other.stop()])),
+})

@@ -1,72 +1,20 @@
-// Start here: settings, database, migrations, hooks, delivery, jobs, listening, and stopping gracefully.
+// Start here: settings, the house below HTTP, sample data, listening, jobs, and stopping gracefully.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import pino, { type Logger } from 'pino'
 import { createApp } from './app.ts'
 import { BadSetting, type Config, readConfig } from './config.ts'
-import { startDelivery } from './delivery.ts'
-import { fillSampleData, isSampleData, printWelcome } from './dev/cast.ts'
-import { deliverEmails } from './domain/emails.ts'
-import { hand } from './domain/handed.ts'
-import { deliverHooks } from './domain/hooks.ts'
-import { readSettings } from './domain/settings.ts'
-import { loadHooks } from './hook-host.ts'
+import { fillSampleData, printWelcome } from './dev/cast.ts'
+import { fail, openHouse } from './house.ts'
 import { startJobs } from './jobs.ts'
-import { isSqlite, openDatabase } from './platform/database.ts'
-import { mailboxTransport, smtpTransport } from './platform/mail.ts'
-import { migrate } from './platform/migrate.ts'
-import { mailView } from './web/mail-view.ts'
-import { openViews } from './web/views.ts'
+import { isSqlite } from './platform/database.ts'
 
 const STOP_WITHIN_MS = 10_000
 
-/** Everything below HTTP: what the command line and the tests need, too. */
-export async function openHouse(config: Config, log: Logger = logOf(config)) {
-  const db = openDatabase(config.databaseUrl)
-  await migrate(db)
-  if (config.production && (await isSampleData(db)))
-    throw new BadSetting(
-      'This database holds the sample data with its known passwords: production needs another.',
-    )
-  const views = openViews(config)
-  const hooks = await loadHooks(config.hooksDir, log)
-  const { smtpUrl, mailFrom, dataDir } = config
-  const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
-  const mail = mailView(views, () => readSettings(db))
-
-  const delivery = startDelivery(
-    async () => {
-      await deliverHooks(db, hooks)
-      await deliverEmails(db, async (message) => transport.send(await mail.complete(message)))
-    },
-    (error) => log.error({ err: error }, 'Delivering failed; it is tried again within a minute'),
-  )
-  const { secrets, appUrl } = config
-  hand({
-    secrets,
-    appUrl,
-    subject: mail.subject,
-    body: mail.body,
-    askFirst: hooks.askFirst,
-    wake: delivery.wake,
-  })
-
-  const close = async () => {
-    await delivery.stop()
-    transport.close()
-    await db.destroy()
-  }
-  return { config, db, log, views, hooks, delivery, close }
-}
-
-const logOf = (config: Config) => pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })
-
-export type OpenHouse = Awaited<ReturnType<typeof openHouse>>
+type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
 /** Listens; `stop` finishes running requests, then closes everything, within ten seconds. */
-export async function listen(house: OpenHouse) {
+async function listen(house: OpenHouse) {
   const { config, log, db, delivery } = house
   const server = createServer(createApp(house))
   await new Promise<void>((resolve, reject) => {
@@ -114,20 +62,4 @@ const explainPort = (config: Config) => (error: NodeJS.ErrnoException) => {
   throw error
 }
 
-/** One sentence for a setting that cannot be right; the whole error for a bug. */
-export function fail(error: unknown): never {
-  const { code } = error as NodeJS.ErrnoException
-  const away = [
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'ETIMEDOUT',
-    'ER_ACCESS_DENIED_ERROR',
-    'ER_BAD_DB_ERROR',
-  ].includes(code ?? '')
-  if (error instanceof BadSetting) console.error(error.message)
-  else if (away) console.error(`DATABASE_URL: the database cannot be used (${(error as Error).message}).`)
-  else console.error(error)
-  process.exit(1)
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) main().catch(fail)
+main().catch(fail)

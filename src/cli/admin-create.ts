@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { readAdminFromEnvironment, readConfig } from '../config.ts'
 import { createAdmin } from '../domain/admins.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { fail, openHouse } from '../server.ts'
+import { fail, openHouse } from '../house.ts'
 import { check, emailField, requiredLine } from '../web/form.ts'
 import { t } from '../web/translate.ts'
 

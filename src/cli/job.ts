@@ -1,8 +1,8 @@
 // npm run job -- NAME: runs one job of src/jobs.ts now, for the system's cron or by hand.
 
 import { readConfig } from '../config.ts'
+import { fail, openHouse } from '../house.ts'
 import { jobs } from '../jobs.ts'
-import { fail, openHouse } from '../server.ts'
 
 async function main() {
   const name = process.argv[2]

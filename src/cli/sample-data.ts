@@ -3,7 +3,7 @@
 
 import { BadSetting, readConfig } from '../config.ts'
 import { fillSampleData, PASSWORD } from '../dev/cast.ts'
-import { fail, openHouse } from '../server.ts'
+import { fail, openHouse } from '../house.ts'
 
 async function main() {
   const config = readConfig()
