@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { accept, decline, findJoined, getOffer, registerAndAccept } from '../domain/accepting.ts'
 import { type Client, clientName } from '../domain/clients.ts'
 import { checkLogin } from '../domain/logins.ts'
-import { hashPassword } from '../domain/passwords.ts'
+import { checkPassword, hashPassword } from '../domain/passwords.ts'
 import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -61,6 +61,7 @@ export function acceptPage(db: Db) {
       made = await madeByFirstClick(req, person.email, password)
       if (made) return
       const { invitation } = await getOffer(db, tokenOf(req))
+      checkPassword(password)
       await limitsOf(req).count('registrationsOfInvitation', String(invitation.id))
       await limitsOf(req).count('registrationsOfNetwork', networkOf(req.ip ?? ''))
       const password_hash = await hashPassword(password)

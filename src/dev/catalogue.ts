@@ -94,7 +94,11 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     page('client-area/login', login),
     page('client-area/login', { ...login, form: wrong, kept: '[]' }, {}, '?wrong'),
     mine('logout'),
-    mine('kept', { fields: [['email', 'dora@example.com']], action: '/account/users/invite' }),
+    mine('kept', {
+      fields: [['email', 'dora@example.com']],
+      seen: [['Email address', 'dora@example.com']],
+      action: '/account/users/invite',
+    }),
     page('client-area/register', { form: wrong }),
     page('client-area/register-confirm', { form, email: alice.email, sameBrowser: false }),
     page('client-area/check-mail', { email: alice.email }),
@@ -184,6 +188,14 @@ export function renderSample(
 ) {
   const path = template.startsWith('admin-area') ? '/admin/clients' : '/account/users'
   const whole = { permissions: [], requestId: '', settings: SETTINGS, ...visit }
-  const common = { visit: whole, settings: SETTINGS, path, isOwner: true, shownFor: 'sample', partial: false }
+  const common = {
+    visit: whole,
+    settings: SETTINGS,
+    path,
+    isOwner: true,
+    shownFor: 'sample',
+    shownForPerson: 'sample',
+    partial: false,
+  }
   return views.render(template, { ...common, ...data })
 }

@@ -2,18 +2,33 @@
 // login in a hidden field, and is shown again for the person to send. Passwords are never carried.
 
 import type { Request, Response } from 'express'
+import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
 
 const LONGEST = 50_000
-const ALONE = new Set(['shown_for', 'kept', 'returnTo'])
+const OF_THE_LOGIN = new Set(['kept', 'returnTo'])
+
+// What is worth showing again; everything else rides along unseen.
+const LABELS: Record<string, Key> = {
+  email: 'field.email',
+  search: 'associate.search',
+  first_name: 'field.firstName',
+  last_name: 'field.lastName',
+  company_name: 'field.company',
+  address1: 'field.address1',
+  city: 'field.city',
+  phone: 'field.phone',
+  name: 'settings.name',
+}
 
 type Fields = [string, string][]
 
 /** Takes the posted fields along, for the login page that is shown instead. */
 export function keepForm(req: Request) {
   const fields: Fields = Object.entries(req.body ?? {})
-    .filter(([name]) => !ALONE.has(name) && !name.includes('password'))
-    .flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]))
+    .filter(([name]) => !OF_THE_LOGIN.has(name) && !name.includes('password'))
+    .flatMap(([name, value]) => [value].flat().map((one): [string, unknown] => [name, one]))
+    .filter((field): field is [string, string] => typeof field[1] === 'string')
   req.visit.typed = { kept: JSON.stringify(fields) }
 }
 
@@ -27,7 +42,8 @@ export function keptOf(req: Request): string {
 export function showKept(req: Request, res: Response, action: string): boolean {
   const fields = parse(keptOf(req))
   if (!fields) return false
-  show(req, res, 'client-area/kept', { fields, action })
+  const seen = fields.flatMap(([name, value]) => (LABELS[name] && value ? [[t(LABELS[name]), value]] : []))
+  show(req, res, 'client-area/kept', { fields, seen, action })
   return true
 }
 

@@ -10,7 +10,7 @@ import type { Settings } from '../domain/settings.ts'
 import { fullName } from '../domain/users.ts'
 import { assetUrl } from './assets.ts'
 import { isOwner, wantsPartial } from './request.ts'
-import { shownFor } from './shown-for.ts'
+import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
 import { escapeHtml, initials, permissionsInWords, permissionTitle, titlesOf, wordsIn } from './words.ts'
 
@@ -72,6 +72,7 @@ export function show(req: Request, res: Response, template: string, data: Data =
     path: req.path,
     isOwner: isOwner(visit),
     shownFor: shownFor(visit),
+    shownForPerson: shownForPerson(visit),
   }
   if (visit.mismatch) res.status(409)
   res.vary('HX-Request-Type').type('html')
