@@ -4,13 +4,13 @@ import type { Request, RequestHandler } from 'express'
 import { type Client, findClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
+import { ADMIN_LOGIN, askToLogIn } from '../web/ask-to-log-in.ts'
 import { guard } from '../web/guards.ts'
 import { idOf } from '../web/request.ts'
-import { askToLogIn } from './login.ts'
 
 const mustBeAdmin: RequestHandler = (req, res, next) => {
   if (req.visit.admin) return next()
-  askToLogIn(req, res)
+  askToLogIn(req, res, ADMIN_LOGIN)
 }
 
 /** For everyone, logged in or not. */

@@ -1,13 +1,14 @@
 // Logging in and out of the Admin Area: its own people, its own session.
 
-import { type Request, type Response, Router } from 'express'
+import { Router } from 'express'
 import { type Admin, checkAdminLogin, recordAdminLogout } from '../domain/admins.ts'
 import { endAdminSession } from '../domain/sessions.ts'
 import type { Db } from '../platform/database.ts'
+import { ADMIN_LOGIN, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, submit } from '../web/form.ts'
-import { keepForm, keptOf, showKept } from '../web/kept-form.ts'
+import { formOf, submit } from '../web/form.ts'
+import { showKept } from '../web/kept-form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
@@ -15,35 +16,22 @@ import { ADMIN_COOKIE, logInAdmin } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { admin, anyone } from './area.ts'
 
-const HOME = '/admin'
-
-const showLogin = (req: Request, res: Response, form: Form, returnTo: string) =>
-  show(req, res, 'admin-area/login', { form, returnTo, kept: keptOf(req) })
-
-/** For a page that needs a login: 303 for a visit, 401 with the form kept for a post. */
-export function askToLogIn(req: Request, res: Response) {
-  const returnTo = safePath(req.originalUrl, HOME)
-  if (req.method !== 'POST') return res.redirect(303, `/admin/login?returnTo=${encodeURIComponent(returnTo)}`)
-  keepForm(req)
-  showLogin(req, res.status(401), formOf(req), returnTo)
-}
-
 export function login(db: Db) {
   const page = Router()
 
   page.get('/admin/login', ...anyone, (req, res) => {
-    const returnTo = safePath(req.query.returnTo, HOME)
+    const returnTo = safePath(req.query.returnTo, ADMIN_LOGIN.home)
     if (req.visit.admin) return res.redirect(303, returnTo)
-    showLogin(req, res, formOf(req), returnTo)
+    showLogin(req, res, ADMIN_LOGIN, formOf(req), returnTo)
   })
 
   page.post('/admin/login', ...anyone, limit('login'), async (req, res) => {
-    const returnTo = safePath(req.body.returnTo, HOME)
+    const returnTo = safePath(req.body.returnTo, ADMIN_LOGIN.home)
     let found: Admin | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
       found = await checkAdminLogin(db, actor(req), email, password)
     })
-    if (form || !found) return showLogin(req, res.status(422), form ?? formOf(req), returnTo)
+    if (form || !found) return showLogin(req, res.status(422), ADMIN_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)
     await logInAdmin(req, res, db, found)
     if (showKept(req, res, returnTo)) return

@@ -4,16 +4,16 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Permission } from '../domain/permissions.ts'
 import { fullName, getUser } from '../domain/users.ts'
+import { askToLogIn, CLIENT_LOGIN } from '../web/ask-to-log-in.ts'
 import { flash } from '../web/flash.ts'
 import { guard } from '../web/guards.ts'
 import { currentClient, isOwner } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
-import { askToLogIn } from './login.ts'
 
 const mustBeLoggedIn: RequestHandler = (req, res, next) => {
   if (req.visit.user) return next()
-  askToLogIn(req, res)
+  askToLogIn(req, res, CLIENT_LOGIN)
 }
 
 // Access taken away, a client closed, or none yet: the list of accounts is the way on.

@@ -1,15 +1,16 @@
 // Logging in and out. Whoever was sent here comes back to where they were going; a form that was posted after
 // the session had ended is kept, shown after the login, and sent only by the person's own click.
 
-import { type Request, type Response, Router } from 'express'
+import { Router } from 'express'
 import { checkLogin, recordLogout } from '../domain/logins.ts'
 import { endUserSession } from '../domain/sessions.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
+import { CLIENT_LOGIN, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, submit } from '../web/form.ts'
-import { keepForm, keptOf, showKept } from '../web/kept-form.ts'
+import { formOf, submit } from '../web/form.ts'
+import { showKept } from '../web/kept-form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
@@ -17,35 +18,22 @@ import { logIn, USER_COOKIE } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { anyone } from './area.ts'
 
-const HOME = '/clientarea'
-
-const showLogin = (req: Request, res: Response, form: Form, returnTo: string) =>
-  show(req, res, 'client-area/login', { form, returnTo, kept: keptOf(req), action: '/login' })
-
-/** For a page that needs a login: 303 for a visit, 401 with the form kept for a post. */
-export function askToLogIn(req: Request, res: Response) {
-  const returnTo = safePath(req.originalUrl, HOME)
-  if (req.method !== 'POST') return res.redirect(303, `/login?returnTo=${encodeURIComponent(returnTo)}`)
-  keepForm(req)
-  showLogin(req, res.status(401), formOf(req), returnTo)
-}
-
 export function login(db: Db) {
   const page = Router()
 
   page.get('/login', ...anyone, (req, res) => {
-    const returnTo = safePath(req.query.returnTo, HOME)
+    const returnTo = safePath(req.query.returnTo, CLIENT_LOGIN.home)
     if (req.visit.user) return res.redirect(303, returnTo)
-    showLogin(req, res, formOf(req), returnTo)
+    showLogin(req, res, CLIENT_LOGIN, formOf(req), returnTo)
   })
 
   page.post('/login', ...anyone, limit('login'), async (req, res) => {
-    const returnTo = safePath(req.body.returnTo, HOME)
+    const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
       user = await checkLogin(db, email, password)
     })
-    if (form || !user) return showLogin(req, res.status(422), form ?? formOf(req), returnTo)
+    if (form || !user) return showLogin(req, res.status(422), CLIENT_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)
     await logIn(req, res, db, user)
     if (showKept(req, res, returnTo)) return

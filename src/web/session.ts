@@ -65,6 +65,7 @@ const where = (req: Request) => ({ ip: req.ip ?? '', userAgent: req.get('User-Ag
 export async function logIn(req: Request, res: Response, db: Db, user: User, client?: Client) {
   if (req.visit.sessionId) await endUserSession(db, req.visit.sessionId)
   await recordLogin(db, actor(req), user)
+  req.visit.user = user
   const acting = client ?? (await chooseClient(db, user))
   if (acting) await markEntered(db, acting, user)
   setCookie(res, USER_COOKIE, await startUserSession(db, user, where(req), acting?.id ?? null), COOKIE_DAYS)
