@@ -3,14 +3,17 @@
 const dialog = () => document.getElementById('dialog')
 
 // Check All follows the boxes, and the boxes follow it.
+const boxesOf = (group) => [...group.querySelectorAll('[name="permissions"]')]
+function followBoxes() {
+  for (const group of document.querySelectorAll('fieldset.permissions'))
+    group.querySelector('[name="check_all"]').checked = boxesOf(group).every((box) => box.checked)
+}
 document.addEventListener('change', ({ target }) => {
   const group = target.closest?.('fieldset.permissions')
-  if (!group) return
-  const all = group.querySelector('[name="check_all"]')
-  const boxes = [...group.querySelectorAll('[name="permissions"]')]
-  if (target === all) for (const box of boxes) box.checked = all.checked
-  else all.checked = boxes.every((box) => box.checked)
+  if (target.name === 'check_all') for (const box of boxesOf(group)) box.checked = target.checked
+  else if (group) followBoxes()
 })
+addEventListener('pageshow', followBoxes)
 
 // A question opens in the dialog; without this file it is a page of its own.
 document.addEventListener('htmx:after:swap', ({ detail }) => {
@@ -37,6 +40,7 @@ let path = location.pathname
 function afterPage(ctx) {
   if (ctx.target !== document.body) return
   for (const form of document.forms) form.reset()
+  followBoxes()
   const moved = path !== location.pathname
   path = location.pathname
   const first = document.querySelector('[autofocus]')

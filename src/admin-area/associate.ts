@@ -34,7 +34,7 @@ const AssociateForm = z
     user_id: z.string().default(''),
     first_name: z.string().default(''),
     last_name: z.string().default(''),
-    send_invite: choiceOf(['yes', 'no'], 'associate.sendInvite').default('yes'),
+    send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
     check_all: z.string().optional(),
     permissions: manyOf(),
     confirmed: z.string().optional(),

@@ -25,7 +25,7 @@ const SettingsForm = z
       (text) => text === '' || /^https?:\/\/\S+$/.test(text),
       'settings.termsMalformed',
     ),
-    acceptBy: choiceOf(['any', 'invited'], 'settings.acceptBy'),
+    acceptBy: choiceOf(['any', 'invited'], 'choice.missing'),
     remove_logo: z.string().optional(),
     logo: z.instanceof(File).optional(),
   })

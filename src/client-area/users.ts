@@ -26,7 +26,7 @@ const PAGE = '/account/users'
 const InviteForm = z
   .object({
     email: emailField(),
-    which: choiceOf(['all', 'choose'], 'permissions.which').default('all'),
+    which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
     permissions: manyOf(),
   })
   .transform(({ email, which, permissions }) => ({

@@ -9,7 +9,7 @@ import { type Actor, type Change, change } from './change.ts'
 export interface Settings {
   /** Shown as the product's name everywhere. */
   name: string
-  /** A data: address of a PNG, JPEG or SVG image, or nothing. */
+  /** A data: address of a PNG or JPEG picture, or nothing. */
   logo: string
   /** Where people ask for help; an e-mail address, or nothing. */
   supportEmail: string

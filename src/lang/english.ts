@@ -63,6 +63,7 @@ export const english = {
   'password.missing': 'Enter a password.',
   'password.tooShort': 'A password has at least {min} characters.',
   'password.tooLong': 'A password has at most {max} characters.',
+  'choice.missing': 'Choose one of the two.',
   'country.malformed': 'A country is two letters, such as DE or US.',
 
   // Logging in and out, registering, forgotten passwords
@@ -211,7 +212,6 @@ export const english = {
   'permissions.which.all.help': 'Everything on the list below',
   'permissions.which.choose': 'Choose Permissions',
   'permissions.which.choose.help': 'Tick what they need',
-  'permissions.which': 'Choose one of the two.',
   'permissions.none': 'Choose at least one permission.',
   'permissions.unknown': 'There is no such permission: look at the list again.',
   'permissions.saved': 'The permissions of {name} are saved.',

@@ -81,13 +81,15 @@ export async function startHouse({ hooks = {}, environment = {} }: Options = {})
     folder,
     logged,
     visitor,
-    /** One of the cast, logged in: 'alice', 'bob', 'carol' by first name, or any address. */
-    async user(name: string) {
+    /** One of the cast, logged in ('alice', 'bob', 'carol', or any address), acting for `client` if named. */
+    async user(name: string, client?: string) {
       const email = name.includes('@') ? name : `${name}@example.com`
       const user = visitor()
       await user.visit('/login')
       await user.press('Log in', { 'Email address': email, Password: PASSWORD })
-      return user
+      if (!client || user.title === client) return user
+      await user.visit('/user/accounts')
+      return user.press(`Switch to ${client}`)
     },
     async admin() {
       const ada = visitor()

@@ -4,7 +4,13 @@
 import { type Cheerio, type CheerioAPI, load } from 'cheerio'
 import supertest from 'supertest'
 
-type Field = string | boolean
+/** A file as one picks it: what it is called, and what is in it. */
+export interface Picked {
+  name: string
+  bytes: Buffer
+}
+
+type Field = string | boolean | Picked
 type Element = ReturnType<CheerioAPI> extends Cheerio<infer E> ? E : never
 
 const REDIRECTS_MAX = 5
@@ -77,12 +83,15 @@ export class Visitor {
     )
     const form = button.first().closest('form')
     if (!form.length) throw new Error(`No button "${name}" on ${this.path}: ${this.text}`)
-    for (const [label, value] of Object.entries(fields)) fill($, form, label, value)
+    const files: [string, Picked][] = []
+    for (const [label, value] of Object.entries(fields))
+      if (typeof value === 'object') files.push([String(controlOf($, form, label).attr('name')), value])
+      else fill($, form, label, value)
     const data = form.serialize()
     const method = button.attr('formmethod') ?? form.attr('method') ?? 'get'
     const action = button.attr('formaction') ?? form.attr('action') ?? this.path
     if (method === 'get') return this.visit(`${action.split('?')[0]}?${data}`)
-    if (form.attr('enctype') === 'multipart/form-data') return this.#postMultipart(action, form)
+    if (form.attr('enctype') === 'multipart/form-data') return this.#postMultipart(action, form, files)
     return this.post(action, data)
   }
 
@@ -92,9 +101,10 @@ export class Visitor {
     return String(controlOf($, $('body'), label).val() ?? '')
   }
 
-  async #postMultipart(action: string, form: Cheerio<Element>) {
+  async #postMultipart(action: string, form: Cheerio<Element>, files: [string, Picked][]) {
     let request = this.agent.post(action).set({ Origin: this.appUrl })
     for (const { name, value } of form.serializeArray()) request = request.field(name, value)
+    for (const [field, { name, bytes }] of files) request = request.attach(field, bytes, name)
     return this.#follow(await request, action)
   }
 
@@ -135,7 +145,7 @@ function wordsOf($: CheerioAPI, label: Element): string {
   return copy.text().replace(/\s+/g, ' ').trim()
 }
 
-function fill($: CheerioAPI, form: Cheerio<Element>, label: string, value: Field) {
+function fill($: CheerioAPI, form: Cheerio<Element>, label: string, value: string | boolean) {
   const control = controlOf($, form, label)
   if (typeof value === 'string') return control.val(value)
   if (control.attr('type') === 'radio') form.find(`[name="${control.attr('name')}"]`).removeAttr('checked')

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openClient } from '../src/domain/clients.ts'
+import { findUserByEmail } from '../src/domain/users.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+import type { Visitor } from './support/visitor.ts'
+
+const NOTHING = { address1: '', address2: '', city: '', state: '', postcode: '', country: '', phone: '' }
+
+describe('an admin finds clients', () => {
+  let house: TestHouse
+  let ada: Visitor
+
+  beforeAll(async () => {
+    house = await startHouse()
+    ada = await house.admin()
+    const carol = await findUserByEmail(house.db, 'carol@example.com')
+    if (!carol) throw new Error('Carol is missing')
+    const add = (company_name: string, last_name: string, email: string, requestId: string) =>
+      openClient(
+        house.db,
+        { kind: 'system', id: null, name: 'test', ip: '', requestId, entries: { next: 0 } },
+        carol,
+        { ...NOTHING, company_name, first_name: 'Zoë', last_name, email },
+      )
+    await add('Café Zürich', 'Ångström', 'zoe@cafe.example', 'a')
+    await add('100% Wool!', 'Wolff', 'wool_shop@example.org', 'b')
+    await add('1000 Woolshop', 'Wolff', 'woolXshop@example.org', 'c')
+    for (let nth = 1; nth <= 30; nth++)
+      await add(`Numbered ${nth}`, 'Many', `many${nth}@example.net`, `m${nth}`)
+  })
+
+  const names = () =>
+    ada
+      .$('#clients .person-name')
+      .map((_, one) => ada.$(one).text().trim())
+      .get()
+
+  const search = async (text: string) => {
+    await ada.visit('/admin/clients')
+    await ada.press('Search', { 'Search by name, company or address': text })
+    return names()
+  }
+
+  test('by part of a company, of a name, of an address, in any order of words', async () => {
+    expect(await search('hosti')).toEqual(['Acme Hosting'])
+    expect(await search('brow')).toEqual(['Brown Bakery'])
+    expect(await search('ames hosting')).toEqual(['Acme Hosting'])
+    expect(await search('zoe@cafe')).toEqual(['Café Zürich'])
+    expect(ada.value('Search by name, company or address'), 'what was typed stays').toBe('zoe@cafe')
+  })
+
+  test('whatever the case and the accents, on either side', async () => {
+    expect(await search('CAFE zurich')).toEqual(['Café Zürich'])
+    expect(await search('café ångstrom')).toEqual(['Café Zürich'])
+    expect(await search('ÅCME')).toEqual(['Acme Hosting'])
+  })
+
+  test('what looks like a wildcard is plain text', async () => {
+    expect(await search('100%')).toEqual(['100% Wool!'])
+    expect(await search('wool_')).toEqual(['100% Wool!'])
+    expect(await search('wool!')).toEqual(['100% Wool!'])
+    expect(await search('%')).toEqual(['100% Wool!'])
+    expect(await search("'; DROP TABLE users; --")).toEqual([])
+  })
+
+  test('nothing found says what to do next', async () => {
+    expect(await search('nobody at all')).toEqual([])
+    expect(ada.text).toContain('No client found.')
+    expect(ada.text).toContain('Try a part of the name or address')
+  })
+
+  test('by status', async () => {
+    const { id } = await house.clientNamed('Brown Bakery')
+    await ada.visit(`/admin/clients/${id}/close`)
+    await ada.press('Close client')
+    await ada.visit('/admin/clients')
+    await ada.press('Search', { Status: 'closed' })
+    expect(names()).toEqual(['Brown Bakery'])
+    expect(ada.value('Status')).toBe('closed')
+    await ada.press('Search', { Status: 'active', 'Search by name, company or address': 'bakery' })
+    expect(names()).toEqual([])
+    await ada.visit('/admin/clients?status=nonsense&search=bakery')
+    expect(names()).toEqual(['Brown Bakery'])
+  })
+
+  test('a page at a time: newest first, then older, and back to the newest', async () => {
+    await ada.visit('/admin/clients')
+    await ada.press('Search', { 'Search by name, company or address': 'numbered' })
+    expect(names()).toHaveLength(25)
+    expect(names()[0]).toBe('Numbered 30')
+    expect(ada.text).not.toContain('Newest')
+
+    await ada.follow('Older')
+    expect(names()).toEqual(['Numbered 5', 'Numbered 4', 'Numbered 3', 'Numbered 2', 'Numbered 1'])
+    expect(ada.text).not.toContain('Older')
+    await ada.follow('Newest')
+    expect(names()[0]).toBe('Numbered 30')
+    expect(ada.value('Search by name, company or address')).toBe('numbered')
+  })
+})
