@@ -2,7 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { listClientsOf } from '../domain/associations.ts'
+import { findClientOf, listClientsOf } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
@@ -25,8 +25,7 @@ export function accounts(db: Db) {
   })
 
   page.post('/user/accounts', ...loggedIn, async (req, res) => {
-    const mine = await listClientsOf(db, currentUser(req))
-    const chosen = mine.find(({ client }) => client.id === idOf(req.body.client_id))
+    const chosen = await findClientOf(db, currentUser(req), idOf(req.body.client_id))
     if (!chosen) throw new NotFound()
     if (chosen.client.status === 'closed') {
       flash(res, 'warning', 'client.closedForYou', { client: clientName(chosen.client) })

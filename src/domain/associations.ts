@@ -49,23 +49,45 @@ export async function findClientUser(
   return row && toClientUser(client, row)
 }
 
-/** The clients of a user with what they may do there: owned ones first, then by name. */
-export async function listClientsOf(db: Db, user: { id: number }) {
-  const rows: (Client & { permissions: string; entered_at: string | null })[] = await db('associations')
+/** A client as one of its users sees it. */
+export interface Account {
+  client: Client
+  permissions: Permission[]
+  isOwner: boolean
+  entered_at: string | null
+}
+
+const accounts = (db: Db, user: { id: number }) =>
+  db('associations')
     .join('clients', 'clients.id', 'associations.client_id')
     .where('associations.user_id', user.id)
     .select('clients.*', 'associations.permissions', 'associations.last_login_at as entered_at')
+
+const toAccount = (
+  user: { id: number },
+  row: Client & { permissions: string; entered_at: string | null },
+) => ({
+  client: row,
+  permissions: permissionsOf(row, { user_id: user.id, permissions: row.permissions }),
+  isOwner: row.owner_id === user.id,
+  entered_at: row.entered_at,
+})
+
+/** The clients of a user with what they may do there: owned ones first, then by name. */
+export async function listClientsOf(db: Db, user: { id: number }): Promise<Account[]> {
+  const rows = await accounts(db, user)
   return rows
-    .map((row) => ({
-      client: row as Client,
-      permissions: permissionsOf(row, { user_id: user.id, permissions: row.permissions }),
-      isOwner: row.owner_id === user.id,
-      entered_at: row.entered_at,
-    }))
+    .map((row) => toAccount(user, row))
     .sort(
       (a, b) =>
         Number(b.isOwner) - Number(a.isOwner) || clientName(a.client).localeCompare(clientName(b.client)),
     )
+}
+
+/** One of them, in one query: what every request of somebody logged in asks (R8). */
+export async function findClientOf(db: Db, user: { id: number }, clientId: number) {
+  const row = await accounts(db, user).where('clients.id', clientId).first()
+  return row && toAccount(user, row)
 }
 
 /** Admins give by their role; of the users, only the owner manages (R9, R10). */

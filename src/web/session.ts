@@ -3,8 +3,8 @@
 
 import type { Request, RequestHandler, Response } from 'express'
 import type { Admin } from '../domain/admins.ts'
-import { findClientUser, markEntered } from '../domain/associations.ts'
-import { type Client, findClient } from '../domain/clients.ts'
+import { findClientOf, markEntered } from '../domain/associations.ts'
+import type { Client } from '../domain/clients.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
 import {
   actFor,
@@ -54,9 +54,9 @@ async function recogniseUser(db: Db, req: Request) {
   const session = id ? await findUserSession(db, id) : undefined
   if (!id || !session) return
   Object.assign(req.visit, { user: session.user, sessionId: id })
-  const client = session.actingClientId && (await findClient(db, session.actingClientId))
-  const here = client && client.status !== 'closed' && (await findClientUser(db, client, session.user.id))
-  if (here) Object.assign(req.visit, { client, permissions: here.permissions })
+  const here = session.actingClientId && (await findClientOf(db, session.user, session.actingClientId))
+  if (here && here.client.status !== 'closed')
+    Object.assign(req.visit, { client: here.client, permissions: here.permissions })
 }
 
 const where = (req: Request) => ({ ip: req.ip ?? '', userAgent: req.get('User-Agent') ?? '' })
