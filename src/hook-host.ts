@@ -1,5 +1,6 @@
 // Where add-on code runs. Loads the files of HOOKS_DIR, keeps their functions in order, and gives each its
-// time: 10 seconds for an event, 2 for a question. What a hook does wrong ends here, with a line in the log.
+// time: 5 seconds to load, 10 for an event, 2 for a question. What a hook does wrong ends here, with a line in
+// the log.
 
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
@@ -9,6 +10,7 @@ import type { AddHook, Event, HookName, HookPoints } from '#hooks'
 import type { Hooks } from './domain/hooks.ts'
 import { timestamp } from './platform/clock.ts'
 
+const LOAD_MS = 5_000
 const RUN_MS = 10_000
 const ASK_MS = 2_000
 const SENTENCE_MAX = 300
@@ -26,18 +28,40 @@ interface Loaded {
 
 type HookFile = (addHook: AddHook) => unknown
 
-/** A file that cannot be loaded is left out, with a line in the log; all others work. */
+/** The hook points of hooks/hook-points.d.ts, where a JavaScript file can see them, too. */
+const POINTS: Record<HookName, true> = {
+  InviteSent: true,
+  InviteResent: true,
+  InviteAccepted: true,
+  InviteDeclined: true,
+  InviteCancelled: true,
+  InviteExpired: true,
+  UserAssociated: true,
+  UserDisassociated: true,
+  PermissionsChanged: true,
+  OwnerChanged: true,
+  UserAdd: true,
+  UserLogin: true,
+  UserLogout: true,
+  UserChangePassword: true,
+  UserEmailVerificationComplete: true,
+  ClientAdd: true,
+  ClientEdit: true,
+  ClientClose: true,
+  PreInviteSend: true,
+  PreUserAssociate: true,
+  PreOwnerChange: true,
+}
+
+/** A file that cannot be loaded is left out as a whole, with a line in the log; all others work. */
 export async function loadHooks(folder: string, log: Log) {
   const loaded: Loaded[] = []
   const files = existsSync(folder) ? readdirSync(folder).sort() : []
   for (const file of files.filter(isHookFile)) {
+    const mine: Loaded[] = []
     try {
-      const add = await importHooks(join(folder, file))
-      await add((name, priority, hook) => {
-        const nth = loaded.filter((one) => one.key.startsWith(`${file}#${name}`)).length
-        const key = `${file}#${name}${nth ? `#${nth + 1}` : ''}`
-        loaded.push({ key, name, priority, hook: hook as Loaded['hook'] })
-      })
+      await inTime(LOAD_MS, async () => (await importHooks(join(folder, file)))(adderOf(file, mine, log)))
+      loaded.push(...mine)
     } catch (error) {
       log.warn({ file, error: String(error) }, 'A hook file could not be loaded')
     }
@@ -47,6 +71,17 @@ export async function loadHooks(folder: string, log: Log) {
 }
 
 export type HookHost = ReturnType<typeof hostOf>
+
+function adderOf(file: string, mine: Loaded[], log: Log): AddHook {
+  return (name, priority, hook) => {
+    if (!Number.isInteger(priority)) throw new TypeError(`the priority of ${name} is no whole number`)
+    if (typeof hook !== 'function') throw new TypeError(`what is added to ${name} is no function`)
+    if (!Object.hasOwn(POINTS, name)) log.warn({ file, point: name }, 'There is no such hook point')
+    const nth = mine.filter((one) => one.name === name).length
+    const key = `${file}#${name}${nth ? `#${nth + 1}` : ''}`
+    mine.push({ key, name, priority, hook: hook as Loaded['hook'] })
+  }
+}
 
 const isHookFile = (file: string) =>
   /\.(ts|js)$/.test(file) && !file.startsWith('_') && !file.endsWith('.d.ts')

@@ -72,8 +72,9 @@ export async function resetPassword(db: Db, by: Actor, token: string, password: 
     const proved = await markVerified(trx, user)
     await endAllSessionsOf(trx, user)
     await record(trx, 'password.reset', { user })
-    await fire(trx, 'UserChangePassword', { user: describeUser(user) })
-    if (proved === 1) await fire(trx, 'UserEmailVerificationComplete', { user: describeUser(fresh) })
-    return getUser(trx, user.id)
+    const after = await getUser(trx, user.id)
+    await fire(trx, 'UserChangePassword', { user: describeUser(after) })
+    if (proved === 1) await fire(trx, 'UserEmailVerificationComplete', { user: describeUser(after) })
+    return after
   })
 }
