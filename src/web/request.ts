@@ -70,12 +70,12 @@ export const newRequestId = () => randomUUID()
 /** An id in a URL; 0, which no row has, for anything else. */
 export const idOf = (text: unknown): number => (/^[1-9]\d{0,8}$/.test(String(text)) ? Number(text) : 0)
 
-/** A path of ours to go back to after logging in; anything else leads home. */
+/** A path of ours to go back to, read as browsers read it ("/.//there" is another host); anything else leads home. */
 export function safePath(path: unknown, home: string): string {
-  if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path)) return home
   const base = 'http://here.invalid'
-  const url = URL.canParse(path, base) ? new URL(path, base) : undefined
-  return url?.origin === base ? url.pathname + url.search : home
+  if (typeof path !== 'string' || !path.startsWith('/') || !URL.canParse(path, base)) return home
+  const url = new URL(path, base)
+  return url.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search : home
 }
 
 export const wantsPartial = (req: Request) => req.get('HX-Request-Type') === 'partial'

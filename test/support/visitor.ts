@@ -24,9 +24,21 @@ export class Visitor {
   readonly appUrl: string
   readonly agent: ReturnType<typeof supertest.agent>
 
-  constructor(appUrl: string) {
+  constructor(appUrl: string, agent = supertest.agent(appUrl)) {
     this.appUrl = appUrl
-    this.agent = supertest.agent(appUrl)
+    this.agent = agent
+  }
+
+  /** Another tab of the same browser. */
+  newTab(): Visitor {
+    return new Visitor(this.appUrl, this.agent)
+  }
+
+  /** What the browser keeps under this name. */
+  cookie(name: string): string | undefined {
+    const { hostname: domain } = new URL(this.appUrl)
+    const access = { domain, path: '/', secure: false, script: false }
+    return this.agent.jar.getCookie(name, access)?.value
   }
 
   get $(): CheerioAPI {
