@@ -13,7 +13,15 @@ import { actorOf } from './logins.ts'
 import { hashPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
-import { describeUser, findUserByEmail, getUser, lowerCase, markVerified, type User } from './users.ts'
+import {
+  describeUser,
+  findUser,
+  findUserByEmail,
+  getUser,
+  lowerCase,
+  markVerified,
+  type User,
+} from './users.ts'
 
 interface PasswordReset {
   id: number
@@ -48,12 +56,14 @@ export const requestReset = (db: Db, by: Actor, typed: string) =>
     })
   })
 
-/** The reset behind a link that still works. */
+/** The reset behind a link that still works: for a login that is active and has that address to this day. */
 export async function findReset(db: Db, token: string): Promise<PasswordReset | undefined> {
   const row = await readToken('reset', token, (id) =>
     db<PasswordReset>('password_resets').where({ id }).first(),
   )
-  return row?.user_id && !row.used_at && row.expires_at > timestamp() ? row : undefined
+  const user = row?.user_id ? await findUser(db, row.user_id) : undefined
+  const isFor = user?.status === 'active' && user.email === row?.email
+  return row && isFor && !row.used_at && row.expires_at > timestamp() ? row : undefined
 }
 
 /** Sets the new password, once; other links of the same login die with it. */
