@@ -107,7 +107,6 @@ export const english = {
     'This link does not work any more. It may have been used, be over 60 minutes old, or be incomplete.',
 
   // The account that one acts for
-  'home.title': 'Your account',
   'home.lead': 'You act for this account.',
   'home.owner': 'Owner',
   'home.you': 'you',
@@ -355,9 +354,6 @@ export const english = {
   'manage.makeOwner': 'Make Owner',
   'manage.makeOwner.help':
     'Ownership moves to {name}. The former owner stays, with all permissions, and both are told by email.',
-  'manage.joined': 'Associated',
-  'manage.verified': 'Address',
-  'manage.verified.yes': 'Verified',
   'settings.title': 'Settings',
   'settings.lead': 'Who you are on every page, in every email and on the accept page.',
   'settings.name': 'Name',

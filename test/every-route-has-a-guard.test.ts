@@ -1,0 +1,188 @@
+import type { RequestHandler, Router } from 'express'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../src/app.ts'
+import { guardName } from '../src/web/guards.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+import type { Visitor } from './support/visitor.ts'
+
+interface Route {
+  method: 'get' | 'post'
+  path: string
+  guard: string
+}
+
+/** Answered before anybody is recognised, to everyone. */
+const PUBLIC = ['/healthz', '/readyz', '/assets/:name', '/favicon.ico']
+
+interface Layer {
+  handle: RequestHandler | Router
+  route?: { path: string; methods: Record<string, boolean>; stack: { handle: RequestHandler }[] }
+}
+
+/** Every route of the application; routers are not mounted below a prefix, so a route's path is its URL. */
+function routesOf(stack: Layer[]): Route[] {
+  return stack.flatMap(({ route, handle }) => {
+    if (!route) return 'stack' in handle ? routesOf(handle.stack as unknown as Layer[]) : []
+    const first = route.stack[0]?.handle
+    const guard = PUBLIC.includes(route.path) ? 'public' : (first && guardName(first)) || 'NONE'
+    const methods = Object.keys(route.methods) as Route['method'][]
+    return methods.map((method) => ({ method, path: route.path, guard }))
+  })
+}
+
+const isAdmin = ({ path }: Route) => path.startsWith('/admin')
+
+describe('every route says who may come in, and holds it', () => {
+  let house: TestHouse
+  let routes: Route[]
+  let ids: Record<string, string>
+
+  beforeAll(async () => {
+    house = await startHouse()
+    routes = routesOf(createApp(house).router.stack as unknown as Layer[])
+    const alice = await house.user('alice', 'Acme Hosting')
+    await alice.visit('/account/users')
+    await alice.press('Send Invite', { 'Email address': 'dora@example.com' })
+    const token = (await house.linkTo('dora@example.com')).split('/').at(-1) ?? ''
+    const bob = await house.db('users').where({ email: 'bob@example.com' }).first()
+    const invitation = await house.db('invitations').first()
+    const { id } = await house.clientNamed('Acme Hosting')
+    ids = { id, userId: bob.id, inviteId: invitation.id, token, nth: '0', name: 'theme.css' }
+  })
+
+  /** The URL with the ids of what is Alice's. */
+  const urlOf = ({ path }: Route) =>
+    path.replace('{/:step}', '').replace(/:(\w+)/g, (_, name: string) => {
+      if (ids[name] === undefined) throw new Error(`${path} names :${name}, which this test does not know.`)
+      return String(ids[name])
+    })
+
+  const ask = async (visitor: Visitor, route: Route) => {
+    const url = urlOf(route)
+    const body = { permissions: 'orders', client_id: ids.id, email: 'eve@example.com', make_owner: '1' }
+    if (route.method === 'get') await visitor.visit(url)
+    else await visitor.post(url, body)
+    return { status: visitor.status, path: visitor.path, name: `${route.method} ${route.path}` }
+  }
+
+  /** Everything that somebody without the right to it must not have changed. */
+  const state = async () => {
+    const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
+    const ignore = ['last_login_at', 'last_login_ip']
+    await house.delivery.settled()
+    const rows = await Promise.all(tables.map((table) => house.db(table).select()))
+    return rows.map((some) =>
+      some.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !ignore.includes(key)))),
+    )
+  }
+
+  const only = (guards: RegExp, area: 'client' | 'admin') =>
+    routes.filter((route) => guards.test(route.guard) && isAdmin(route) === (area === 'admin'))
+
+  test('no route is without a guard, and each guard is known', () => {
+    expect(routes.length).toBeGreaterThan(60)
+    expect(routes.filter(({ guard }) => guard === 'NONE')).toEqual([])
+    const known = /^(public|anyone|logged in|associated|owner|permission \w+|admin|sample mode)$/
+    expect(routes.filter(({ guard }) => !known.test(guard))).toEqual([])
+    expect(routes.filter((route) => isAdmin(route) !== /^admin$/.test(route.guard)).filter(isAdmin)).toEqual([
+      { method: 'get', path: '/admin/login', guard: 'anyone' },
+      { method: 'post', path: '/admin/login', guard: 'anyone' },
+    ])
+  })
+
+  test('who needs no login is said here, so that a new one is noticed', () => {
+    const open = routes.filter(({ guard }) => guard === 'anyone' || guard === 'public')
+    expect([...new Set(open.map(({ path }) => path))].sort()).toEqual([
+      '/',
+      '/admin/login',
+      '/assets/:name',
+      '/favicon.ico',
+      '/healthz',
+      '/invite/:token/decline',
+      '/invite/:token/register',
+      '/invite/:token{/:step}',
+      '/login',
+      '/logout',
+      '/password/reset',
+      '/password/reset/:token',
+      '/readyz',
+      '/register',
+      '/register/:token',
+    ])
+  })
+
+  test('every URL that takes POST also answers GET', async () => {
+    const posts = routes.filter(({ method }) => method === 'post')
+    expect(posts.length).toBeGreaterThan(20)
+    const ada = await house.admin()
+    const alice = await house.user('alice', 'Acme Hosting')
+    const reset = house.visitor()
+    await reset.visit('/password/reset')
+    await reset.press('Send link', { 'Email address': 'bob@example.com' })
+    const token = (await house.linkTo('bob@example.com')).split('/').at(-1)
+    const registers = house.visitor()
+    await registers.visit('/register')
+    const gus = { 'First name': 'Gus', 'Last name': 'G', Password: 'a long sentence of mine' }
+    await registers.press('Create account', { ...gus, 'Email address': 'gus@example.com' })
+    const registration = (await house.linkTo('gus@example.com')).split('/').at(-1)
+    for (const route of posts) {
+      const url = route.path.startsWith('/password/reset/:')
+        ? `/password/reset/${token}`
+        : route.path.startsWith('/register/:')
+          ? `/register/${registration}`
+          : urlOf(route)
+      const visitor = isAdmin(route) ? ada : alice
+      await visitor.visit(url)
+      expect(visitor.status, `GET ${route.path}`).toBe(200)
+    }
+  })
+
+  test('logged out, or logged in to the other area: led to the login, and nothing is done', async () => {
+    const strangers = {
+      client: [house.visitor(), await house.admin()],
+      admin: [house.visitor(), await house.user('bob')],
+    }
+    const before = await state()
+    for (const area of ['client', 'admin'] as const)
+      for (const visitor of strangers[area])
+        for (const route of only(/^(logged in|associated|owner|permission \w+|admin)$/, area)) {
+          const { status, path, name } = await ask(visitor, route)
+          const login = area === 'admin' ? '/admin/login' : '/login'
+          if (route.method === 'get') expect([status, path.split('?')[0]], name).toEqual([200, login])
+          else expect([status, visitor.$(`form[action="${login}"]`).length], name).toEqual([401, 1])
+        }
+    expect(await state()).toEqual(before)
+  })
+
+  test('Carol, a stranger to Alice’s account, reaches nothing of it by its ids', async () => {
+    const carol = await house.user('carol')
+    const before = await state()
+    for (const route of only(/^(associated|owner|permission \w+)$/, 'client')) {
+      if (!/:(userId|inviteId|id)\b/.test(route.path)) continue
+      const { status, name } = await ask(carol, route)
+      expect([status, carol.title], name).toEqual([404, 'Not found'])
+    }
+    const { status } = await ask(carol, { method: 'post', path: '/user/accounts', guard: '' })
+    expect(status).toBe(404)
+    for (const route of only(/^(associated|owner|permission \w+)$/, 'client').filter(
+      ({ method }) => method === 'get',
+    )) {
+      await ask(carol, route)
+      expect(carol.text, route.path).not.toContain('Acme')
+    }
+    expect(await state()).toEqual(before)
+  })
+
+  test('Bob, who may act for it but lacks the permission, is told what is missing and whom to ask', async () => {
+    const bob = await house.user('bob', 'Acme Hosting')
+    const before = await state()
+    const routes = only(/^(owner|permission \w+)$/, 'client')
+    expect(routes.length).toBeGreaterThan(10)
+    for (const route of routes) {
+      const { status, name } = await ask(bob, route)
+      expect([status, bob.title], name).toEqual([403, 'You may not open this page'])
+      expect(bob.text, name).toContain('Ask Alice Ames, the owner of Acme Hosting.')
+    }
+    expect(await state()).toEqual(before)
+  })
+})
