@@ -40,12 +40,22 @@ class Sqlite extends BetterSqlite3 {
 export const isSqlite = (db: Db) => db.client instanceof Sqlite
 
 export function openDatabase(url: string): Db {
-  return url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openMysql(url)
+  const db = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openMysql(url)
+  db.on('query-error', forgetValues)
+  return db
+}
+
+// Errors are logged, so none may carry what a statement was to write: a nonce, a hash, an address. Knex is told
+// so below; mysql2 adds the whole statement by itself.
+const QUIET = { compileSqlOnError: false }
+const forgetValues = (error: { sql?: string }) => {
+  delete error.sql
 }
 
 function openSqlite(filename: string): Db {
   mkdirSync(dirname(filename), { recursive: true })
   return knex({
+    ...QUIET,
     client: Sqlite,
     connection: { filename },
     useNullAsDefault: true,
@@ -64,6 +74,7 @@ function openSqlite(filename: string): Db {
 
 function openMysql(url: string): Db {
   return knex({
+    ...QUIET,
     client: 'mysql2',
     connection: { uri: url, charset: 'utf8mb4', connectTimeout: 5_000, supportBigNumbers: true },
     pool: {

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { load } from 'cheerio'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+import { ROOT, readSources } from './support/sources.ts'
+
+const COMPANY = `Fish & <Chips> "O'Neil"`
+const LONG = 'a long sentence of mine'
+
+/** Every kind that there is: a template, a subject. */
+const KINDS = readSources('views/emails', '.html.eta')
+  .map(({ path }) => path.replace(/.*\/|\.html\.eta/g, ''))
+  .filter((name) => !name.startsWith('_'))
+  .sort()
+
+describe('every e-mail can be read, as HTML and as text', () => {
+  let house: TestHouse
+  let mails: { template: string; mail: Kept }[]
+
+  // Each kind, from a story in which it is really sent, for a client and people with difficult names.
+  beforeAll(async () => {
+    house = await startHouse({ environment: { TIME_ZONE: 'Europe/Berlin' } })
+    const ada = await house.admin()
+    const alice = await house.user('alice', 'Acme Hosting')
+    await alice.visit('/account/details')
+    await alice.press('Save', { 'Company name': COMPANY })
+    const { id } = await house.clientNamed(COMPANY)
+    const users = `/admin/clients/${id}/users`
+
+    const invite = async (email: string) => {
+      await alice.visit('/account/users')
+      await alice.press('Send Invite', { 'Email address': email })
+      const visitor = house.visitor()
+      return visitor.visit(await house.linkTo(email))
+    }
+    const dora = { 'First name': 'Dóra', 'Last name': "D'Arc & Co", Password: LONG }
+    const first = await invite('dora@example.com')
+    await first.press('Create account', { ...dora, 'Email address': 'dora@example.com' })
+    const second = await invite('erik@example.com')
+    await second.press('Decline')
+
+    await ada.visit(users)
+    await ada.follow('Manage User: Bob Brown')
+    await ada.press('Save', { 'View Domains': true })
+    await ada.follow("Manage User: Dóra D'Arc & Co")
+    await ada.press('Save', { 'Make Owner': true })
+    await ada.follow('Manage User: Bob Brown')
+    await ada.follow('Remove Access')
+    await ada.press('Remove Access')
+
+    const visitor = house.visitor()
+    for (const email of ['gus@example.com', 'carol@example.com']) {
+      await visitor.visit('/register')
+      await visitor.press('Create account', { ...dora, 'Email address': email })
+    }
+    await visitor.visit('/password/reset')
+    await visitor.press('Send link', { 'Email address': 'bob@example.com' })
+    await house.mailTo('nobody')
+
+    const rows = await house.db('emails').orderBy('id')
+    const kept = readMailbox(`${house.folder}/mail`)
+    mails = rows.map((row) => {
+      const mail = kept.find(({ subject, to }) => subject === row.subject && to === row.to_address)
+      if (!mail) throw new Error(`${row.template} was not sent: ${row.error}`)
+      return { template: row.template, mail }
+    })
+  })
+
+  test('each kind was sent', () => {
+    expect([...new Set(mails.map(({ template }) => template))].sort()).toEqual(KINDS)
+    expect(mails.length).toBeGreaterThan(KINDS.length)
+  })
+
+  const wordsOf = (html: string) => {
+    const $ = load(html)
+    $('head').remove()
+    return $('body').text().replace(/\s+/g, ' ').trim()
+  }
+
+  test.each(KINDS)('%s', (kind) => {
+    for (const { mail } of mails.filter(({ template }) => template === kind)) {
+      const { subject, html, text } = mail
+      for (const part of [subject, html, text]) {
+        expect(part).not.toMatch(/undefined|\[object|NaN|Invalid Date|\{\w+\}|<%|%>/)
+        expect(part, 'escaped once').not.toMatch(/&amp;(amp|lt|gt|quot|#39);/)
+      }
+      expect(subject.length).toBeGreaterThan(10)
+      expect(text, 'text is no HTML').not.toMatch(/&amp;|&lt;|&#\d+;|&quot;|<\/?(p|a|div|br)\b/)
+      expect(text, 'no wide gaps').not.toMatch(/\n{3,}|[ \t]\n/)
+      expect(html, 'names are text').not.toContain('<Chips>')
+      expect(html, 'nothing runs, nothing is fetched').not.toMatch(/<script|<link|src="http|@import| on\w+=/)
+
+      const words = wordsOf(html)
+      for (const line of text.split('\n').filter((line) => /[.!?]$/.test(line) && !line.startsWith('-')))
+        expect(words, 'HTML says what the text says').toContain(line.replace(/\s+/g, ' '))
+      const links = [...text.matchAll(/https?:\/\/\S+\/\S+/g)].map(([link]) => link)
+      for (const link of links) expect(load(html)(`a[href="${link}"]`).length, link).toBe(1)
+      expect(text).toContain(`Sent by Latchkey, ${house.appUrl}`)
+    }
+  })
+
+  test('names are written as they are, in the subject, too', () => {
+    const invitation = mails.find(({ template }) => template === 'invitation')?.mail
+    expect(invitation?.subject).toBe(`Alice Ames invited you to ${COMPANY}`)
+    expect(invitation?.text).toContain(`Alice Ames invites you to ${COMPANY}.`)
+    expect(wordsOf(invitation?.html ?? '')).toContain(`Alice Ames invites you to ${COMPANY}.`)
+    const accepted = mails.find(({ template }) => template === 'invitation-accepted')?.mail
+    expect(accepted?.text).toContain(`Dóra D'Arc & Co is now a user of ${COMPANY}.`)
+  })
+
+  test('times name their zone', () => {
+    const invitation = mails.find(({ template }) => template === 'invitation')?.mail
+    expect(invitation?.text).toMatch(/until \d+ \w+ \d{4} at \d\d:\d\d Europe\/Berlin\./)
+  })
+
+  test('every kind has both templates', () => {
+    for (const kind of KINDS)
+      expect(readFileSync(`${ROOT}/views/emails/${kind}.text.eta`, 'utf8')).toContain('layout')
+  })
+})
