@@ -5,7 +5,7 @@
 
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { addAssociation, findClientUser } from './associations.ts'
+import { addAssociation, findClientOf, findClientUser } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient, findClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
@@ -43,11 +43,12 @@ export async function getOffer(db: Db, token: string): Promise<Offer> {
   return offer
 }
 
-/** The client that this user joined by this very link, if so. */
+/** The client that this user joined by this very link, while they may enter it. */
 export async function findJoined(db: Db, token: string, user: User | undefined): Promise<Client | undefined> {
   const invitation = user && (await readToken('invite', token, findById(db)))
   if (!user || invitation?.accepted_by_user_id !== user.id) return undefined
-  return findClient(db, invitation.client_id)
+  const joined = await findClientOf(db, user, invitation.client_id)
+  return joined?.client.status === 'closed' ? undefined : joined?.client
 }
 
 async function offerNow(db: Db, client: Client, invitation: Invitation): Promise<Offer | undefined> {

@@ -160,6 +160,7 @@ async function takeAssociation(
   return { client: current, user: found }
 }
 
+/** Replaces them; what the person had invited others to is cut down, or cancelled where nothing is left (R20). */
 export const setPermissions = (
   db: Db,
   by: Actor,
@@ -175,6 +176,10 @@ export const setPermissions = (
     await trx('associations')
       .where({ client_id: current.id, user_id: user.id })
       .update({ permissions, updated_at: timestamp() })
+    const theirs = { invited_by_user_id: user.id }
+    const nothingLeft = (it: { permissions: string }) =>
+      !parsePermissions(it.permissions).some((key) => after.includes(key))
+    await cancelPending(trx, current, theirs, 'inviter may give none of it', nothingLeft)
     await record(trx, 'permissions.changed', { client: current, user, before, after })
     const about = { client: describeClient(current), user: describeUser(user), before, after }
     await fire(trx, 'PermissionsChanged', about)

@@ -121,14 +121,20 @@ export const cancelInvitation = (db: Db, by: Actor, client: Client, invitation: 
     await recordCancelled(trx, current, fresh)
   })
 
-/** Cancels all pending ones of a client that match, inside the transaction that takes their ground away. */
-export async function cancelPending(trx: Change, client: Client, match: Partial<Invitation>, reason: string) {
+/** Cancels the pending ones of a client that match, inside the transaction that takes their ground away. */
+export async function cancelPending(
+  trx: Change,
+  client: Client,
+  match: Partial<Invitation>,
+  reason: string,
+  only = (_: Invitation) => true,
+) {
   const pending = await trx<Invitation>('invitations').where({
     client_id: client.id,
     status: 'pending',
     ...match,
   })
-  for (const invitation of pending)
+  for (const invitation of pending.filter(only))
     if (await endInvitation(trx, invitation, 'cancelled'))
       await recordCancelled(trx, client, invitation, reason)
 }

@@ -274,6 +274,7 @@ export const english = {
   'accept.terms': 'By accepting you agree to the terms of {host}.',
   'accept.invitedOnly':
     'This invitation can be accepted only with the login of {email}, and once that address is verified.',
+  'accept.invitedOnly.next': 'Create it with that address, then open the link in the invitation again.',
   'accept.alreadyAssociated':
     'You are a user of this account already: the invitation can still be accepted by somebody else.',
   'accept.done': 'You now act for {client}.',
