@@ -29,8 +29,11 @@ export class BadSetting extends Error {}
 
 const SECRET_BYTES = 32
 
+const isAddress = (text: string, schemes: string[]) =>
+  schemes.some((scheme) => text.startsWith(scheme)) && URL.canParse(text) && new URL(text).hostname !== ''
+
 const url = (name: string, schemes: string[], example: string) =>
-  z.string().refine((text) => schemes.some((scheme) => text.startsWith(scheme)) && URL.canParse(text), {
+  z.string().refine((text) => isAddress(text, schemes), {
     error: `${name} must be an address such as ${example}.`,
   })
 
@@ -38,7 +41,7 @@ const Settings = z.object({
   NODE_ENV: z.string().optional(),
   DATABASE_URL: z
     .string()
-    .refine((text) => /^sqlite:.+/.test(text) || (text.startsWith('mysql://') && URL.canParse(text)), {
+    .refine((text) => /^sqlite:.+/.test(text) || isAddress(text, ['mysql://']), {
       error: 'DATABASE_URL must be sqlite:PATH or mysql://user:password@host:3306/database.',
     })
     .optional(),
@@ -93,9 +96,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const production = env.NODE_ENV === 'production'
   const port = env.PORT ?? 3000
   const host = env.HOST ?? (production ? '::' : '127.0.0.1')
-  const appUrl = (env.APP_URL ?? `http://localhost:${port}`).replace(/\/+$/, '')
-  if (new URL(appUrl).origin !== appUrl)
-    throw new BadSetting('APP_URL must be an origin without a path, such as https://accounts.example.com.')
+  const appUrl = originOf(env.APP_URL ?? `http://localhost:${port}`)
   if (production) demandForProduction(env)
   else demandLoopback(host, appUrl)
   const dataDir = resolve(env.DATA_DIR ?? 'data')
@@ -114,6 +115,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     dataDir,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   }
+}
+
+/** As browsers write it: lower case, without the port that goes without saying. */
+function originOf(text: string): string {
+  const { origin, href } = new URL(text)
+  if (href !== `${origin}/`)
+    throw new BadSetting('APP_URL must be an origin without a path, such as https://accounts.example.com.')
+  return origin
 }
 
 const PRODUCTION_NEEDS = {

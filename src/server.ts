@@ -1,7 +1,7 @@
 // Start here: settings, the house below HTTP, sample data, listening, jobs, and stopping gracefully.
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { createApp } from './app.ts'
 import { BadSetting, type Config, readConfig } from './config.ts'
 import { fillSampleData, printWelcome } from './dev/cast.ts'
@@ -10,6 +10,7 @@ import { startJobs } from './jobs.ts'
 import { isSqlite } from './platform/database.ts'
 
 const STOP_WITHIN_MS = 10_000
+const SWEEP_MS = 50
 
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
@@ -17,6 +18,11 @@ type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 async function listen(house: OpenHouse) {
   const { config, log, db, delivery } = house
   const server = createServer(createApp(house))
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(config.port, config.host, resolve)
@@ -28,14 +34,21 @@ async function listen(house: OpenHouse) {
 
   const stop = async () => {
     const closed = new Promise((resolve) => server.close(resolve))
-    server.closeIdleConnections()
+    const closing = setInterval(() => closeIdle(server, sockets), SWEEP_MS)
     const cut = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS - 2_000)
     await stopJobs()
     await closed
     clearTimeout(cut)
+    clearInterval(closing)
     await house.close()
   }
   return { port: (server.address() as AddressInfo).port, stop }
+}
+
+/** Browsers connect in advance; to Node, a connection that has said nothing yet is not idle. */
+function closeIdle(server: Server, sockets: Set<Socket>) {
+  server.closeIdleConnections()
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
 }
 
 async function main() {

@@ -46,8 +46,9 @@ export function openDatabase(url: string): Db {
 }
 
 // Errors are logged, so none may carry what a statement was to write: a nonce, a hash, an address. Knex is told
-// so below; mysql2 adds the whole statement by itself.
-const QUIET = { compileSqlOnError: false }
+// so here; mysql2 adds the whole statement by itself. Nor does Knex print to the console what it throws as well.
+const nothing = () => {}
+const QUIET = { compileSqlOnError: false, log: { warn: nothing, error: nothing } }
 const forgetValues = (error: { sql?: string }) => {
   delete error.sql
 }

@@ -21,7 +21,8 @@ export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
 /** Cheap on purpose: stories log in often. The cost that production uses has a test of its own. */
 const cheapHash = hash(PASSWORD, { memoryCost: 64, timeCost: 1, parallelism: 1 })
 
-async function freshDatabase(folder: string) {
+/** An empty database of this suite's kind. */
+export async function freshDatabase(folder: string) {
   if (!onMariadb) return { url: `sqlite:${join(folder, 'test.db')}`, drop: async () => {} }
   const server = process.env.TEST_DATABASE_URL
   if (!server) throw new Error('TEST_DATABASE_URL names no server: npm test starts one.')
