@@ -4,7 +4,7 @@ import { Router } from 'express'
 import { type Admin, checkAdminLogin, recordAdminLogout } from '../domain/admins.ts'
 import { endAdminSession } from '../domain/sessions.ts'
 import type { Db } from '../platform/database.ts'
-import { ADMIN_LOGIN, showLogin } from '../web/ask-to-log-in.ts'
+import { ADMIN_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
@@ -20,9 +20,8 @@ export function login(db: Db) {
   const page = Router()
 
   page.get('/admin/login', ...anyone, (req, res) => {
-    const returnTo = safePath(req.query.returnTo, ADMIN_LOGIN.home)
-    if (req.visit.admin) return res.redirect(303, returnTo)
-    showLogin(req, res, ADMIN_LOGIN, formOf(req), returnTo)
+    if (req.visit.admin) return passLogin(req, res, ADMIN_LOGIN)
+    showLogin(req, res, ADMIN_LOGIN, formOf(req), safePath(req.query.returnTo, ADMIN_LOGIN.home))
   })
 
   page.post('/admin/login', ...anyone, limit('login'), async (req, res) => {

@@ -6,7 +6,7 @@ import { checkLogin, recordLogout } from '../domain/logins.ts'
 import { endUserSession } from '../domain/sessions.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
-import { CLIENT_LOGIN, showLogin } from '../web/ask-to-log-in.ts'
+import { CLIENT_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
@@ -22,9 +22,8 @@ export function login(db: Db) {
   const page = Router()
 
   page.get('/login', ...anyone, (req, res) => {
-    const returnTo = safePath(req.query.returnTo, CLIENT_LOGIN.home)
-    if (req.visit.user) return res.redirect(303, returnTo)
-    showLogin(req, res, CLIENT_LOGIN, formOf(req), returnTo)
+    if (req.visit.user) return passLogin(req, res, CLIENT_LOGIN)
+    showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
   page.post('/login', ...anyone, limit('login'), async (req, res) => {

@@ -3,7 +3,7 @@
 
 import type { Request, Response } from 'express'
 import { type Form, formOf } from './form.ts'
-import { keepForm, keptOf } from './kept-form.ts'
+import { keepForm, keptOf, showKept } from './kept-form.ts'
 import { safePath, wantsPartial } from './request.ts'
 import { show } from './views.ts'
 
@@ -18,6 +18,12 @@ export const ADMIN_LOGIN: Area = { login: '/admin/login', home: '/admin', view: 
 
 export const showLogin = (req: Request, res: Response, area: Area, form: Form, returnTo: string) =>
   show(req, res, area.view, { form, returnTo, kept: keptOf(req) })
+
+/** For who is logged in by now, in another tab: on to where the login would have led, with what it had kept. */
+export function passLogin(req: Request, res: Response, area: Area) {
+  const returnTo = safePath(req.visit.typed?.returnTo ?? req.query.returnTo, area.home)
+  if (!showKept(req, res, returnTo)) res.redirect(303, returnTo)
+}
 
 export function askToLogIn(req: Request, res: Response, area: Area) {
   const returnTo = safePath(req.originalUrl, area.home)

@@ -1,0 +1,151 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { PASSWORD } from '../src/dev/cast.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+import type { Visitor } from './support/visitor.ts'
+
+// Two tabs of one browser: what the second one changes, the first one does not know (HARD-CASES H25).
+describe('a form that was shown for somebody else, or for another account, does nothing', () => {
+  let house: TestHouse
+  let link: string
+
+  beforeAll(async () => {
+    house = await startHouse()
+  })
+  beforeEach(async () => {
+    const alice = await house.user('alice', 'Acme Hosting')
+    await alice.visit('/account/users')
+    await alice.press('Send Invite', { 'Email address': 'dora@example.com' })
+    link = await house.linkTo('dora@example.com')
+  })
+
+  const MISMATCH = 'Somebody else is logged in here by now, or another account was chosen in another tab.'
+  const logInAs = async (tab: Visitor, name: string) => {
+    await tab.visit('/logout')
+    if (tab.path === '/logout') await tab.press('Logout')
+    await tab.visit('/login')
+    await tab.press('Log in', { 'Email address': `${name}@example.com`, Password: PASSWORD })
+  }
+  const switchTo = async (tab: Visitor, client: string) => {
+    await tab.visit('/user/accounts')
+    await tab.press(`Switch to ${client}`)
+  }
+  const expectAsked = (visitor: Visitor) => {
+    expect(visitor.status).toBe(409)
+    expect(visitor.told).toContain(MISMATCH)
+  }
+  const pending = async () =>
+    (await house.db('invitations').where({ email: 'dora@example.com' }).first()).status
+
+  test('Accept: nobody accepts as a person whom the page did not name', async () => {
+    const tab = await house.user('carol')
+    await tab.visit(link)
+    expect(tab.text).toContain('You accept as CC Carol Chen')
+    const decline = await tab.newTab().visit(link)
+    await logInAs(tab.newTab(), 'bob')
+    await tab.press('Accept')
+    expectAsked(tab)
+    expect(tab.text).toContain('You accept as BB Bob Brown')
+    await decline.press('Decline')
+    expectAsked(decline)
+    expect(await pending()).toBe('pending')
+    await tab.press('Accept')
+    expect(tab.told, 'a user of it already').toContain('You are a user of this account already')
+  })
+
+  test('Create account and Log in on the accept page, when somebody is logged in by now', async () => {
+    const register = await house.visitor().visit(link)
+    const [login, decline] = [await register.newTab().visit(link), await register.newTab().visit(link)]
+    await logInAs(register.newTab(), 'carol')
+    await register.press('Create account', {
+      'First name': 'Dora',
+      'Last name': 'Diaz',
+      Password: 'a long sentence of mine',
+    })
+    expectAsked(register)
+    expect(register.text).toContain('You accept as CC Carol Chen')
+    await decline.press('Decline')
+    expectAsked(decline)
+    await login.press('Log in')
+    expect([login.path, login.text.includes('You accept as CC Carol Chen')]).toEqual([link, true])
+    expect(await pending()).toBe('pending')
+    expect(await house.db('users').where({ email: 'dora@example.com' })).toEqual([])
+  })
+
+  test('User Management: nobody is invited to the account that another tab chose', async () => {
+    const tab = await house.user('alice', 'Acme Hosting')
+    await tab.visit('/account/users')
+    await switchTo(tab.newTab(), 'Ames Consulting')
+    const before = await house.db('invitations').select('*')
+    const typed = { 'Email address': 'erik@example.com', 'Choose Permissions': true, 'View Domains': true }
+    await tab.press('Send Invite', typed)
+    expectAsked(tab)
+    expect(tab.text).toContain('Who may do what in Ames Consulting.')
+    expect(tab.value('Email address')).toBe('erik@example.com')
+    expect(tab.$('[name="permissions"][checked]').val()).toBe('domains')
+    expect(await house.db('invitations').select('*')).toEqual(before)
+
+    await tab.press('Send Invite')
+    expect(tab.told, 'who looked again and sends it, means it').toContain('erik@example.com is invited')
+    const { client_id } = await house.db('invitations').where({ email: 'erik@example.com' }).first()
+    expect(client_id).toBe((await house.clientNamed('Ames Consulting')).id)
+  })
+
+  test('Manage Permissions, Remove Access, Resend and Cancel Invite', async () => {
+    const tab = await house.user('alice', 'Acme Hosting')
+    await tab.visit('/account/users')
+    const open = async (link: string) => {
+      const page = tab.newTab()
+      await page.visit('/account/users')
+      return page.follow(link)
+    }
+    const permissions = await open('Manage Permissions: Bob Brown')
+    const remove = await open('Remove Access: Bob Brown')
+    const cancel = await open('Cancel Invite: dora@example.com')
+    await switchTo(tab.newTab(), 'Ames Consulting')
+    const access = async () => [
+      await house.db('associations').select('client_id', 'user_id', 'permissions'),
+      await house.db('invitations').select('*'),
+    ]
+    const before = await access()
+    await permissions.press('Save', { 'Check All': true })
+    await remove.press('Remove Access')
+    await cancel.press('Cancel Invite')
+    await tab.press('Resend Invite: dora@example.com')
+    for (const page of [permissions, remove, cancel, tab]) expectAsked(page)
+    expect(await access()).toEqual(before)
+  })
+
+  test('Account Details: what was typed is shown again, and saved nowhere', async () => {
+    const tab = await house.user('alice', 'Acme Hosting')
+    await tab.visit('/account/details')
+    await logInAs(tab.newTab(), 'carol')
+    await tab.press('Save', { City: 'Zürich' })
+    expectAsked(tab)
+    expect([tab.value('City'), tab.value('Company name')]).toEqual(['Zürich', 'Acme Hosting'])
+    expect(tab.text).toContain('Hello, Carol!')
+    expect(await house.db('clients').where({ city: 'Zürich' })).toEqual([])
+    expect(await house.clientNamed('Chen Labs')).toBeDefined()
+  })
+
+  test('Switch Account and opening one are about the person: another tab’s account does not matter', async () => {
+    const tab = await house.user('alice', 'Acme Hosting')
+    await tab.visit('/user/accounts')
+    const open = await tab.newTab().visit('/user/accounts/new')
+    await switchTo(tab.newTab(), 'Ames Consulting')
+    await open.press('Open account', { 'Company name': 'Third' })
+    expect([open.status, open.title]).toEqual([200, 'Third'])
+    await tab.press('Switch to Ames Consulting')
+    expect([tab.status, tab.title]).toEqual([200, 'Ames Consulting'])
+
+    await tab.visit('/user/accounts')
+    const again = await tab.newTab().visit('/user/accounts/new')
+    await logInAs(tab.newTab(), 'bob')
+    await tab.press('Switch to Acme Hosting')
+    expectAsked(tab)
+    await again.press('Open account', { 'Company name': 'For Alice' })
+    expectAsked(again)
+    expect(again.value('Company name')).toBe('For Alice')
+    expect(await house.clientNamed('For Alice')).toBeUndefined()
+    expect((await again.visit('/clientarea')).title, 'Bob is where he was').toBe('Brown Bakery')
+  })
+})
