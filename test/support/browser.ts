@@ -1,0 +1,73 @@
+// A real browser. Every page is watched: an error in its console, a refusal by the Content-Security-Policy or
+// an exception in its script fails the test that it happens in.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, expect } from 'vitest'
+import { PASSWORD } from '../../src/dev/cast.ts'
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+// Chromium reports every answer of 400 and above as a console error; those are asked for by the stories.
+const EXPECTED = /Failed to load resource: the server responded with a status of 4(01|04|09|22)/
+
+export async function startBrowser(appUrl: string) {
+  const browser: Browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [...QUIET, '--disable-sync', '--no-first-run'],
+  })
+  const complaints: string[] = []
+  afterAll(() => browser.close())
+
+  return {
+    complaints,
+    /** A window of its own: another person, or the same on another device. */
+    async open(options: BrowserContextOptions = {}): Promise<Page> {
+      const context = await browser.newContext({ baseURL: appUrl, locale: 'en', ...options })
+      const page = await context.newPage()
+      page.setDefaultTimeout(10_000)
+      page.on('console', (message) => {
+        const text = message.text()
+        if (message.type() === 'error' && !EXPECTED.test(text)) complaints.push(`${page.url()}: ${text}`)
+      })
+      page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+      return page
+    },
+  }
+}
+
+export async function logIn(page: Page, email: string, path = '/login') {
+  await page.goto(path)
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.waitForURL((url) => !url.pathname.endsWith('/login'))
+}
+
+/** WCAG 2.2 AA and good practice, by axe: nothing may be wrong. The debugger's script is no page's script. */
+export async function expectAccessible(page: Page, what = page.url()) {
+  await page.evaluate(AXE)
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    const { violations } = await axe.run()
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+    )
+  })
+  expect(found, what).toEqual([])
+}
+
+interface Violation {
+  id: string
+  nodes: { html: string }[]
+}
+
+export const sidewaysPixels = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
