@@ -3,8 +3,8 @@ import { PASSWORD } from '../src/dev/cast.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
-// Two tabs of one browser: what the second one changes, the first one does not know (HARD-CASES H25).
-describe('a form that was shown for somebody else, or for another account, does nothing', () => {
+// Two tabs of one browser: what the second one changes, the first one does not know.
+describe('H25 a form that was shown for somebody else, or for another account, does nothing', () => {
   let house: TestHouse
   let link: string
 

@@ -108,7 +108,7 @@ describe('a newcomer registers by a mailed link', () => {
     expect(mallory.title).toBe('Log in')
   })
 
-  test('a known address gets the same page, and a mail that says so; nothing is created or changed', async () => {
+  test('H17 a known address gets the same page, and a mail that says so; nothing is created or changed', async () => {
     const before = await findUser('alice@example.com')
     const known = await register('Alice@example.com')
     const unknown = await register('henry@example.com')

@@ -106,7 +106,7 @@ describe('a user logs in and out', () => {
     await house.db('users').where({ email: 'carol@example.com' }).update({ status: 'active' })
   })
 
-  test('what is no session is nobody, and no session lasts more than ninety days', async () => {
+  test('H29 what is no session is nobody, and no session lasts more than ninety days', async () => {
     const stranger = house.visitor()
     for (const cookie of ['session=', 'session=%E0%A4%A', "session=' OR 1=1 --", 'session=a; session=b'])
       expect((await stranger.visit('/clientarea', { Cookie: cookie })).title).toBe('Log in')

@@ -33,7 +33,7 @@ describe('what did not come from our own pages, or is too large, does nothing', 
     {},
   ]
 
-  test('a foreign Origin, a foreign Sec-Fetch-Site, one right and one wrong, or neither: 403', async () => {
+  test('H26 a foreign Origin, a foreign Sec-Fetch-Site, one right and one wrong, or neither: 403', async () => {
     for (const headers of refused()) {
       const answer = await send(headers)
       expect([headers, answer.status]).toEqual([headers, 403])

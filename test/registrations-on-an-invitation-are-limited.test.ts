@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
-// The accept page tells whether an address has a login, so it can be asked only a few times (HARD-CASES H17).
-describe('registrations on an invitation are limited', () => {
+// The accept page tells whether an address has a login, so it can be asked only a few times.
+describe('H17 registrations on an invitation are limited', () => {
   let house: TestHouse
   let alice: Visitor
 

@@ -113,7 +113,7 @@ describe('Resend Invite and Cancel Invite', () => {
     ])
   })
 
-  test('one that ran out is not resent past a newer one that waits, nor past the person’s access', async () => {
+  test('H27 one that ran out is not resent past a newer one that waits, nor past the person’s access', async () => {
     await invite('henry@example.com')
     const old = await idOf('henry@example.com')
     moveClock(7 * DAY_MINUTES + 1)
