@@ -17,7 +17,7 @@ import { headers, onlyHere } from './web/hardening.ts'
 import { health } from './web/health.ts'
 import { openLimits } from './web/limits.ts'
 import { requestLog } from './web/request-log.ts'
-import { begin, recognise } from './web/session.ts'
+import { begin, readHost, recognise } from './web/session.ts'
 import { mindShownFor } from './web/shown-for.ts'
 import type { Views } from './web/views.ts'
 
@@ -42,6 +42,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(headers(config))
   app.use(compression())
   app.use(serveAssets())
+  app.use(readHost(db))
   app.use(csrf(config.appUrl))
   app.use(readBodies)
   app.use(recognise(db))

@@ -103,6 +103,17 @@ describe('what did not come from our own pages, or is too large, does nothing', 
     expect([many.status, many.text.includes('That cannot be read')]).toEqual([413, true])
   })
 
+  test('the pages that say so are the host’s own', async () => {
+    const ada = await house.admin()
+    await ada.visit('/admin/settings')
+    await ada.press('Save', { Name: 'Bright Hosting' })
+    const tooLarge = await alice.post('/account/details', `x=${'x'.repeat(103_000)}`)
+    for (const html of [(await send({})).text, tooLarge.html]) {
+      expect(html).toContain('Bright Hosting')
+      expect(html).not.toContain('Latchkey')
+    }
+  })
+
   test('what is broken gets a page with a sentence, never a stack trace', async () => {
     const post = (type: string) =>
       alice.agent.post('/login').set({ Origin: house.appUrl, 'Content-Type': type })

@@ -32,11 +32,18 @@ export const begin: RequestHandler = (req, res, next) => {
   next()
 }
 
+/** Whose house this is, for every page, also those that refuse before anybody is recognised. */
+export const readHost =
+  (db: Db): RequestHandler =>
+  async (req, _res, next) => {
+    req.visit.settings = await readSettings(db)
+    next()
+  }
+
 /** Who this is, for every page. */
 export const recognise =
   (db: Db): RequestHandler =>
   async (req, res, next) => {
-    req.visit.settings = await readSettings(db)
     const flash = req.method === 'GET' ? takeFlash(req, res) : undefined
     if (flash) req.visit.flash = flash
     await (req.path.startsWith('/admin') ? recogniseAdmin(db, req) : recogniseUser(db, req))
