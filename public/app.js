@@ -16,15 +16,17 @@ document.addEventListener('change', ({ target }) => {
 addEventListener('pageshow', followBoxes)
 
 // A question opens in the dialog; without this file it is a page of its own.
+// (htmx leaves the target that hx-status names as a selector.)
+const targetOf = ({ target }) => (typeof target === 'string' ? document.querySelector(target) : target)
 document.addEventListener('htmx:after:swap', ({ detail }) => {
   const box = dialog()
-  if (detail.ctx.target !== box) return afterPage(detail.ctx)
+  if (targetOf(detail.ctx) !== box) return afterPage(detail.ctx)
   if (!box.open) box.showModal()
   box.setAttribute('aria-labelledby', 'dialog-title')
 })
 
 document.addEventListener('htmx:before:swap', ({ detail }) => {
-  if (detail.ctx.target !== dialog() && dialog().open) dialog().close()
+  if (targetOf(detail.ctx) !== dialog() && dialog().open) dialog().close()
 })
 
 document.addEventListener('click', (event) => {
@@ -38,7 +40,7 @@ document.addEventListener('click', (event) => {
 // Morphing keeps what was typed; a page that comes after a form was taken shows its own values.
 let path = location.pathname
 function afterPage(ctx) {
-  if (ctx.target !== document.body) return
+  if (targetOf(ctx) !== document.body) return
   for (const form of document.forms) form.reset()
   followBoxes()
   const moved = path !== location.pathname
@@ -63,13 +65,23 @@ document.addEventListener('click', ({ target }) => {
   if (!target.closest('#menu') || target.closest('#menu a')) closeMenu()
 })
 
-// One click is enough: a second one while the first is under way does nothing.
+// One click is enough: the second of a double click, and any while the first is under way, send nothing.
+const underWay = new WeakSet()
+document.addEventListener(
+  'click',
+  (event) => {
+    if (event.detail > 1 && event.target.closest('button')) event.preventDefault()
+  },
+  true,
+)
 document.addEventListener(
   'submit',
   (event) => {
     const { target: form } = event
-    if (form.dataset.sending) event.preventDefault()
-    else if (form.method === 'post') form.dataset.sending = 'yes'
+    if (form.method !== 'post') return
+    if (!underWay.has(form)) return underWay.add(form)
+    event.preventDefault()
+    event.stopImmediatePropagation()
   },
   true,
 )
@@ -77,7 +89,7 @@ for (const name of ['htmx:finally:request', 'pageshow'])
   addEventListener(
     name,
     () => {
-      for (const form of document.forms) delete form.dataset.sending
+      for (const form of document.forms) underWay.delete(form)
     },
     true,
   )

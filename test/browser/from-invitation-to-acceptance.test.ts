@@ -36,7 +36,7 @@ test('Alice invites Dora, by the keyboard alone', async () => {
   await alice.getByLabel('All Permissions').focus()
   await alice.keyboard.press('ArrowDown')
   await alice.getByLabel('View & Pay Invoices').press('Space')
-  await alice.getByRole('button', { name: 'Send Invite' }).press('Enter')
+  await alice.getByRole('button', { name: 'Send Invite', exact: true }).press('Enter')
   await alice.getByText('dora@example.com is invited.').waitFor()
   expect(await alice.getByLabel('Email address').inputValue()).toBe('')
 })

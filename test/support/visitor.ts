@@ -81,7 +81,7 @@ export class Visitor {
 
   async follow(name: string): Promise<this> {
     const $ = this.$
-    const link = $('a').filter((_, a) => named($(a)).includes(name))
+    const link = $('a').filter((_, a) => named($, $(a)).includes(name))
     const href = link.first().attr('href')
     if (!href) throw new Error(`No link "${name}" on ${this.path}: ${this.text}`)
     return this.visit(href)
@@ -91,7 +91,7 @@ export class Visitor {
   async press(name: string, fields: Record<string, Field> = {}): Promise<this> {
     const $ = this.$
     const button = $('button').filter(
-      (_, b) => named($(b)).includes(name) && $(b).attr('disabled') === undefined,
+      (_, b) => named($, $(b)).includes(name) && $(b).attr('disabled') === undefined,
     )
     const form = button.first().closest('form')
     if (!form.length) throw new Error(`No button "${name}" on ${this.path}: ${this.text}`)
@@ -134,10 +134,11 @@ export class Visitor {
   }
 }
 
-const named = (element: Cheerio<Element>) => [
-  element.text().replace(/\s+/g, ' ').trim(),
-  element.attr('aria-label') ?? '',
-]
+/** What a control is called, and with what describes it: "Manage User", "Manage User: Bob Brown". */
+const named = ($: CheerioAPI, element: Cheerio<Element>) => {
+  const words = (one: Cheerio<Element>) => one.text().replace(/\s+/g, ' ').trim()
+  return [words(element), `${words(element)}: ${words($(`[id="${element.attr('aria-describedby')}"]`))}`]
+}
 
 function controlOf($: CheerioAPI, within: Cheerio<Element>, label: string): Cheerio<Element> {
   const labels = within.find('label').filter((_, one) => wordsOf($, one) === label)
