@@ -31,6 +31,7 @@ function routesOf(stack: Layer[]): Route[] {
 }
 
 const isAdmin = ({ path }: Route) => path.startsWith('/admin')
+const isUserManagement = ({ path }: Route) => /^\/account\/(users|invites)/.test(path)
 
 describe('every route says who may come in, and holds it', () => {
   let house: TestHouse
@@ -90,9 +91,11 @@ describe('every route says who may come in, and holds it', () => {
     ])
   })
 
-  test('who needs no login is said here, so that a new one is noticed', () => {
-    const open = routes.filter(({ guard }) => guard === 'anyone' || guard === 'public')
-    expect([...new Set(open.map(({ path }) => path))].sort()).toEqual([
+  test('who may come in where is said here, so that a change is noticed', () => {
+    const who = (guard: string) => [
+      ...new Set(routes.filter((route) => route.guard === guard).map(({ path }) => path)),
+    ]
+    expect([...who('anyone'), ...who('public')].sort()).toEqual([
       '/',
       '/admin/login',
       '/assets/:name',
@@ -109,6 +112,10 @@ describe('every route says who may come in, and holds it', () => {
       '/register',
       '/register/:token',
     ])
+    expect(who('logged in').sort()).toEqual(['/invite/:token/accept', '/user/accounts', '/user/accounts/new'])
+    expect(who('associated')).toEqual(['/clientarea'])
+    expect(who('permission profile')).toEqual(['/account/details'])
+    expect(routes.filter(isUserManagement).filter(({ guard }) => guard !== 'owner')).toEqual([])
   })
 
   test('every URL that takes POST also answers GET', async () => {
