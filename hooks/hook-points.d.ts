@@ -53,7 +53,7 @@ export interface HookPoints {
   InviteSent: { client: Client; invitation: Invitation }
   /** Resend Invite: the same invitation with a new link and seven new days. */
   InviteResent: { client: Client; invitation: Invitation }
-  /** Someone accepted; `user` need not have the invited address. UserAssociated follows. */
+  /** Someone accepted; `user` need not have the invited address. UserAssociated is told as well. */
   InviteAccepted: { client: Client; invitation: Invitation; user: User }
   /** Whoever held the link declined. */
   InviteDeclined: { client: Client; invitation: Invitation }

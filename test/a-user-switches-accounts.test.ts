@@ -57,10 +57,7 @@ describe('Switch Account', () => {
     await ada.press('Close client')
 
     await alice.follow('Home')
-    expect([alice.path, alice.told]).toEqual([
-      '/user/accounts',
-      'Choose the account that you want to act for.',
-    ])
+    expect([alice.path, alice.told]).toEqual(['/user/accounts', 'You act for no account right now.'])
     expect(row(alice, 'Ames Consulting').text()).toContain('Closed')
     expect(row(alice, 'Ames Consulting').find('button').attr('disabled')).toBeDefined()
     for (const page of ['/clientarea', '/account/users', '/account/details'])

@@ -40,7 +40,7 @@ describe('a client is closed and opened again', () => {
   test('it cannot be entered: not by a session that was in it, not by switching, not by logging in', async () => {
     await alice.visit('/clientarea')
     expect(alice.path).toBe('/user/accounts')
-    expect(alice.told).toBe('Choose the account that you want to act for.')
+    expect(alice.told).toBe('You act for no account right now.')
     expect(alice.text).toContain('Closed')
     await expect(alice.press('Switch to Acme Hosting'), 'its button is disabled').rejects.toThrow('No button')
 

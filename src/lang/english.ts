@@ -139,7 +139,7 @@ export const english = {
   'accounts.new.title': 'Open an account',
   'accounts.new.lead': 'You will own it. It starts with your name and address, which you can change.',
   'accounts.new.button': 'Open account',
-  'account.choose': 'Choose the account that you want to act for.',
+  'account.choose': 'You act for no account right now.',
   'account.switched': 'You now act for {client}.',
   'account.opened': '{client} is open, and yours.',
   'client.closedForYou': '{client} is closed and cannot be entered.',
