@@ -28,7 +28,7 @@ export async function freePort() {
 /** The real thing: a process of its own, with these settings and nothing of ours around it. */
 export function start(name: string, settings: Record<string, string> = {}, file = 'src/server.ts') {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...file.split(' ')], {
     cwd: ROOT,
     env: { PATH, HOME, DATA_DIR: join(folder, name), HOOKS_DIR: join(folder, 'no-hooks'), ...settings },
   })

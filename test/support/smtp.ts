@@ -11,11 +11,16 @@ export interface Received {
   source: string
 }
 
-export async function startSmtp() {
+/** `answer` is told each recipient and may refuse with an SMTP code. */
+export async function startSmtp({ answer = (_to: string): number => 250, port: asked = 0 } = {}) {
   const received: Received[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onRcptTo({ address }, _session, done) {
+      const responseCode = answer(address)
+      done(responseCode === 250 ? null : Object.assign(new Error('Refused here'), { responseCode }))
+    },
     onData(stream, { envelope }, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -27,7 +32,7 @@ export async function startSmtp() {
       })
     },
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(asked, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
   return { url: `smtp://127.0.0.1:${port}`, received }
