@@ -53,6 +53,16 @@ describe('a newcomer registers by a mailed link', () => {
     expect((await findUser('dora@example.com')).email_verified_at).not.toBeNull()
   })
 
+  test('a second click before the first one is answered leads into the same account', async () => {
+    const lena = await register('lena@example.com')
+    const link = await house.linkTo('lena@example.com')
+    const click = () => lena.agent.post(link).set({ Origin: house.appUrl })
+    const answers = await Promise.all([click(), click()])
+    expect(answers.map(({ headers }) => headers.location)).toEqual(['/clientarea', '/clientarea'])
+    expect(await house.db('users').where({ email: 'lena@example.com' })).toHaveLength(1)
+    expect(await house.db('clients').where({ email: 'lena@example.com' })).toHaveLength(1)
+  })
+
   test('the link works once', async () => {
     const erik = await register('erik@example.com')
     const link = await house.linkTo('erik@example.com')

@@ -59,6 +59,7 @@ describe('the owner invites somebody, who accepts', () => {
     const [mail] = await house.mailTo('alice@example.com')
     expect(mail?.subject).toBe('Dora Diaz accepted the invitation to Acme Hosting')
     expect(mail?.text).toContain('sent to dora@example.com and accepted by dora.private@example.org')
+    expect(mail?.text, 'H6').toContain('Nobody has proven yet to own dora.private@example.org')
   })
 
   test('a link is dead for strangers once it was used, and leads its user on into the account', async () => {

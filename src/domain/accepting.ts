@@ -157,6 +157,7 @@ async function tellAccepted(trx: Change, { client, invitation, inviter }: Offer,
     user: fullName(user),
     sentTo: invitation.email,
     acceptedBy: user.email,
+    verified: user.email_verified_at ? 1 : 0,
   }
   for (const [to, reader] of readers)
     await queueEmail(trx, 'invitation-accepted', { to, user: reader, client, data })

@@ -10,7 +10,7 @@ import { addClient, type Client } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { fingerprint, newNonce, readToken } from './links.ts'
-import { actorOf } from './logins.ts'
+import { actorOf, chooseClient } from './logins.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { createUser, describeUser, findUserByEmail, lowerCase, type NewUser, type User } from './users.ts'
@@ -56,11 +56,12 @@ export async function register(
   })
 }
 
+const readRegistration = (db: Db, token: string) =>
+  readToken('register', token, (id) => db<Registration>('registrations').where({ id }).first())
+
 /** The registration behind a link that still works. */
 export async function findRegistration(db: Db, token: string): Promise<Registration | undefined> {
-  const row = await readToken('register', token, (id) =>
-    db<Registration>('registrations').where({ id }).first(),
-  )
+  const row = await readRegistration(db, token)
   return row && !row.used_at && row.expires_at > timestamp() ? row : undefined
 }
 
@@ -75,16 +76,26 @@ export async function finishRegistration(
   proof: { browser: string | undefined; password: string },
 ): Promise<{ user: User; client: Client }> {
   const found = await findRegistration(db, token)
-  if (!found) throw new Refusal('link.dead')
+  if (!found) return finishedBefore(db, token, proof.browser)
   if (!isSameBrowser(found, proof.browser) && !(await verifyPassword(found.password_hash, proof.password)))
     throw new Refusal('register.wrongPassword', 'password')
-  return change(db, by, async (trx) => {
+  const made = await change(db, by, async (trx) => {
     const used = await trx('registrations')
       .where({ id: found.id, used_at: null })
       .update({ used_at: timestamp() })
-    if (used !== 1) throw new Refusal('link.dead')
-    return addUser(trx, found)
+    return used === 1 ? addUser(trx, found) : undefined
   })
+  return made ?? finishedBefore(db, token, proof.browser)
+}
+
+/** A second click in the browser that asked, when the first one has made the login: it leads in as well. */
+async function finishedBefore(db: Db, token: string, browser: string | undefined) {
+  const row = await readRegistration(db, token)
+  const isOwn = row?.used_at && row.expires_at > timestamp() && isSameBrowser(row, browser)
+  const user = isOwn ? await findUserByEmail(db, row.email) : undefined
+  const client = user?.status === 'active' ? await chooseClient(db, user) : undefined
+  if (!user || !client) throw new Refusal('link.dead')
+  return { user, client }
 }
 
 async function addUser(trx: Change, found: Registration) {

@@ -413,6 +413,8 @@ export const english = {
   'email.invitation-accepted.subject': '{user} accepted the invitation to {client}',
   'email.invitation-accepted.lead': '{user} is now a user of {client}.',
   'email.invitation-accepted.addresses': 'The invitation was sent to {sentTo} and accepted by {acceptedBy}.',
+  'email.invitation-accepted.unverified':
+    'Nobody has proven yet to own {acceptedBy}: make sure that you know who it is.',
   'email.invitation-accepted.next': 'If that is not right, remove the access under User Management.',
   'email.invitation-declined.subject': 'The invitation to {client} was declined',
   'email.invitation-declined.lead': 'The invitation to {client} that was sent to {sentTo} was declined.',

@@ -108,7 +108,7 @@ describe('one link', () => {
 
   // The next two fail when takeClient (src/domain/change.ts) takes nothing: the guarded update of the
   // invitation alone does not see what another transaction is just doing to the association.
-  test('accept against being associated directly: one row, and nobody gets a 500', async () => {
+  test('H2 accept against being associated directly: one row, and nobody gets a 500', async () => {
     const ada = await house.admin()
     for (let round = 0; round < 12; round++) {
       const email = `direct${round}@example.com`
@@ -130,7 +130,7 @@ describe('one link', () => {
     }
   })
 
-  test('accept against removing its inviter: access and removal never both, and no dead invitation stays', async () => {
+  test('H2 accept against removing its inviter: access and removal never both, and no dead invitation stays', async () => {
     const ada = await house.admin()
     const owned = (user: number) => ada.post(`/admin/clients/${acme.id}/users/${user}`, { make_owner: '1' })
     for (let round = 0; round < 10; round++) {
