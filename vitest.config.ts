@@ -23,6 +23,7 @@ const browser = process.env.CHROMIUM_PATH
           name: 'browser',
           include: ['test/browser/*.test.ts'],
           env: { LATCHKEY_TEST_DB: 'sqlite' },
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

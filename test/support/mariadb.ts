@@ -1,15 +1,16 @@
 // A private MariaDB for one test run: its own folder and port, fast and careless, gone when the run is.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { constants as os, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 
 const START_SECONDS = 60
 const STOP_MS = 5_000
+const ROOM_BYTES = 2 * 1024 ** 3
 
 const FAST = [
   '--innodb-flush-log-at-trx-commit=0',
@@ -28,6 +29,17 @@ export function findProgram(...names: string[]): string | undefined {
 
 export const hasMariadb = () => Boolean(findProgram('mariadbd') && findProgram('mariadb-install-db'))
 
+/** Memory is faster, but a container often gives it 64 MB only, or read-only. */
+function roomyFolder() {
+  try {
+    accessSync('/dev/shm', constants.W_OK)
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize > ROOM_BYTES ? '/dev/shm' : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -38,7 +50,18 @@ async function freePort(): Promise<number> {
 
 /** Starts it and waits until it answers; `stop` ends it and removes its folder. */
 export async function startMariadb(): Promise<{ url: string; stop(): Promise<void> }> {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'latchkey-mariadb-'))
+  const folder = mkdtempSync(join(roomyFolder(), 'latchkey-mariadb-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  let server: ChildProcess | undefined
+  // However the run ends: vitest and vite leave by process.exit on a signal, before anything can be awaited.
+  const atExit = () => {
+    server?.kill('SIGKILL')
+    remove()
+  }
+  process.once('exit', atExit)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(128 + os.signals[signal]))
+
   const data = join(folder, 'data')
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
   const install = findProgram('mariadb-install-db') ?? 'mariadb-install-db'
@@ -46,33 +69,27 @@ export async function startMariadb(): Promise<{ url: string; stop(): Promise<voi
   execFileSync(install, ['--no-defaults', `--datadir=${data}`, auth, ...asRoot], { stdio: 'pipe' })
 
   const port = await freePort()
-  const where = [
-    `--datadir=${data}`,
-    `--socket=${join(folder, 's')}`,
-    `--port=${port}`,
-    '--bind-address=127.0.0.1',
-  ]
-  const server = spawn(
-    findProgram('mariadbd') ?? 'mariadbd',
-    ['--no-defaults', ...asRoot, ...where, ...FAST],
-    {
-      stdio: 'ignore',
-    },
-  )
+  const where = [`--datadir=${data}`, `--socket=${join(folder, 's')}`, `--port=${port}`]
+  const options = ['--no-defaults', ...asRoot, ...where, '--bind-address=127.0.0.1', ...FAST]
+  server = spawn(findProgram('mariadbd') ?? 'mariadbd', options, { stdio: 'ignore' })
   const url = `mysql://root@127.0.0.1:${port}/`
   await answers(url, server)
+  const running = server
   return {
     url,
     async stop() {
-      await end(server)
-      rmSync(folder, { recursive: true, force: true })
+      await end(running)
+      remove()
+      process.off('exit', atExit)
     },
   }
 }
 
+const hasEnded = (server: ChildProcess) => server.exitCode !== null || server.signalCode !== null
+
 async function answers(url: string, server: ChildProcess) {
-  for (let tries = 0; tries < START_SECONDS * 10; tries++) {
-    if (server.exitCode !== null) break
+  server.once('error', () => {})
+  for (let tries = 0; tries < START_SECONDS * 10 && server.pid && !hasEnded(server); tries++) {
     try {
       const connection = await mysql.createConnection(url)
       await connection.end()
@@ -85,7 +102,7 @@ async function answers(url: string, server: ChildProcess) {
 }
 
 async function end(server: ChildProcess) {
-  if (server.exitCode !== null) return
+  if (hasEnded(server)) return
   const gone = new Promise((resolve) => server.once('exit', resolve))
   const timer = setTimeout(() => server.kill('SIGKILL'), STOP_MS)
   server.kill('SIGTERM')
