@@ -1,0 +1,92 @@
+// What delivery by many processes needs: who works, who holds what, which hooks there are, and how long to go on.
+// It can run again after a crash in the middle: MySQL commits each statement by itself.
+
+import type { Knex } from 'knex'
+
+type Table = Knex.CreateTableBuilder
+
+const WORKER = 32
+const DAY_MS = 24 * 60 * 60_000
+
+export async function up(db: Knex) {
+  const mysql = db.client.config.client === 'mysql2'
+
+  // The same as in the first migration: what identifies is compared byte by byte.
+  const create = async (name: string, build: (t: Table) => void) => {
+    if (await db.schema.hasTable(name)) return
+    await db.schema.createTable(name, (t) => {
+      if (mysql) {
+        t.engine('InnoDB')
+        t.charset('utf8mb4')
+        t.collate('utf8mb4_bin')
+      }
+      build(t)
+    })
+  }
+  const add = async (table: string, column: string, build: (t: Knex.AlterTableBuilder) => void) => {
+    if (!(await db.schema.hasColumn(table, column))) await db.schema.alterTable(table, build)
+  }
+  const time = (t: Table, name: string) => t.string(name, 24)
+
+  // A process that delivers and works off jobs. It is alive while its beat goes up.
+  await create('workers', (t) => {
+    t.string('id', WORKER).primary()
+    t.string('host', 255).notNullable()
+    t.integer('pid').unsigned().notNullable()
+    t.string('version', 20).notNullable()
+    t.integer('beat').unsigned().notNullable()
+    time(t, 'started_at').notNullable()
+    time(t, 'seen_at').notNullable()
+  })
+
+  await create('leases', (t) => {
+    t.string('name', 60).primary()
+    t.integer('generation').unsigned().notNullable()
+    t.integer('beat').unsigned().notNullable()
+    t.string('holder', WORKER).notNullable()
+    time(t, 'taken_at').notNullable()
+  })
+
+  // The last run of each job.
+  await create('job_runs', (t) => {
+    t.string('name', 60).primary()
+    t.string('worker', WORKER).notNullable()
+    time(t, 'started_at').notNullable()
+    time(t, 'ended_at')
+    t.integer('duration_ms').unsigned()
+    t.string('result', 255)
+    t.string('error', 500)
+  })
+
+  // Every function that a worker has loaded: events are fanned out to these, whoever wrote them.
+  await create('hook_functions', (t) => {
+    t.string('hook', 255).primary()
+    t.string('file', 200).notNullable()
+    t.string('name', 60).notNullable()
+    t.integer('priority').notNullable()
+    t.string('on_failure', 10).notNullable()
+    time(t, 'first_seen_at').notNullable()
+    time(t, 'last_seen_at').notNullable()
+    time(t, 'ended_at')
+    t.index(['name'])
+  })
+
+  // Every file of HOOKS_DIR that a worker has seen, with what was wrong with it.
+  await create('hook_files', (t) => {
+    t.string('file', 200).primary()
+    t.string('error', 500)
+    time(t, 'last_seen_at').notNullable()
+  })
+
+  for (const table of ['emails', 'hook_deliveries']) {
+    await add(table, 'claimed_by', (t) => t.string('claimed_by', WORKER).index())
+    await add(table, 'retry_until', (t) => t.string('retry_until', 24))
+    const until = new Date(Date.now() + DAY_MS).toISOString()
+    await db(table).whereNull('retry_until').update({ retry_until: until })
+  }
+  await add('emails', 'fault', (t) => t.string('fault', 12))
+}
+
+export async function down() {
+  throw new Error('There is no way back from this migration: restore a backup instead.')
+}
