@@ -85,6 +85,11 @@ export async function up(db: Knex) {
     await db(table).whereNull('retry_until').update({ retry_until: until })
   }
   await add('emails', 'fault', (t) => t.string('fault', 12))
+
+  // A claim lasts as long as its worker lives; no clock ends it any more.
+  for (const table of ['emails', 'hook_deliveries'])
+    if (await db.schema.hasColumn(table, 'claimed_until'))
+      await db.raw('ALTER TABLE ?? DROP COLUMN claimed_until', [table])
 }
 
 export async function down() {

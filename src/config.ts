@@ -23,11 +23,14 @@ export interface Config {
   trustProxy: false | number | string[]
   dataDir: string
   logLevel: string
+  /** How many processes answer pages on this machine. */
+  workers: number
 }
 
 export class BadSetting extends Error {}
 
 const SECRET_BYTES = 32
+const WORKERS_MAX = 64
 
 const isAddress = (text: string, schemes: string[]) =>
   schemes.some((scheme) => text.startsWith(scheme)) && URL.canParse(text) && new URL(text).hostname !== ''
@@ -73,6 +76,13 @@ const Settings = z.object({
     .optional(),
   TRUST_PROXY: z.string().optional(),
   DATA_DIR: z.string().optional(),
+  WORKERS: z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= WORKERS_MAX, {
+      error: `WORKERS must be a number from 1 to ${WORKERS_MAX}.`,
+    })
+    .transform(Number)
+    .optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
       error: 'LOG_LEVEL must be trace, debug, info, warn, error or silent.',
@@ -114,6 +124,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     trustProxy: parseProxies(env.TRUST_PROXY),
     dataDir,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    workers: env.WORKERS ?? 1,
   }
 }
 

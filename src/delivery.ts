@@ -1,49 +1,88 @@
-// Delivers what was committed: woken after each change, and by a job each minute for what was left over.
-// One round at a time; a call in the middle of one makes another follow.
+// Delivers what was committed: woken after each change here, and looking each second for what others wrote and for
+// what is due again. Of each kind so many at once and no more, so that a slow peer piles up nothing.
 
 export interface Delivery {
   /** Something waits; returns at once. */
   wake(): void
-  /** When all rounds that were asked for are over. */
+  /** When nothing that is due is left. */
   settled(): Promise<void>
-  /** After the round that runs, none follows. */
+  /** Begins nothing more; over when what runs is over. */
   stop(): Promise<void>
 }
 
-export function startDelivery(round: () => Promise<unknown>, onError: (error: unknown) => void): Delivery {
-  let running: Promise<void> | undefined
-  let again = false
-  let stopped = false
+type Task = () => Promise<void>
 
-  async function rounds() {
-    do {
-      again = false
-      await round().catch(onError)
-    } while (again && !stopped)
-    running = undefined
-  }
-
-  const wake = () => {
-    if (stopped) return
-    again = true
-    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(rounds)
-  }
-  const settled = async () => {
-    while (running) await running
-  }
-  const stop = async () => {
-    stopped = true
-    await settled()
-  }
-  return { wake, settled, stop }
+export interface Kind {
+  /** How many at once. */
+  most: number
+  /** Claims up to `free` pieces of work and gives them, to be run at once. */
+  next(free: number): Promise<Task[]>
+  onError(error: unknown): void
 }
 
-/** Two that are woken, waited for and stopped as one. */
-export const both = (one: Delivery, other: Delivery): Delivery => ({
+const LOOK_EVERY_MS = 1_000
+
+export class Lanes implements Delivery {
+  readonly #kind: Kind
+  readonly #running = new Set<Promise<void>>()
+  readonly #looking = setInterval(() => this.wake(), LOOK_EVERY_MS).unref()
+  #handingOut: Promise<void> | undefined
+  #again = false
+  #isStopped = false
+
+  constructor(kind: Kind) {
+    this.#kind = kind
+  }
+
   wake() {
-    one.wake()
-    other.wake()
+    this.#again = true
+    this.#handingOut ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#handOut())
+  }
+
+  async settled() {
+    while (this.#handingOut || this.#running.size > 0) await (this.#handingOut ?? Promise.race(this.#running))
+  }
+
+  async stop() {
+    this.#isStopped = true
+    clearInterval(this.#looking)
+    await this.settled()
+  }
+
+  async #handOut() {
+    while (this.#again && !this.#isStopped) {
+      this.#again = false
+      try {
+        while (await this.#look());
+      } catch (error) {
+        this.#kind.onError(error)
+      }
+    }
+    this.#handingOut = undefined
+  }
+
+  /** Begins what is due, as far as there is room; gives whether there was anything. */
+  async #look(): Promise<boolean> {
+    const { most, next } = this.#kind
+    if (this.#running.size >= most) await Promise.race(this.#running)
+    const tasks = this.#isStopped ? [] : await next(most - this.#running.size)
+    for (const task of tasks) this.#begin(task)
+    return tasks.length > 0
+  }
+
+  #begin(task: Task) {
+    const run = task()
+      .catch(this.#kind.onError)
+      .finally(() => this.#running.delete(run))
+    this.#running.add(run)
+  }
+}
+
+/** Some that are woken, waited for and stopped as one; apart from each other, so a slow hook holds back no mail. */
+export const together = (...all: Delivery[]): Delivery => ({
+  wake: () => {
+    for (const one of all) one.wake()
   },
-  settled: async () => void (await Promise.all([one.settled(), other.settled()])),
-  stop: async () => void (await Promise.all([one.stop(), other.stop()])),
+  settled: async () => void (await Promise.all(all.map((one) => one.settled()))),
+  stop: async () => void (await Promise.all(all.map((one) => one.stop()))),
 })

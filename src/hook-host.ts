@@ -96,8 +96,15 @@ async function importHooks(path: string): Promise<HookFile> {
 
 function hostOf(loaded: Loaded[], log: Log) {
   const hooks: Hooks = {
-    of: (name) => loaded.filter((one) => one.name === name),
-    async run(_name, key, event) {
+    loaded: loaded.map(({ key, name, priority }) => ({
+      key,
+      file: key.split('#')[0] ?? '',
+      name,
+      priority,
+      onFailure: 'allow' as const,
+    })),
+    broken: [],
+    async run(key, event) {
       const one = loaded.find((candidate) => candidate.key === key)
       if (!one) throw new Error('no such function is loaded here')
       await inTime(RUN_MS, async () => one.hook(event)).catch((error) => {
@@ -120,7 +127,7 @@ function hostOf(loaded: Loaded[], log: Log) {
     }
     return undefined
   }
-  return { ...hooks, askFirst, loaded: loaded.map(({ key, name, priority }) => ({ key, name, priority })) }
+  return { ...hooks, askFirst, close: async () => {} }
 }
 
 async function inTime<T>(ms: number, work: () => Promise<T>): Promise<T> {

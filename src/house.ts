@@ -3,21 +3,26 @@
 
 import pino, { type Logger } from 'pino'
 import { BadSetting, type Config } from './config.ts'
-import { both, startDelivery } from './delivery.ts'
+import { together } from './delivery.ts'
 import { isSampleData } from './dev/cast.ts'
-import { deliverEmails } from './domain/emails.ts'
+import type { Send } from './domain/emails.ts'
 import { hand } from './domain/handed.ts'
-import { deliverHooks } from './domain/hooks.ts'
 import { readSettings } from './domain/settings.ts'
-import { loadHooks } from './hook-host.ts'
+import { type HookHost, loadHooks } from './hook-host.ts'
 import { openDatabase } from './platform/database.ts'
 import { mailboxTransport, smtpTransport } from './platform/mail.ts'
 import { migrate } from './platform/migrate.ts'
 import { mailView } from './web/mail-view.ts'
 import { openViews } from './web/views.ts'
+import { startWork, type Work } from './work.ts'
+
+/** What a process is for: everything, pages alone, delivery and jobs alone, or one command. */
+export type Role = 'all' | 'web' | 'worker' | 'tool'
+
+const STOP_GRACE_MS = 5_000
 
 /** Migrates, loads hooks, and hands the domain what it may not import. Throws BadSetting. */
-export async function openHouse(config: Config, log: Logger = logOf(config)) {
+export async function openHouse(config: Config, log: Logger = logOf(config), role: Role = 'all') {
   const db = openDatabase(config.databaseUrl)
   await migrate(db)
   if (config.production && (await isSampleData(db)))
@@ -25,39 +30,43 @@ export async function openHouse(config: Config, log: Logger = logOf(config)) {
       'This database holds the sample data with its known passwords: production needs another.',
     )
   const views = openViews(config)
-  const hooks = await loadHooks(config.hooksDir, log)
+  const hooks = role === 'tool' ? NO_HOOKS : await loadHooks(config.hooksDir, log)
   const { smtpUrl, mailFrom, dataDir } = config
   const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
   const mail = mailView(views, () => readSettings(db))
+  const send: Send = async (message) => transport.send(await mail.complete(message))
 
-  const onError = (error: unknown) => log.error({ err: error }, 'Delivering failed; it is tried again')
-  // Apart from each other: a slow hook holds back no mail.
-  const delivery = both(
-    startDelivery(() => deliverHooks(db, hooks), onError),
-    startDelivery(
-      () => deliverEmails(db, async (message) => transport.send(await mail.complete(message))),
-      onError,
-    ),
-  )
+  let work: Work | undefined
   const { secrets, appUrl } = config
-  hand({
-    secrets,
-    appUrl,
-    subject: mail.subject,
-    body: mail.body,
-    askFirst: hooks.askFirst,
-    wake: delivery.wake,
-  })
+  const { subject, body } = mail
+  // Before anything is delivered, which needs it; waking is for those who deliver here.
+  hand({ secrets, appUrl, subject, body, askFirst: hooks.askFirst, wake: () => work?.delivery.wake() })
+  if (role === 'all' || role === 'worker') work = await startWork({ db, hooks, send, log })
 
-  const close = async () => {
-    await delivery.stop()
+  async function close() {
+    const stopped = work?.stop()
+    const grace = new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref())
+    await Promise.race([stopped, grace])
     transport.close()
+    await hooks.close()
+    await stopped
+    await work?.leave()
     await db.destroy()
   }
-  return { config, db, log, views, hooks, delivery, close }
+  const delivery = work?.delivery ?? together()
+  return { config, db, log, views, hooks, delivery, startJobs: () => work?.startJobs(), close }
 }
 
-const logOf = (config: Config) => pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })
+const NO_HOOKS: HookHost = {
+  loaded: [],
+  broken: [],
+  run: async () => {},
+  askFirst: async () => undefined,
+  close: async () => {},
+}
+
+export const logOf = (config: Config) =>
+  pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })
 
 export type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 

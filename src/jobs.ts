@@ -1,47 +1,87 @@
-// What happens by the clock: name, schedule, one call of the domain each. Every job may run twice at once or
-// late without harm; npm run job -- NAME runs one by hand or from the system's cron.
+// What happens by the clock: name, schedule, one call of the domain each. One process runs them, whoever holds the
+// lease (HARD-CASES H13); it runs each once when it takes the lease, since the last holder may have missed its hour.
+// Every job may also run twice or late without harm: npm run job -- NAME runs one by hand, under no lease.
 
 import { randomUUID } from 'node:crypto'
-import { schedule } from 'node-cron'
+import { createTask, schedule } from 'node-cron'
 import type { Actor } from './domain/change.ts'
+import { endGoneHooks } from './domain/hook-deliveries.ts'
 import { expireInvitations } from './domain/invitations.ts'
+import { noteRun } from './domain/job-runs.ts'
+import type { Lease } from './domain/leases.ts'
 import { forgetEndedSessions } from './domain/sessions.ts'
 import type { Db } from './platform/database.ts'
 
 export interface Job {
   name: string
   schedule: string
-  run(db: Db): Promise<unknown>
+  /** Gives how many things it did, when it counts them. */
+  run(db: Db, lease?: Lease): Promise<unknown>
 }
 
-const asJob = (name: string) => (): Actor => ({
+const asJob = (name: string, lease: Lease | undefined) => (): Actor => ({
   kind: 'system',
   id: null,
   name,
   ip: '',
   requestId: randomUUID(),
   entries: { next: 0 },
+  ...(lease && { lease }),
 })
 
 export const jobs: Job[] = [
   {
     name: 'expire-invitations',
     schedule: '*/15 * * * *',
-    run: (db) => expireInvitations(db, asJob('expire-invitations')),
+    run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
   },
+  { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },
   { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
 ]
 
-/** Starts the schedule, with `deliver` each minute for what was left over; gives what stops it. */
-export function startJobs(db: Db, deliver: () => void, onError: (job: string, error: unknown) => void) {
+export const JOBS_LEASE = 'jobs'
+
+interface Watching {
+  /** What this process holds now, if anything. */
+  lease(): Lease | undefined
+  onError(job: string, error: unknown): void
+  onDone(): void
+}
+
+/** Starts the schedule: a job runs here at its hour if this process holds the lease. */
+export function startJobs(db: Db, { lease, onError, onDone }: Watching) {
+  const running = new Set<Promise<void>>()
+  function begin(job: Job) {
+    const held = lease()
+    if (!held) return
+    const run = noteRun(db, held, job.name, () => job.run(db, held))
+      .then(onDone, (error) => onError(job.name, error))
+      .finally(() => running.delete(run))
+    running.add(run)
+    return run
+  }
   const tasks = jobs.map((job) =>
-    schedule(job.schedule, () => job.run(db).then(deliver, (error) => onError(job.name, error)), {
-      name: job.name,
-      noOverlap: true,
-    }),
+    schedule(job.schedule, () => begin(job), { name: job.name, noOverlap: true }),
   )
-  tasks.push(schedule('* * * * *', deliver, { name: 'deliver' }))
-  return async () => {
-    for (const task of tasks) await task.stop()
+  return {
+    /** All of them, one after another: for whoever has just taken the lease. */
+    async runAll() {
+      for (const job of jobs) await begin(job)
+    },
+    async stop() {
+      for (const task of tasks) await task.stop()
+      await Promise.all(running)
+    },
   }
 }
+
+/** Every job with when it runs next, by the clock of this machine. */
+export const describeJobs = () =>
+  jobs.map(({ name, schedule }) => ({
+    name,
+    schedule,
+    nextRun:
+      createTask(schedule, () => {})
+        .getNextRuns(1)[0]
+        ?.toISOString() ?? null,
+  }))

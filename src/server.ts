@@ -1,22 +1,23 @@
-// Start here: settings, the house below HTTP, sample data, listening, jobs, and stopping gracefully.
+// Start here: settings, the house below HTTP, sample data, listening, jobs, and stopping gracefully. `npm start`
+// does everything in one process; `npm run web` and `npm run worker` keep pages apart from add-ons and mail; with
+// WORKERS=n there are n processes for pages, and a supervisor.
 
+import cluster from 'node:cluster'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createApp } from './app.ts'
 import { BadSetting, type Config, readConfig } from './config.ts'
 import { fillSampleData, printWelcome } from './dev/cast.ts'
-import { fail, openHouse } from './house.ts'
-import { startJobs } from './jobs.ts'
+import { fail, logOf, type OpenHouse, openHouse, type Role } from './house.ts'
 import { isSqlite } from './platform/database.ts'
+import { supervise } from './supervisor.ts'
 
 const STOP_WITHIN_MS = 10_000
 const SWEEP_MS = 50
 
-type OpenHouse = Awaited<ReturnType<typeof openHouse>>
-
 /** Listens; `stop` finishes running requests, then closes everything, within ten seconds. */
 async function listen(house: OpenHouse) {
-  const { config, log, db, delivery } = house
+  const { config } = house
   const server = createServer(createApp(house))
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -27,16 +28,10 @@ async function listen(house: OpenHouse) {
     server.once('error', reject)
     server.listen(config.port, config.host, resolve)
   })
-  const stopJobs = startJobs(db, delivery.wake, (job, error) =>
-    log.error({ err: error, job }, 'A job failed'),
-  )
-  delivery.wake()
-
   const stop = async () => {
     const closed = new Promise((resolve) => server.close(resolve))
     const closing = setInterval(() => closeIdle(server, sockets), SWEEP_MS)
     const cut = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS - 2_000)
-    await stopJobs()
     await closed
     clearTimeout(cut)
     clearInterval(closing)
@@ -51,22 +46,52 @@ function closeIdle(server: Server, sockets: Set<Socket>) {
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
 }
 
-async function main() {
-  const config = readConfig()
-  const house = await openHouse(config)
-  const first = !config.production && isSqlite(house.db) && (await fillSampleData(house.db))
-  const running = await listen(house).catch(explainPort(config))
-  if (!config.production) printWelcome(config, first)
-  else house.log.info({ port: running.port }, 'Latchkey is ready')
+/** The sample data goes by itself only into the embedded database; says whether it did. */
+const fillFirst = async ({ config, db }: OpenHouse) =>
+  !config.production && isSqlite(db) && (await fillSampleData(db))
 
-  let stopping = false
+async function serve(config: Config, role: Role) {
+  const house = await openHouse(config, logOf(config), role)
+  const isAlone = cluster.isPrimary
+  const filled = isAlone && (await fillFirst(house))
+  const running =
+    role === 'worker'
+      ? { port: undefined, stop: house.close }
+      : await listen(house).catch(explainPort(config))
+  house.startJobs()
+  stopOnSignals(running.stop)
+  if (isAlone && !config.production) printWelcome(config, filled, role)
+  else house.log.info({ role, port: running.port }, 'Latchkey is ready')
+  process.send?.('ready')
+}
+
+/** Migrates once, then starts n processes for pages and, unless pages are all that is asked for, a worker. */
+async function serveWithMany(config: Config, role: Role) {
+  const house = await openHouse(config, logOf(config), 'tool')
+  const filled = await fillFirst(house)
+  await house.close()
+  const web = Array.from({ length: config.workers }, (): Role => 'web')
+  const supervisor = await supervise(role === 'web' ? web : [...web, 'worker'], house.log)
+  stopOnSignals(() => supervisor.stop())
+  if (!config.production) printWelcome(config, filled, role)
+}
+
+function stopOnSignals(stop: () => Promise<void>) {
+  let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      if (stopping) return
-      stopping = true
+      if (isStopping) return
+      isStopping = true
       setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
-      running.stop().then(() => process.exit(0))
+      stop().then(() => process.exit(0))
     })
+}
+
+async function main() {
+  const role = (['web', 'worker'] as const).find((one) => one === process.argv[2]) ?? 'all'
+  const config = readConfig()
+  const isMany = config.workers > 1 && role !== 'worker' && cluster.isPrimary
+  await (isMany ? serveWithMany(config, role) : serve(config, role))
 }
 
 const explainPort = (config: Config) => (error: NodeJS.ErrnoException) => {

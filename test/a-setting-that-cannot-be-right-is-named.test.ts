@@ -76,6 +76,9 @@ describe('settings', () => {
     ['TIME_ZONE', 'Mars/Olympus'],
     ['TRUST_PROXY', 'yes please'],
     ['LOG_LEVEL', 'loud'],
+    ['WORKERS', '0'],
+    ['WORKERS', 'many'],
+    ['WORKERS', '65'],
   ])('%s=%j stops the start with a sentence that names it', (name, value) => {
     const said = sentence(() => sample({ [name]: value }))
     expect(said).toMatch(new RegExp(`^${name} must .+\\.$`))

@@ -60,8 +60,8 @@ describe('docs/add-ons.md tells what is so', () => {
     expect(host).toContain('RUN_MS = 10_000')
     expect(host).toContain('ASK_MS = 2_000')
     expect(host).toContain('SENTENCE_MAX = 300')
-    expect(read('src/domain/hooks.ts')).toContain('PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]')
-    expect(read('src/domain/hooks.ts')).toContain('GIVE_UP_MINUTES = 24 * 60')
+    expect(read('src/domain/retrying.ts')).toContain('PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]')
+    expect(read('src/domain/retrying.ts')).toContain('GIVE_UP_MINUTES = 24 * 60')
   })
 
   test('its code and the example pass the type checker', () => {

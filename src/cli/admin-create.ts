@@ -32,7 +32,7 @@ async function main() {
   const name = check(requiredLine('field.missing'), given.name ?? (await ask('Name: ')), 'name')
   const typed = given.password ?? (await ask('Password: ', true))
   const password = check(z.string(), typed, 'password')
-  const house = await openHouse(readConfig())
+  const house = await openHouse(readConfig(), undefined, 'tool')
   try {
     await createAdmin(house.db, { ...system, requestId: randomUUID() }, { email, name, password })
     console.log(`${name} can log in at ${house.config.appUrl}/admin with ${email}.`)

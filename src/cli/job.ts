@@ -12,9 +12,8 @@ async function main() {
     process.exitCode = 1
     return
   }
-  const house = await openHouse(readConfig())
+  const house = await openHouse(readConfig(), undefined, 'tool')
   const result = await job.run(house.db)
-  house.delivery.wake()
   await house.close()
   console.log(typeof result === 'number' ? `${job.name}: ${result}` : `${job.name}: done`)
 }

@@ -9,7 +9,7 @@ async function main() {
   const config = readConfig()
   if (config.production)
     throw new BadSetting('Sample data has known passwords: it is refused with NODE_ENV=production.')
-  const house = await openHouse(config)
+  const house = await openHouse(config, undefined, 'tool')
   const filled = await fillSampleData(house.db)
   await house.close()
   if (!filled) throw new BadSetting('This database has users: sample data goes only into an empty one.')

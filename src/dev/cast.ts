@@ -10,6 +10,7 @@ import { addClient } from '../domain/clients.ts'
 import { hashPassword } from '../domain/passwords.ts'
 import { formatPermissions } from '../domain/permissions.ts'
 import { createUser, type User } from '../domain/users.ts'
+import type { Role } from '../house.ts'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
@@ -67,7 +68,8 @@ const open = (trx: Change, owner: User, company_name: string) => {
   return addClient(trx, owner, { company_name, first_name, last_name, email, ...empty })
 }
 
-export function printWelcome(config: Config, filled: boolean) {
+export function printWelcome(config: Config, filled: boolean, role: Role) {
+  if (role === 'worker') return console.log('Latchkey is ready: mail, hooks and jobs are worked off here.')
   const rows = [
     ['Ada Admin', ADMIN.email, `${config.appUrl}/admin`],
     ['Alice Ames', PEOPLE.alice.email, 'owns Acme Hosting and Ames Consulting'],

@@ -7,6 +7,7 @@ import type { Knex } from 'knex'
 import { type Db, transaction } from '../platform/database.ts'
 import type { Client } from './clients.ts'
 import { inHand } from './handed.ts'
+import { keepLease, type Lease } from './leases.ts'
 import { NotFound } from './refusal.ts'
 
 /** Who does something, and from where: one a request, whose activity `entries` numbers (HARD-CASES H1). */
@@ -17,14 +18,17 @@ export interface Actor {
   ip: string
   requestId: string
   entries: { next: number }
+  /** What a job works under: each of its transactions makes sure that it is held still (HARD-CASES H13). */
+  lease?: Lease
 }
 
 export type Change = Knex.Transaction & { by: Actor }
 
 export async function change<T>(db: Db, by: Actor, body: (trx: Change) => Promise<T>): Promise<T> {
   const first = by.entries.next
-  const result = await transaction(db, (trx) => {
+  const result = await transaction(db, async (trx) => {
     by.entries.next = first
+    if (by.lease) await keepLease(trx, by.lease)
     return body(Object.assign(trx, { by }))
   })
   inHand().wake()

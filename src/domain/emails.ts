@@ -6,10 +6,13 @@ import { randomBytes } from 'node:crypto'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import type { Change } from './change.ts'
+import { type Claim, claim, finish } from './claims.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
 import type { Values } from './refusal.ts'
+import { GIVE_UP_MINUTES, pauseMinutes } from './retrying.ts'
+import type { Worker } from './workers.ts'
 
 export interface Email {
   id: number
@@ -23,8 +26,15 @@ export interface Email {
   send_count: number | null
   status: 'waiting' | 'sent' | 'failed' | 'superseded'
   message_id: string
+  /** Those begun before. */
   attempts: number
   next_attempt_at: string
+  /** Until when failures are tried again. */
+  retry_until: string
+  /** What the last failure was about. */
+  fault: string | null
+  error: string | null
+  sent_at: string | null
   created_at: string
 }
 
@@ -38,11 +48,6 @@ export interface Message {
 
 /** Hands a message over; throws when it was not taken, with the SMTP `responseCode` if the peer gave one. */
 export type Send = (message: Message) => Promise<void>
-
-const CLAIM_MINUTES = 2
-const BATCH = 20
-const GIVE_UP_MINUTES = 24 * 60
-const PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]
 
 interface Queued {
   to: string
@@ -64,65 +69,50 @@ export const queueEmail = (trx: Change, template: string, { to, client, user, in
     send_count: invitation?.send_count ?? null,
     message_id: `<${randomBytes(16).toString('hex')}@${new URL(inHand().appUrl).hostname}>`,
     next_attempt_at: timestamp(),
+    retry_until: inMinutes(GIVE_UP_MINUTES),
     created_at: timestamp(),
   })
 
-/** Sends what waits and is due; gives how many were sent. Many processes may do so at once. */
-export async function deliverEmails(db: Db, send: Send): Promise<number> {
-  let sent = 0
-  for (;;) {
-    const at = timestamp()
-    const due: Email[] = await db('emails')
-      .where({ status: 'waiting' })
-      .where('next_attempt_at', '<=', at)
-      .where((free) => free.whereNull('claimed_until').orWhere('claimed_until', '<=', at))
-      .orderBy('next_attempt_at')
-      .limit(BATCH)
-    if (due.length === 0) return sent
-    for (const email of due) sent += Number(await deliver(db, send, email))
-  }
+/**
+ * Claims what is due, up to `most` messages, and gives a function for each that sends it and writes down how that
+ * went. Each is claimed by its id, just before it is sent, so a slow peer holds nothing but what it is talking
+ * about (HARD-CASES H12).
+ */
+export async function claimEmails(db: Db, worker: Worker, send: Send, most: number) {
+  const due: Email[] = await db('emails')
+    .where({ status: 'waiting', claim_token: null })
+    .where('next_attempt_at', '<=', timestamp())
+    .orderBy('next_attempt_at')
+    .limit(most)
+  const tasks = due.map(async (email) => {
+    const mine = await claim(db, worker, 'emails', email.id)
+    return mine ? [() => deliver(db, worker, mine, email, send)] : []
+  })
+  return (await Promise.all(tasks)).flat()
 }
 
-/** Claims one message (of many who try, one may send it), sends it, and writes down how that went. */
-async function deliver(db: Db, send: Send, email: Email): Promise<boolean> {
-  const at = timestamp()
-  const claim_token = randomBytes(12).toString('hex')
-  const claimed = await db('emails')
-    .where({ id: email.id, status: 'waiting' })
-    .where((free) => free.whereNull('claimed_until').orWhere('claimed_until', '<=', at))
-    .update({ claim_token, claimed_until: inMinutes(CLAIM_MINUTES), attempts: email.attempts + 1 })
-  if (claimed !== 1) return false
-  const finish = (result: object) =>
-    db('emails')
-      .where({ id: email.id, claim_token })
-      .update({ ...result, claim_token: null, claimed_until: null })
+async function deliver(db: Db, worker: Worker, claimed: Claim, email: Email, send: Send): Promise<void> {
+  const result = await attempt(db, email, send).catch((error) => afterFailure(email, error))
+  await finish(db, worker, claimed, result)
+}
 
+async function attempt(db: Db, email: Email, send: Send): Promise<object> {
   const link = await findLink(db, email)
-  if (link === 'superseded') {
-    await finish({ status: 'superseded' })
-    return false
-  }
-  try {
-    const data = { ...JSON.parse(email.data), ...link }
-    const { html, text } = await inHand().body(email.template, data)
-    await send({ to: email.to_address, subject: email.subject, html, text, messageId: email.message_id })
-    await finish({ status: 'sent', sent_at: timestamp(), error: null })
-    return true
-  } catch (error) {
-    await finish(afterFailure(email, error as Error & { responseCode?: number }))
-    return false
-  }
+  if (link === 'superseded') return { status: 'superseded' }
+  const data = { ...JSON.parse(email.data), ...link }
+  const { html, text } = await inHand().body(email.template, data)
+  await send({ to: email.to_address, subject: email.subject, html, text, messageId: email.message_id })
+  return { status: 'sent', sent_at: timestamp(), error: null, fault: null }
 }
 
 /** A permanent refusal of the recipient (5xx) is final; everything else is tried again for a day. */
 function afterFailure(email: Email, error: Error & { responseCode?: number; code?: string }) {
   const final = (error.responseCode ?? 0) >= 500 && error.code === 'EENVELOPE'
-  const tooLate = email.created_at < inMinutes(-GIVE_UP_MINUTES)
-  const pause = PAUSES_MINUTES[Math.min(email.attempts, PAUSES_MINUTES.length - 1)] ?? 1
+  const tooLate = email.retry_until <= timestamp()
   return {
     status: final || tooLate ? 'failed' : 'waiting',
     error: error.message.slice(0, 500),
-    next_attempt_at: inMinutes(pause),
+    next_attempt_at: inMinutes(pauseMinutes(email.attempts + 1)),
   }
 }
 

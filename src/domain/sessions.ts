@@ -4,8 +4,9 @@
 
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import { inDays, timestamp } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import { type Db, transaction } from '../platform/database.ts'
 import type { Admin } from './admins.ts'
+import { keepLease, type Lease } from './leases.ts'
 import { fingerprint } from './links.ts'
 import type { User } from './users.ts'
 
@@ -117,7 +118,9 @@ export const endAllSessionsOf = (db: Db, user: { id: number }) =>
   lucia(db, USERS).invalidateUserSessions(user.id)
 
 /** The job: forgets sessions that are over. */
-export async function forgetEndedSessions(db: Db) {
-  await lucia(db, USERS).deleteExpiredSessions()
-  await lucia(db, ADMINS).deleteExpiredSessions()
-}
+export const forgetEndedSessions = (db: Db, lease: Lease | undefined) =>
+  transaction(db, async (trx) => {
+    if (lease) await keepLease(trx, lease)
+    await lucia(trx, USERS).deleteExpiredSessions()
+    await lucia(trx, ADMINS).deleteExpiredSessions()
+  })

@@ -16,3 +16,23 @@ export const inDays = (days: number, from: Date = now()) => inMinutes(days * 24 
 export const moveClock = (minutes: number) => {
   shift += minutes * 60_000
 }
+
+/**
+ * How long things have looked the same, by this process's own monotonic clock: clocks of machines differ, so
+ * nobody's is compared with anybody else's (HARD-CASES H13). `mark` is what it looks like now.
+ */
+export function watchStill(monotonicMs: () => number = () => performance.now()) {
+  const seen = new Map<string, { mark: string; since: number }>()
+  return {
+    hasStoodStill(name: string, mark: string, ms: number): boolean {
+      const at = monotonicMs()
+      const before = seen.get(name)
+      if (before?.mark === mark) return at - before.since >= ms
+      seen.set(name, { mark, since: at })
+      return false
+    },
+    forget: (name: string) => seen.delete(name),
+  }
+}
+
+export type Watch = ReturnType<typeof watchStill>

@@ -27,14 +27,15 @@ export interface Kept {
 }
 
 const TIMEOUT_MS = 20_000
-const CONNECTIONS = 3
+/** How many messages are sent at once, each by a connection of its own. */
+export const SENDERS = 3
 
 /** Through one pool of connections. Throws nodemailer's errors, with `responseCode` where the peer gave one. */
 export function smtpTransport(url: string, from: string) {
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: SENDERS,
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,

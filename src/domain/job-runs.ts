@@ -1,0 +1,50 @@
+// The last run of each job, for the System page. Written under the lease, so a holder that woke up late writes nothing.
+
+import { timestamp } from '../platform/clock.ts'
+import { type Db, transaction } from '../platform/database.ts'
+import { keepLease, type Lease } from './leases.ts'
+
+export interface JobRun {
+  name: string
+  /** The id of the worker that ran it. */
+  worker: string
+  started_at: string
+  ended_at: string | null
+  duration_ms: number | null
+  result: string | null
+  error: string | null
+}
+
+/** Runs a job, and notes when it began, how long it took, and what came of it. Throws what the job throws. */
+export async function noteRun(
+  db: Db,
+  lease: Lease,
+  name: string,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const started = performance.now()
+  await note(db, lease, name, { started_at: timestamp(), ended_at: null, result: null, error: null })
+  const end = (how: object) => {
+    const duration_ms = Math.round(performance.now() - started)
+    return note(db, lease, name, { ended_at: timestamp(), duration_ms, ...how })
+  }
+  try {
+    const result = await run()
+    await end({ result: typeof result === 'number' ? String(result) : null })
+  } catch (error) {
+    await end({ error: String(error instanceof Error ? error.message : error).slice(0, 500) }).catch(() => {})
+    throw error
+  }
+}
+
+const note = (db: Db, lease: Lease, name: string, row: object) =>
+  transaction(db, async (trx) => {
+    await keepLease(trx, lease)
+    const { holder } = await trx('leases').where({ name: lease.name }).first('holder')
+    if (
+      (await trx('job_runs')
+        .where({ name })
+        .update({ ...row, worker: holder })) === 0
+    )
+      await trx('job_runs').insert({ name, started_at: timestamp(), ...row, worker: holder })
+  })

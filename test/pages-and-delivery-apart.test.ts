@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { freshDatabase } from './support/house.ts'
+import { folder, freePort, start } from './support/processes.ts'
+import { startSmtp } from './support/smtp.ts'
+import { Visitor } from './support/visitor.ts'
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+
+let settings: Record<string, string>
+let smtp: Awaited<ReturnType<typeof startSmtp>>
+let port: number
+const told = join(folder, 'told.txt')
+
+beforeAll(async () => {
+  const database = await freshDatabase(folder)
+  port = await freePort()
+  smtp = await startSmtp()
+  const hook = `module.exports = (addHook) => addHook('InviteSent', 1, ({ invitation }) =>
+    require('node:fs').appendFileSync(${JSON.stringify(told)}, invitation.email + ' ' + process.ppid + '\\n'))`
+  writeFileSync(join(folder, 'tells.js'), hook)
+  writeFileSync(told, '')
+  settings = {
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'accounts@example.com',
+    HOOKS_DIR: folder,
+    LOG_LEVEL: 'info',
+  }
+  expect(await start('apart', settings, 'src/cli/sample-data.ts').ended).toBe(0)
+  return database.drop
+})
+
+async function alice() {
+  const visitor = new Visitor(`http://localhost:${port}`)
+  await visitor.visit('/login')
+  return visitor.press('Log in', { 'Email address': 'alice@example.com', Password: 'open-sesame-42' })
+}
+const mailTo = (address: string) => smtp.received.filter(({ to }) => to[0] === address)
+
+test('npm run web answers pages and delivers nothing; npm run worker delivers, whatever becomes of the other', async () => {
+  const web = start('apart', settings, 'src/server.ts web')
+  await web.until('Latchkey is ready')
+  const visitor = await alice()
+  await visitor.post('/account/users/invite', { email: 'dora@example.com' })
+  expect(visitor.told).toContain('dora@example.com is invited.')
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  expect(mailTo('dora@example.com')).toEqual([])
+
+  const worker = start('apart', settings, 'src/server.ts worker')
+  await worker.until('Latchkey is ready')
+  await expect.poll(() => mailTo('dora@example.com').length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => readFileSync(told, 'utf8'), { timeout: 10_000 }).toContain('dora@example.com')
+
+  await visitor.post('/account/users/invite', { email: 'erik@example.com' })
+  web.child.kill('SIGKILL')
+  await expect.poll(() => mailTo('erik@example.com').length, { timeout: 10_000 }).toBe(1)
+  worker.child.kill('SIGTERM')
+  expect(await worker.ended).toBe(0)
+})
+
+test('WORKERS=2: two processes on one port and one that delivers; who dies is replaced; all stop together', async () => {
+  const server = start('apart', { ...settings, WORKERS: '2' })
+  await server.until('Latchkey is ready: http')
+  const log = () => server.output().split('\n')
+  const pidsOf = (role: string) =>
+    log()
+      .filter((line) => line.includes(`"role":"${role}"`) && line.includes('Latchkey is ready'))
+      .map((line) => JSON.parse(line).pid as number)
+  expect([pidsOf('web').length, pidsOf('worker').length]).toEqual([2, 1])
+  const visitor = await alice()
+  await visitor.post('/account/users/invite', { email: 'fay@example.com' })
+  await expect.poll(() => mailTo('fay@example.com').length, { timeout: 10_000 }).toBe(1)
+
+  const [first] = pidsOf('web')
+  process.kill(Number(first), 'SIGKILL')
+  await expect.poll(() => pidsOf('web').length, { timeout: 20_000 }).toBe(3)
+  for (let nth = 0; nth < 6; nth++) expect((await visitor.visit('/account/users')).status).toBe(200)
+
+  server.child.kill('SIGTERM')
+  expect(await server.ended).toBe(0)
+  for (const pid of [...pidsOf('web'), ...pidsOf('worker')]) expect(() => process.kill(pid, 0)).toThrow()
+})
+
+test('a wrong setting is said once, not by every process', async () => {
+  const taken = await freePort()
+  const holder = start('holder', { PORT: String(taken) })
+  await holder.until('Latchkey is ready')
+  const server = start('many', { PORT: String(taken), WORKERS: '3' })
+  expect(await server.ended).toBe(1)
+  expect(server.output()).toBe(`PORT ${taken} is in use by another program: set PORT to a free one.\n`)
+  holder.child.kill('SIGTERM')
+  await holder.ended
+})
