@@ -118,9 +118,13 @@ describe('H12 what a worker had claimed', () => {
     expect(await buryDead(house.db, lives, watch, LEASE_MS)).toBe(0)
     at += LEASE_MS
     await beat(house.db, dies)
-    expect(await buryDead(house.db, lives, watch, LEASE_MS), 'it beats').toBe(0)
-    at += LEASE_MS
-    expect(await buryDead(house.db, lives, watch, LEASE_MS)).toBeGreaterThanOrEqual(1)
+    await buryDead(house.db, lives, watch, LEASE_MS)
+    expect(await row(), 'it beats').toMatchObject({ claimed_by: dies.id })
+    at += LEASE_MS - 1
+    await buryDead(house.db, lives, watch, LEASE_MS)
+    expect(await row(), 'not long enough').toMatchObject({ claimed_by: dies.id })
+    at += 1
+    expect(await buryDead(house.db, lives, watch, LEASE_MS)).toBe(1)
     expect(await row(), 'interrupted does not count').toMatchObject({ claimed_by: null, attempts: 0 })
 
     const taken = await claim(house.db, lives, 'emails', id)
