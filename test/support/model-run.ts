@@ -63,9 +63,13 @@ export async function begin(db: Db) {
     clients.push(await openClient(db, system(), owner, profile))
   }
   const ids = clients.map(({ id }) => id)
-  const invitations = (): Promise<Invitation[]> => db('invitations').whereIn('client_id', ids).orderBy('id')
-  /** The first nonce of each, for links that were replaced since. */
+  /** The first nonce of each that was seen, for links that were replaced since. */
   const firstNonces = new Map<number, string>()
+  const invitations = async () => {
+    const all: Invitation[] = await db('invitations').whereIn('client_id', ids).orderBy('id')
+    for (const { id, nonce } of all) if (!firstNonces.has(id)) firstNonces.set(id, nonce)
+    return all
+  }
   return { db, ids, clients, eventsFrom, emailOf, userOf, invitations, firstNonces }
 }
 
@@ -82,17 +86,27 @@ export async function tryStep(run: Run, step: Step): Promise<string> {
   }
 }
 
-async function actorOf(run: Run, who: Who): Promise<Actor | undefined> {
+async function actorOf(run: Run, step: Step): Promise<Actor | undefined> {
+  const who: Who = 'by' in step ? step.by : 'ada'
   if (who === 'ada') return { ...system(), kind: 'admin', id: 1, name: 'Ada Admin' }
-  const user = await run.userOf(who)
+  const user = who === 'owner' ? await ownerOf(run, step) : await run.userOf(who)
   return user && { ...system(), kind: 'user', id: user.id, name: fullName(user) }
+}
+
+async function ownerOf(run: Run, step: Step): Promise<User | undefined> {
+  const id = 'offer' in step ? (await invitationOf(run, step.offer))?.client_id : undefined
+  const client = await run
+    .db('clients')
+    .where({ id: id ?? run.ids['client' in step ? step.client : 0] })
+    .first()
+  return run.db('users').where({ id: client.owner_id }).first()
 }
 
 const visitor = (): Actor => ({ ...system(), kind: 'visitor', name: '' })
 
 async function take(run: Run, step: Step): Promise<unknown> {
   if (step.act === 'wait') return wait(run, step)
-  const by = await actorOf(run, 'by' in step ? step.by : 'ada')
+  const by = await actorOf(run, step)
   switch (step.act) {
     case 'decline':
     case 'register':
@@ -133,7 +147,6 @@ async function wait({ db }: Run, { days, job }: Wait) {
 
 async function invitationOf(run: Run, nth: number) {
   const all = await run.invitations()
-  for (const { id, nonce } of all) if (!run.firstNonces.has(id)) run.firstNonces.set(id, nonce)
   return all.at(-1 - (nth % all.length))
 }
 

@@ -9,7 +9,8 @@ export const ALL =
 /** Dora and Erik have no login until they register or are added. Ada is the admin. */
 export const PEOPLE = ['alice', 'bob', 'carol', 'dora', 'erik'] as const
 export type Person = (typeof PEOPLE)[number]
-export type Who = Person | 'ada'
+/** 'owner' is whoever owns the client at that moment. */
+export type Who = Person | 'ada' | 'owner'
 
 export interface Invite {
   act: 'invite'
@@ -84,12 +85,17 @@ export class Model {
 
   /** Whether the step can be tried at all: its people exist and so does its invitation. */
   possible(step: Step) {
-    const known = !('by' in step) || ['register', 'decline'].includes(step.act) || this.users.has(step.by)
+    const known =
+      !('by' in step) ||
+      step.by === 'owner' ||
+      ['register', 'decline'].includes(step.act) ||
+      this.users.has(step.by)
     return known && (!('offer' in step) || this.offers.length > 0)
   }
 
   /** Takes the step, and says what it is to be answered. */
-  take(step: Step): string {
+  take(asked: Step): string {
+    const step = this.named(asked)
     switch (step.act) {
       case 'invite':
         return this.invite(step)
@@ -114,6 +120,12 @@ export class Model {
         this.day += step.days
         return 'ok'
     }
+  }
+
+  private named<T extends Step>(step: T): T {
+    if (!('by' in step) || step.by !== 'owner') return step
+    const client = 'client' in step ? step.client : this.offer('offer' in step ? step.offer : 0).client
+    return { ...step, by: this.account(client).owner }
   }
 
   mayManage = (by: Who, client: number) => by === 'ada' || by === this.account(client).owner
@@ -163,7 +175,7 @@ export class Model {
 
   private answer(step: Answer, offer: Offer) {
     const { held, closed } = this.account(offer.client)
-    const may = offer.by === 'ada' ? ALL : (held.get(offer.by) ?? [])
+    const may = offer.by === 'ada' ? ALL : (held.get(offer.by as Person) ?? [])
     const given = offer.keys.filter((key) => may.includes(key))
     const replaced = step.old && offer.sends > 1
     if (this.statusOf(offer) !== 'pending' || replaced || closed || given.length === 0) return 'invite.dead'
