@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import type { Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
@@ -25,6 +26,9 @@ export interface Email {
   message_id: string
   attempts: number
   next_attempt_at: string
+  retry_until: string | null
+  /** What the last failure was: `address` is final, `settings` shows in the Admin Area. */
+  fault: Fault | null
   created_at: string
 }
 
@@ -36,7 +40,7 @@ export interface Message {
   messageId: string
 }
 
-/** Hands a message over; throws when it was not taken, with the SMTP `responseCode` if the peer gave one. */
+/** Hands a message over; throws when it was not taken: a MailFault if that was the mail server's doing. */
 export type Send = (message: Message) => Promise<void>
 
 const CLAIM_MINUTES = 2
@@ -109,20 +113,24 @@ async function deliver(db: Db, send: Send, email: Email): Promise<boolean> {
     await finish({ status: 'sent', sent_at: timestamp(), error: null })
     return true
   } catch (error) {
-    await finish(afterFailure(email, error as Error & { responseCode?: number }))
+    await finish(afterFailure(email, error))
     return false
   }
 }
 
-/** A permanent refusal of the recipient (5xx) is final; everything else is tried again for a day. */
-function afterFailure(email: Email, error: Error & { responseCode?: number; code?: string }) {
-  const final = (error.responseCode ?? 0) >= 500 && error.code === 'EENVELOPE'
-  const tooLate = email.created_at < inMinutes(-GIVE_UP_MINUTES)
-  const pause = PAUSES_MINUTES[Math.min(email.attempts, PAUSES_MINUTES.length - 1)] ?? 1
+/** A refused address or message is final; everything else is tried again until `retry_until`, then it failed. */
+function afterFailure(email: Email, error: unknown) {
+  const fault = error instanceof MailFault ? error.fault : 'passing'
+  const until = email.retry_until ?? inMinutes(GIVE_UP_MINUTES, new Date(email.created_at))
+  const over = fault === 'address' || until <= timestamp()
+  const next = inMinutes(PAUSES_MINUTES[Math.min(email.attempts, PAUSES_MINUTES.length - 1)] ?? 1)
   return {
-    status: final || tooLate ? 'failed' : 'waiting',
-    error: error.message.slice(0, 500),
-    next_attempt_at: inMinutes(pause),
+    status: over ? 'failed' : 'waiting',
+    fault,
+    // Of an error that is not the peer's, only what stands first: what follows may quote the message.
+    error: plainLine(String((error as Error)?.message ?? error).split('\n')[0] ?? ''),
+    // The last attempt is made when the time is over, not a pause later.
+    next_attempt_at: next < until ? next : until,
   }
 }
 
