@@ -36,17 +36,18 @@ export const LIMITS = {
   /** A connection without work says goodbye. */
   idleMs: 30_000,
 }
-const CONNECTIONS = 3
+/** How many messages are sent at once, each by a connection of its own. */
+export const SENDERS = 3
 const MESSAGES_PER_CONNECTION = 100
 
 const openPool = (url: string, { messageMs, connectMs, idleMs }: typeof LIMITS) =>
   createTransport({
     url,
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: SENDERS,
     maxMessages: MESSAGES_PER_CONNECTION,
     // Each idle connection may turn out to be closed by the peer, before a byte was sent; then a new one is made.
-    maxRequeues: CONNECTIONS,
+    maxRequeues: SENDERS,
     idleTimeout: idleMs,
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
@@ -64,8 +65,7 @@ export function smtpTransport(url: string, from: string, limits = LIMITS) {
   let underWay = 0
 
   async function send({ logo, ...message }: Outgoing) {
-    if (underWay >= CONNECTIONS)
-      throw new MailFault('passing', 'All connections to the mail server are in use.')
+    if (underWay >= SENDERS) throw new MailFault('passing', 'All connections to the mail server are in use.')
     underWay++
     const attachments = logo ? [{ ...logo, cid: 'logo', filename: 'logo' }] : []
     const headers = { 'Auto-Submitted': 'auto-generated' }

@@ -38,11 +38,15 @@ export interface BadOptions {
 }
 
 export async function startBadSmtp(options: BadOptions = {}) {
-  const { extensions = [], secure = false, port: asked = 0 } = options
+  const { secure = false, port: asked = 0 } = options
   const peer = {
     url: '',
     /** May be changed at any time; holds from the next command on. */
     script: options.script ?? {},
+    /** For the connections that come. */
+    extensions: options.extensions ?? [],
+    /** How long it takes for each message. */
+    slowMs: 0,
     /** Messages that came in whole, whether or not it said so. */
     taken: [] as Taken[],
     /** Commands, as they came, of all connections. */
@@ -60,27 +64,37 @@ export async function startBadSmtp(options: BadOptions = {}) {
     peer.mostOpen = Math.max(peer.mostOpen, peer.open.size)
     socket.on('close', () => peer.open.delete(socket))
     socket.on('error', () => socket.destroy())
-    converse(peer, extensions, secure ? encrypted(socket) : socket, encrypted)
+    converse(peer, secure ? encrypted(socket) : socket, encrypted)
   })
   await new Promise<void>((resolve) => server.listen(asked, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   peer.url = `${secure ? 'smtps' : 'smtp'}://127.0.0.1:${port}`
-  const close = () => {
+  /** Ends the connections there are; the next one finds it as it was. */
+  const drop = () => {
     for (const socket of peer.open) socket.destroy()
+  }
+  const close = () => {
+    drop()
     return new Promise<void>((resolve) => server.close(() => resolve()))
   }
   afterAll(close)
-  return Object.assign(peer, { close })
+  return Object.assign(peer, { drop, close })
 }
 
-type Peer = Pick<Awaited<ReturnType<typeof startBadSmtp>>, 'script' | 'taken' | 'heard'>
+interface Peer {
+  script: Script
+  extensions: string[]
+  slowMs: number
+  taken: Taken[]
+  heard: string[]
+}
 
-function converse(peer: Peer, extensions: string[], first: Socket, encrypted: (socket: Socket) => Socket) {
+function converse(peer: Peer, first: Socket, encrypted: (socket: Socket) => Socket) {
   let socket = first
   let rest = ''
   let to = ''
   let body: string | undefined
-  let offered = extensions
+  let offered = peer.extensions
 
   /** True if the conversation goes on. */
   const answer = (moment: Moment, fine = FINE[moment] ?? '250 OK') => {
@@ -127,7 +141,7 @@ function converse(peer: Peer, extensions: string[], first: Socket, encrypted: (s
         peer.taken.push({ to, source: rest.slice(0, end) })
         rest = rest.slice(end + 5)
         body = undefined
-        answer('END')
+        setTimeout(() => answer('END'), peer.slowMs)
       }
       const end = rest.indexOf('\r\n')
       if (end < 0) return
