@@ -110,7 +110,7 @@ async function deliver(db: Db, send: Send, email: Email): Promise<boolean> {
     const data = { ...JSON.parse(email.data), ...link }
     const { html, text } = await inHand().body(email.template, data)
     await send({ to: email.to_address, subject: email.subject, html, text, messageId: email.message_id })
-    await finish({ status: 'sent', sent_at: timestamp(), error: null })
+    await finish({ status: 'sent', sent_at: timestamp(), error: null, fault: null })
     return true
   } catch (error) {
     await finish(afterFailure(email, error))
