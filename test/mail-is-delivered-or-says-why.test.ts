@@ -8,6 +8,7 @@ import type { Visitor } from './support/visitor.ts'
 let house: TestHouse
 let alice: Visitor
 let port: number
+let smtp: Awaited<ReturnType<typeof startSmtp>>
 
 beforeAll(async () => {
   port = await freePort()
@@ -31,7 +32,7 @@ test('while the mail server is away, inviting works, and the mail waits with gro
   await round()
   const [first] = await mails('dora@example.com')
   expect(first).toMatchObject({ status: 'waiting', attempts: 1, sent_at: null })
-  expect(first.error).toContain('ECONNREFUSED')
+  expect(first).toMatchObject({ fault: 'passing', error: expect.stringContaining('ECONNREFUSED') })
   moveClock(1.1)
   await round()
   const [second] = await mails('dora@example.com')
@@ -58,7 +59,7 @@ test('H11 what waits is not sent when its link was replaced, or the invitation i
 })
 
 test('when it is back, everything that still holds is sent once, with the id that it had from the start', async () => {
-  const smtp = await startSmtp({
+  smtp = await startSmtp({
     port,
     answer: (to) => (to.startsWith('nobody') ? 550 : to.startsWith('full') ? 452 : 250),
   })
@@ -79,11 +80,28 @@ test('when it is back, everything that still holds is sent once, with the id tha
   await invite('nobody@example.com')
   await invite('full@example.com')
   await round()
-  expect(await mails('nobody@example.com')).toMatchObject([{ status: 'failed', attempts: 1 }])
-  expect(await mails('full@example.com')).toMatchObject([{ status: 'waiting', attempts: 1 }])
+  const [nobody] = await mails('nobody@example.com')
+  expect(nobody).toMatchObject({ status: 'failed', fault: 'address', attempts: 1 })
+  expect(nobody.error).toContain('550 Refused here')
+  expect(await mails('full@example.com')).toMatchObject([
+    { status: 'waiting', fault: 'passing', attempts: 1 },
+  ])
   for (let step = 0; step < 12; step++) {
     moveClock(6 * 60 + 1)
     await round()
   }
   expect((await mails('full@example.com'))[0].status, 'after a day it is given up').toBe('failed')
+})
+
+test('a sender that the mail server refuses is a matter of the settings: tried again, and sent once it is mended', async () => {
+  smtp.answerSender = () => 550
+  await invite('eve@example.com')
+  await round()
+  expect(await mails('eve@example.com')).toMatchObject([
+    { status: 'waiting', fault: 'settings', attempts: 1 },
+  ])
+  smtp.answerSender = () => 250
+  moveClock(1.1)
+  await round()
+  expect(await mails('eve@example.com')).toMatchObject([{ status: 'sent', fault: null, error: null }])
 })

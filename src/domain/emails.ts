@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import type { Change } from './change.ts'
 import { type Claim, claim, finish } from './claims.ts'
 import { inHand } from './handed.ts'
@@ -31,8 +32,8 @@ export interface Email {
   next_attempt_at: string
   /** Until when failures are tried again. */
   retry_until: string
-  /** What the last failure was about. */
-  fault: string | null
+  /** What the last failure was: `address` is final, `settings` shows in the Admin Area. */
+  fault: Fault | null
   error: string | null
   sent_at: string | null
   created_at: string
@@ -46,7 +47,7 @@ export interface Message {
   messageId: string
 }
 
-/** Hands a message over; throws when it was not taken, with the SMTP `responseCode` if the peer gave one. */
+/** Hands a message over; throws when it was not taken: a MailFault if that was the mail server's doing. */
 export type Send = (message: Message) => Promise<void>
 
 interface Queued {
@@ -105,14 +106,18 @@ async function attempt(db: Db, email: Email, send: Send): Promise<object> {
   return { status: 'sent', sent_at: timestamp(), error: null, fault: null }
 }
 
-/** A permanent refusal of the recipient (5xx) is final; everything else is tried again for a day. */
-function afterFailure(email: Email, error: Error & { responseCode?: number; code?: string }) {
-  const final = (error.responseCode ?? 0) >= 500 && error.code === 'EENVELOPE'
-  const tooLate = email.retry_until <= timestamp()
+/** A refused address or message is final; everything else is tried again until `retry_until`, then it failed. */
+function afterFailure(email: Email, error: unknown) {
+  const fault = error instanceof MailFault ? error.fault : 'passing'
+  const { retry_until } = email
+  const next = inMinutes(pauseMinutes(email.attempts + 1))
   return {
-    status: final || tooLate ? 'failed' : 'waiting',
-    error: error.message.slice(0, 500),
-    next_attempt_at: inMinutes(pauseMinutes(email.attempts + 1)),
+    status: fault === 'address' || retry_until <= timestamp() ? 'failed' : 'waiting',
+    fault,
+    // Of an error that is not the peer's, only what stands first: what follows may quote the message.
+    error: plainLine(String((error as Error)?.message ?? error).split('\n')[0] ?? ''),
+    // The last attempt is made when the time is over, not a pause later.
+    next_attempt_at: next < retry_until ? next : retry_until,
   }
 }
 

@@ -6,6 +6,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { timestamp } from './clock.ts'
+import { faultOf, MailFault, plainLine } from './mail-fault.ts'
 
 export interface Outgoing {
   to: string
@@ -26,35 +27,79 @@ export interface Kept {
   createdAt: string
 }
 
-const TIMEOUT_MS = 20_000
+/** What bounds a message and a connection. Tests shorten them before they open a house. */
+export const LIMITS = {
+  /** From taking a message to the peer's last word about it; then its connection is destroyed. */
+  messageMs: 60_000,
+  /** Connecting, greeting and STARTTLS together. */
+  connectMs: 20_000,
+  /** A connection without work says goodbye. */
+  idleMs: 30_000,
+}
 /** How many messages are sent at once, each by a connection of its own. */
 export const SENDERS = 3
+const MESSAGES_PER_CONNECTION = 100
 
-/** Through one pool of connections. Throws nodemailer's errors, with `responseCode` where the peer gave one. */
-export function smtpTransport(url: string, from: string) {
-  const transport = createTransport({
+const openPool = (url: string, { messageMs, connectMs, idleMs }: typeof LIMITS) =>
+  createTransport({
     url,
     pool: true,
     maxConnections: SENDERS,
-    connectionTimeout: TIMEOUT_MS,
-    greetingTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
+    maxMessages: MESSAGES_PER_CONNECTION,
+    // Each idle connection may turn out to be closed by the peer, before a byte was sent; then a new one is made.
+    maxRequeues: SENDERS,
+    idleTimeout: idleMs,
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: messageMs,
+    // Closing means gone: a peer that answers too late shall not take a message that is sent again.
+    socketCloseTimeout: 0,
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return {
-    async send({ logo, ...message }: Outgoing) {
-      const attachments = logo ? [{ ...logo, cid: 'logo', filename: 'logo' }] : []
-      await transport.sendMail({
-        ...message,
-        from,
-        attachments,
-        headers: { 'Auto-Submitted': 'auto-generated' },
-      })
-    },
-    close: () => transport.close(),
+
+/** Sends over a few connections, as many messages at once; one more is refused. Throws MailFault. */
+export function smtpTransport(url: string, from: string, limits = LIMITS) {
+  const pool = openPool(url, limits)
+  const secrets = secretsOf(url)
+  let underWay = 0
+
+  async function send({ logo, ...message }: Outgoing) {
+    if (underWay >= SENDERS) throw new MailFault('passing', 'All connections to the mail server are in use.')
+    underWay++
+    const attachments = logo ? [{ ...logo, cid: 'logo', filename: 'logo' }] : []
+    const headers = { 'Auto-Submitted': 'auto-generated' }
+    const limit = new AbortController()
+    const timer = setTimeout(() => limit.abort(), limits.messageMs)
+    try {
+      // Aborting destroys the socket, wherever in the conversation it is.
+      await pool.sendMail({ ...message, from, attachments, headers, signal: limit.signal })
+    } catch (error) {
+      const seconds = limits.messageMs / 1000
+      if (limit.signal.aborted)
+        throw new MailFault('passing', `The mail server gave no last answer within ${seconds} seconds.`)
+      const { message: text } = error as Error
+      throw new MailFault(faultOf(error), plainLine(text, [...secrets, ...linksIn(message.text)]))
+    } finally {
+      clearTimeout(timer)
+      underWay--
+    }
   }
+  return { send, close: () => pool.close({ force: true }) }
 }
+
+/** What a peer may repeat in its answer and nobody should read: the password, bare and as it was sent. */
+function secretsOf(url: string) {
+  const { username, password } = new URL(url)
+  const plain = (text: string) => (/%(?![\da-f]{2})/i.test(text) ? text : decodeURIComponent(text))
+  const [user, pass] = [plain(username), plain(password)]
+  const sent = [`\0${user}\0${pass}`, pass, user].map((text) => Buffer.from(text).toString('base64'))
+  return [...sent, password, pass].filter((text) => text.length > 2)
+}
+
+/** The secret part of the links in a message: some peers quote what they refuse. */
+const linksIn = (text: string) =>
+  [...text.matchAll(/https?:\/\/\S*\/([\w-]{20,})/g)].map(([, token = '']) => token)
 
 /** Keeps each message as a file; the same Message-ID twice is one message. */
 export function mailboxTransport(folder: string) {

@@ -14,12 +14,22 @@ export interface Received {
 /** `answer` is told each recipient and may refuse with an SMTP code. */
 export async function startSmtp({ answer = (_to: string): number => 250, port: asked = 0 } = {}) {
   const received: Received[] = []
+  const refusal = (responseCode: number) =>
+    responseCode === 250 ? null : Object.assign(new Error('Refused here'), { responseCode })
+  const peer = {
+    url: '',
+    received,
+    /** Is told each sender and may refuse with an SMTP code. */
+    answerSender: (_from: string): number => 250,
+  }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onMailFrom({ address }, _session, done) {
+      done(refusal(peer.answerSender(address)))
+    },
     onRcptTo({ address }, _session, done) {
-      const responseCode = answer(address)
-      done(responseCode === 250 ? null : Object.assign(new Error('Refused here'), { responseCode }))
+      done(refusal(answer(address)))
     },
     onData(stream, { envelope }, done) {
       const chunks: Buffer[] = []
@@ -35,7 +45,8 @@ export async function startSmtp({ answer = (_to: string): number => 250, port: a
   await new Promise<void>((resolve) => server.listen(asked, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  return { url: `smtp://127.0.0.1:${port}`, received }
+  peer.url = `smtp://127.0.0.1:${port}`
+  return peer
 }
 
 /** The lines of a message put together again, where quoted-printable had broken them. */
