@@ -1,6 +1,7 @@
 // Everything below HTTP: database, templates, hooks, mail and their delivery, opened and closed together.
 // The server, the command line and the tests stand on it.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { BadSetting, type Config } from './config.ts'
 import { both, startDelivery } from './delivery.ts'
@@ -9,12 +10,15 @@ import { deliverEmails } from './domain/emails.ts'
 import { hand } from './domain/handed.ts'
 import { deliverHooks } from './domain/hooks.ts'
 import { readSettings } from './domain/settings.ts'
-import { loadHooks } from './hook-host.ts'
+import { loadHooks } from './hook-runner.ts'
 import { openDatabase } from './platform/database.ts'
 import { mailboxTransport, smtpTransport } from './platform/mail.ts'
 import { migrate } from './platform/migrate.ts'
 import { mailView } from './web/mail-view.ts'
 import { openViews } from './web/views.ts'
+
+/** So long may hooks that run go on when we stop; then they are postponed. */
+const HOOKS_END_MS = 3_000
 
 /** Migrates, loads hooks, and hands the domain what it may not import. Throws BadSetting. */
 export async function openHouse(config: Config, log: Logger = logOf(config)) {
@@ -25,7 +29,8 @@ export async function openHouse(config: Config, log: Logger = logOf(config)) {
       'This database holds the sample data with its known passwords: production needs another.',
     )
   const views = openViews(config)
-  const hooks = await loadHooks(config.hooksDir, log)
+  // While developing, what a hook prints is seen as it is.
+  const hooks = await loadHooks(config.hooksDir, log, config.production ? undefined : console.log)
   const { smtpUrl, mailFrom, dataDir } = config
   const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
   const mail = mailView(views, () => readSettings(db))
@@ -50,6 +55,8 @@ export async function openHouse(config: Config, log: Logger = logOf(config)) {
   })
 
   const close = async () => {
+    await Promise.race([delivery.stop(), pause(HOOKS_END_MS, undefined, { ref: false })])
+    await hooks.close()
     await delivery.stop()
     transport.close()
     await db.destroy()

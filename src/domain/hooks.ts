@@ -8,15 +8,8 @@ import { inMinutes, timestamp } from '../platform/clock.ts'
 import { type Db, isDuplicate, transaction } from '../platform/database.ts'
 import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
+import { type Hooks, Postponed } from './hook-functions.ts'
 import { Refusal } from './refusal.ts'
-
-/** The loaded functions, as src/hook-host.ts keeps them. */
-export interface Hooks {
-  /** Those of one hook point, in the order they run. `key` stays the same from start to start. */
-  of(name: string): { key: string; priority: number }[]
-  /** Runs one; throws what it throws, and after its time limit. */
-  run(name: string, key: string, event: Event): Promise<void>
-}
 
 interface Delivery {
   id: number
@@ -35,10 +28,12 @@ const PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]
 
 export const describeActor = ({ kind, id, name }: Actor) => ({ kind, id, name })
 
-/** Asks the hooks of a `Pre…` point, before any transaction is open; a sentence of theirs becomes a refusal. */
+/** Asks the hooks of a `Pre…` point, before any transaction is open; what they object becomes a refusal. */
 export async function askHooks<N extends HookName>(by: Actor, name: N, payload: HookPoints[N]) {
-  const sentence = await inHand().askFirst(name, payload, describeActor(by))
-  if (sentence) throw new Refusal('hook.refused', undefined, { sentence })
+  const objection = await inHand().askFirst(name, payload, describeActor(by))
+  if (!objection) return
+  if ('unavailable' in objection) throw new Refusal('hook.unavailable')
+  throw new Refusal('hook.refused', undefined, { sentence: objection.sentence })
 }
 
 /** Writes the event in the transaction of what it tells. */
@@ -91,7 +86,7 @@ async function fanOut(db: Db, hooks: Hooks) {
           .update({ status: 'fanned' })
         if (mine !== 1) return
         const dates = { next_attempt_at: timestamp(), created_at: timestamp(), updated_at: timestamp() }
-        for (const { key, priority } of hooks.of(event.name))
+        for (const { key, priority } of hooks.loaded.filter(({ name }) => name === event.name))
           await trx('hook_deliveries')
             .insert({ event_id: event.id, hook: key, priority, ...dates })
             .catch((error) => {
@@ -117,9 +112,13 @@ async function run(db: Db, hooks: Hooks, delivery: Delivery): Promise<boolean> {
     .update({ claim_token, claimed_until: inMinutes(CLAIM_MINUTES), attempts: delivery.attempts + 1 })
   if (claimed !== 1) return false
   const started = Date.now()
-  const error = await hooks.run(delivery.name, delivery.hook, JSON.parse(delivery.payload)).then(
+  let postponed: Postponed | undefined
+  const error = await hooks.run(delivery.hook, JSON.parse(delivery.payload)).then(
     () => null,
-    (thrown: unknown) => String(thrown instanceof Error ? thrown.message : thrown).slice(0, 500),
+    (thrown: unknown) => {
+      if (thrown instanceof Postponed) postponed = thrown
+      return String(thrown instanceof Error ? thrown.message : thrown).slice(0, 500)
+    },
   )
   const tooLate = delivery.created_at < inMinutes(-GIVE_UP_MINUTES)
   const pause = PAUSES_MINUTES[Math.min(delivery.attempts, PAUSES_MINUTES.length - 1)] ?? 1
@@ -127,9 +126,10 @@ async function run(db: Db, hooks: Hooks, delivery: Delivery): Promise<boolean> {
     .where({ id: delivery.id, claim_token })
     .update({
       status: error === null ? 'done' : tooLate ? 'failed' : 'waiting',
+      attempts: delivery.attempts + Number(!postponed),
       error,
       duration_ms: Date.now() - started,
-      next_attempt_at: inMinutes(pause),
+      next_attempt_at: inMinutes(postponed ? postponed.seconds / 60 : pause),
       claim_token: null,
       claimed_until: null,
       updated_at: timestamp(),
