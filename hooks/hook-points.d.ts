@@ -117,5 +117,5 @@ export type AddHook = <N extends HookName>(
   name: N,
   priority: number,
   hook: Hook<N>,
-  ...options: N extends `Pre${string}` ? [options?: QuestionOptions] : []
+  options?: N extends `Pre${string}` ? QuestionOptions : undefined,
 ) => void

@@ -4,10 +4,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { BadSetting, type Config } from './config.ts'
-import { both, startDelivery } from './delivery.ts'
+import { both, type Delivery, startDelivery } from './delivery.ts'
 import { isSampleData } from './dev/cast.ts'
 import { deliverEmails } from './domain/emails.ts'
 import { hand } from './domain/handed.ts'
+import type { Hooks } from './domain/hook-functions.ts'
 import { deliverHooks } from './domain/hooks.ts'
 import { readSettings } from './domain/settings.ts'
 import { loadHooks } from './hook-runner.ts'
@@ -16,9 +17,6 @@ import { mailboxTransport, smtpTransport } from './platform/mail.ts'
 import { migrate } from './platform/migrate.ts'
 import { mailView } from './web/mail-view.ts'
 import { openViews } from './web/views.ts'
-
-/** So long may hooks that run go on when we stop; then they are postponed. */
-const HOOKS_END_MS = 3_000
 
 /** Migrates, loads hooks, and hands the domain what it may not import. Throws BadSetting. */
 export async function openHouse(config: Config, log: Logger = logOf(config)) {
@@ -55,13 +53,20 @@ export async function openHouse(config: Config, log: Logger = logOf(config)) {
   })
 
   const close = async () => {
-    await Promise.race([delivery.stop(), pause(HOOKS_END_MS, undefined, { ref: false })])
-    await hooks.close()
-    await delivery.stop()
+    await stopDelivering(delivery, hooks)
     transport.close()
     await db.destroy()
   }
   return { config, db, log, views, hooks, delivery, close }
+}
+
+const HOOKS_END_MS = 3_000
+
+/** Hooks that run may end; those that take longer are postponed to the next start. */
+async function stopDelivering(delivery: Delivery, hooks: Hooks) {
+  await Promise.race([delivery.stop(), pause(HOOKS_END_MS, undefined, { ref: false })])
+  await hooks.close()
+  await delivery.stop()
 }
 
 const logOf = (config: Config) => pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })

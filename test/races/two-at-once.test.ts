@@ -154,9 +154,17 @@ test('two processes deliver at once: each e-mail is sent once and each hook runs
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   const runs: string[] = []
+  const a = {
+    key: 'a.ts#InviteSent',
+    file: 'a.ts',
+    name: 'InviteSent',
+    priority: 1,
+    onFailure: 'allow',
+  } as const
   const hooks = {
-    of: (name: string) => (name === 'InviteSent' ? [{ key: 'a.ts#InviteSent', priority: 1 }] : []),
-    run: async (_name: string, _key: string, { id }: { id: string }) => void runs.push(id),
+    ...house.hooks,
+    loaded: [a],
+    run: async (_key: string, { id }: { id: string }) => void runs.push(id),
   }
   await Promise.all([house.db, other].flatMap((db) => [deliverEmails(db, send), deliverHooks(db, hooks)]))
   await other.destroy()
