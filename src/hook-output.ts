@@ -3,8 +3,8 @@
 
 import type { Readable } from 'node:stream'
 
-const LINES_PER_SECOND = 500
-const LINE_MAX = 4_000
+const LINES_PER_SECOND = 200
+const LINE_MAX = 2_000
 
 /** Empty lines are left out, long ones are cut. */
 export function passOn(stream: Readable, print: (line: string) => void) {
@@ -36,6 +36,7 @@ export function passOn(stream: Readable, print: (line: string) => void) {
     rest += chunk
     drain()
   })
+  stream.on('error', () => {})
   stream.on('end', () => {
     rest += '\n'
     drain()

@@ -183,7 +183,7 @@ export class HookProcess {
   async #whenGone() {
     const exit = new Promise<string>((resolve) => {
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code}`))
-      this.#child.once('error', (error) => resolve(error.message))
+      this.#child.on('error', (error) => resolve(error.message))
     })
     const closed = once(this.#child, 'disconnect')
     const how = await exit

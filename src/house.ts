@@ -27,8 +27,7 @@ export async function openHouse(config: Config, log: Logger = logOf(config)) {
       'This database holds the sample data with its known passwords: production needs another.',
     )
   const views = openViews(config)
-  // While developing, what a hook prints is seen as it is.
-  const hooks = await loadHooks(config.hooksDir, log, config.production ? undefined : console.log)
+  const hooks = await loadHooks(config.hooksDir, log, config.production ? undefined : printAsItIs)
   const { smtpUrl, mailFrom, dataDir } = config
   const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
   const mail = mailView(views, () => readSettings(db))
@@ -68,6 +67,9 @@ async function stopDelivering(delivery: Delivery, hooks: Hooks) {
   await hooks.close()
   await delivery.stop()
 }
+
+// While an add-on is written, its console.log is wanted as it is.
+const printAsItIs = (line: string) => console.log(line)
 
 const logOf = (config: Config) => pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })
 
