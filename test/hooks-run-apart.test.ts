@@ -148,36 +148,53 @@ describe.skipIf(onMariadb)('a hook’s process', () => {
   const LOOPS = `
     const { writeFileSync } = require('node:fs')
     module.exports = (addHook) =>
-      addHook('UserLogin', 1, () => { writeFileSync(__dirname + '/looping', ''); for (;;); })`
+      addHook('UserLogin', 1, () => { writeFileSync(__dirname + '/begun', ''); for (;;); })`
+  const SLOW = `
+    const { writeFileSync } = require('node:fs')
+    module.exports = (addHook) => addHook('UserLogin', 1, async () => {
+      writeFileSync(__dirname + '/begun', '')
+      await new Promise((yes) => setTimeout(yes, 1_000))
+      writeFileSync(__dirname + '/ended', '')
+    })`
   const WAITS = `module.exports = (addHook) => addHook('PreInviteSend', 1, () => {})`
 
-  async function startLooping(name: string) {
-    const HOOKS_DIR = hooksDir({ 'loops.js': LOOPS, 'waits.js': WAITS })
+  /** A server where somebody just logged in, once the hook that is told so has begun. */
+  async function startWith(name: string, text: string) {
+    const HOOKS_DIR = hooksDir({ 'told.js': text, 'waits.js': WAITS })
     const port = await freePort()
     const server = start(name, { PORT: String(port), HOOKS_DIR })
     await server.until('Latchkey is ready')
     const alice = new Visitor(`http://localhost:${port}`)
     await alice.visit('/login')
     await alice.press('Log in', { 'Email address': 'alice@example.com', Password: PASSWORD })
-    await expect.poll(() => existsSync(join(HOOKS_DIR, 'looping'))).toBe(true)
-    const parent = server.child.pid as number
-    expect([...hookProcesses(parent).keys()].sort()).toEqual(['loops.js', 'waits.js'])
-    return { server, parent, left: () => [...hookProcesses(parent).keys()] }
+    const did = (what: string) => existsSync(join(HOOKS_DIR, what))
+    await expect.poll(() => did('begun'), { timeout: 5_000 }).toBe(true)
+    const processes = () => hookProcesses(server.child.pid)
+    expect([...processes().keys()].sort()).toEqual(['told.js', 'waits.js'])
+    return { server, processes, did }
   }
 
   test('ends when its parent is killed, looping or not', async () => {
-    const { server, left } = await startLooping('killed')
+    const { server, processes } = await startWith('killed', LOOPS)
     server.child.kill('SIGKILL')
     await server.ended
-    await expect.poll(left, { timeout: 5_000 }).toEqual([])
+    await expect.poll(() => processes().size, { timeout: 5_000 }).toBe(0)
   })
 
   test('ends when its parent stops, which a looping one does not hold up', async () => {
-    const { server, left } = await startLooping('stopped')
+    const { server, processes } = await startWith('stopped', LOOPS)
     const started = Date.now()
     server.child.kill('SIGTERM')
     expect(await server.ended).toBe(0)
     expect(Date.now() - started).toBeLessThan(6_000)
-    expect(left()).toEqual([])
+    expect(processes().size).toBe(0)
+  })
+
+  test('may finish what it does when all are told to stop, as by Ctrl-C', async () => {
+    const { server, processes, did } = await startWith('interrupted', SLOW)
+    for (const pid of processes().values()) process.kill(pid, 'SIGINT')
+    server.child.kill('SIGINT')
+    expect(await server.ended).toBe(0)
+    expect([did('ended'), processes().size]).toEqual([true, 0])
   })
 })
