@@ -103,8 +103,19 @@ export type Hook<N extends HookName> = (
   event: HookPoints[N] & Event,
 ) => N extends `Pre${string}` ? Answer | Promise<Answer> : unknown
 
+/** What it means when a `Pre…` hook cannot answer: it throws, takes too long, or its process is gone. */
+export interface QuestionOptions {
+  /** `allow` (as without it): it happens, with a line in the log. `refuse`: it does not happen. */
+  onFailure?: 'allow' | 'refuse'
+}
+
 /**
- * Registers a function for a hook point. `priority` is a whole number; lower ones run first. The same
- * function may be added to several points.
+ * Registers a function for a hook point: one of each file. `priority` is a whole number; lower ones run first.
+ * The same function may be added to several points.
  */
-export type AddHook = <N extends HookName>(name: N, priority: number, hook: Hook<N>) => void
+export type AddHook = <N extends HookName>(
+  name: N,
+  priority: number,
+  hook: Hook<N>,
+  options?: N extends `Pre${string}` ? QuestionOptions : undefined,
+) => void

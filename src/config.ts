@@ -183,3 +183,9 @@ export const readAdminFromEnvironment = (environment = process.env) => ({
   name: environment.ADMIN_NAME,
   password: environment.ADMIN_PASSWORD,
 })
+
+/** What add-ons may see of the environment: nothing that Latchkey keeps secret. Theirs begin with HOOK_. */
+export const readHookEnvironment = (environment = process.env) =>
+  Object.fromEntries(
+    Object.entries(environment).filter(([name]) => /^(PATH|HOME|TZ|LANG|NODE_ENV|HOOK_.*)$/.test(name)),
+  )

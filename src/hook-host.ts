@@ -1,139 +1,102 @@
-// Where add-on code runs. Loads the files of HOOKS_DIR, keeps their functions in order, and gives each its
-// time: 5 seconds to load, 10 for an event, 2 for a question. What a hook does wrong ends here, with a line in
-// the log.
+// The program of a child process that holds one hook file: loads it, says what it added, and runs its functions
+// when asked. Nothing of Latchkey is imported here. Messages: see src/hook-process.ts.
 
-import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { AddHook, Event, HookName, HookPoints } from '#hooks'
-import type { Hooks } from './domain/hooks.ts'
-import { timestamp } from './platform/clock.ts'
+import { Worker } from 'node:worker_threads'
 
-const LOAD_MS = 5_000
-const RUN_MS = 10_000
-const ASK_MS = 2_000
-const SENTENCE_MAX = 300
+const [path = '', parent = ''] = process.argv.slice(2)
+const TEXT_MAX = 500
 
-interface Log {
-  warn(detail: object, message: string): void
-}
+type HookFunction = (event: unknown) => unknown
 
-interface Loaded {
-  key: string
-  name: string
-  priority: number
-  hook: (event: unknown) => unknown
-}
+const functions = new Map<string, HookFunction>()
+const added: object[] = []
+let loading = true
 
-type HookFile = (addHook: AddHook) => unknown
+// Kept from the add-on, so that no library takes the channel for its own.
+const send = process.send?.bind(process)
+process.send = undefined
+const say = (message: object) => send?.(message, undefined, undefined, () => {})
 
-/** The hook points of hooks/hook-points.d.ts, where a JavaScript file can see them, too. */
-const POINTS: Record<HookName, true> = {
-  InviteSent: true,
-  InviteResent: true,
-  InviteAccepted: true,
-  InviteDeclined: true,
-  InviteCancelled: true,
-  InviteExpired: true,
-  UserAssociated: true,
-  UserDisassociated: true,
-  PermissionsChanged: true,
-  OwnerChanged: true,
-  UserAdd: true,
-  UserLogin: true,
-  UserLogout: true,
-  UserChangePassword: true,
-  UserEmailVerificationComplete: true,
-  ClientAdd: true,
-  ClientEdit: true,
-  ClientClose: true,
-  PreInviteSend: true,
-  PreUserAssociate: true,
-  PreOwnerChange: true,
-}
+// Ends this process when its parent is gone, also while an add-on keeps the loop here busy.
+const WATCH = `
+const { workerData: parent } = require('node:worker_threads')
+setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 500)`
+new Worker(WATCH, {
+  eval: true,
+  execArgv: [],
+  workerData: Number(parent),
+  resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, codeRangeSizeMb: 1 },
+})
+process.on('disconnect', () => process.exit())
 
-/** A file that cannot be loaded is left out as a whole, with a line in the log; all others work. */
-export async function loadHooks(folder: string, log: Log) {
-  const loaded: Loaded[] = []
-  const files = existsSync(folder) ? readdirSync(folder).sort() : []
-  for (const file of files.filter(isHookFile)) {
-    const mine: Loaded[] = []
-    try {
-      await inTime(LOAD_MS, async () => (await importHooks(join(folder, file)))(adderOf(file, mine, log)))
-      loaded.push(...mine)
-    } catch (error) {
-      log.warn({ file, error: String(error) }, 'A hook file could not be loaded')
-    }
-  }
-  loaded.sort((a, b) => a.priority - b.priority || a.key.localeCompare(b.key))
-  return hostOf(loaded, log)
-}
+// A signal for the whole group is the parent's to answer: it lets running calls finish.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-export type HookHost = ReturnType<typeof hostOf>
+// What nobody catches is nobody's in particular; the calls that run go on.
+for (const kind of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(kind, (error: unknown) => say({ type: 'stray', text: describe(error) }))
 
-function adderOf(file: string, mine: Loaded[], log: Log): AddHook {
-  return (name, priority, hook) => {
-    if (!Number.isInteger(priority)) throw new TypeError(`the priority of ${name} is no whole number`)
-    if (typeof hook !== 'function') throw new TypeError(`what is added to ${name} is no function`)
-    if (!Object.hasOwn(POINTS, name)) log.warn({ file, point: name }, 'There is no such hook point')
-    const nth = mine.filter((one) => one.name === name).length
-    const key = `${file}#${name}${nth ? `#${nth + 1}` : ''}`
-    mine.push({ key, name, priority, hook: hook as Loaded['hook'] })
+function describe(error: unknown): string {
+  try {
+    const text = error instanceof Error ? error.message : String(error)
+    return (text || 'an error without a message').slice(0, TEXT_MAX)
+  } catch {
+    return 'an error that cannot be shown'
   }
 }
 
-const isHookFile = (file: string) =>
-  /\.(ts|js)$/.test(file) && !file.startsWith('_') && !file.endsWith('.d.ts')
+/** Collects; whether all of it can be right is judged by the parent. */
+function addHook(name: unknown, priority: unknown, hook: unknown, options?: { onFailure?: unknown }) {
+  if (!loading) throw new Error('addHook works only while the file is loaded')
+  added.push({
+    name: String(name).slice(0, TEXT_MAX),
+    priority: typeof priority === 'number' ? priority : null,
+    function: typeof hook === 'function',
+    onFailure: options?.onFailure === undefined ? undefined : String(options.onFailure).slice(0, TEXT_MAX),
+  })
+  if (typeof hook === 'function') functions.set(String(name), hook as HookFunction)
+}
 
 // A file outside a package of type "module" comes wrapped, once more for each layer of interop.
-async function importHooks(path: string): Promise<HookFile> {
+async function load() {
   let found: unknown = await import(pathToFileURL(path).href)
   while (found && typeof found === 'object' && 'default' in found) found = found.default
-  if (typeof found !== 'function') throw new Error('it exports no function')
-  return found as HookFile
+  if (typeof found !== 'function') return say({ type: 'broken', text: 'It exports no function.' })
+  await found(addHook)
+  loading = false
+  say({ type: 'loaded', added })
 }
 
-function hostOf(loaded: Loaded[], log: Log) {
-  const hooks: Hooks = {
-    loaded: loaded.map(({ key, name, priority }) => ({
-      key,
-      file: key.split('#')[0] ?? '',
-      name,
-      priority,
-      onFailure: 'allow' as const,
-    })),
-    broken: [],
-    async run(key, event) {
-      const one = loaded.find((candidate) => candidate.key === key)
-      if (!one) throw new Error('no such function is loaded here')
-      await inTime(RUN_MS, async () => one.hook(event)).catch((error) => {
-        log.warn({ hook: key, event: event.id, error: String(error) }, 'A hook failed')
-        throw error
-      })
-    },
+/** One sentence, with the line when a parser names it. */
+function explain(error: unknown): string {
+  const text = describe(error)
+  const [, line, what] = /:(\d+):\d+: ERROR: (.*)/.exec(text) ?? []
+  if (what) return `It has a syntax error in line ${line}: ${what}.`
+  const [, at] = (error instanceof SyntaxError && /^.*:(\d+)\n/.exec(error.stack ?? '')) || []
+  if (error instanceof SyntaxError) return `It has a syntax error${at ? ` in line ${at}` : ''}: ${text}.`
+  return `It throws while it is loaded: ${text.split('\n')[0]}.`
+}
+
+interface Asked {
+  type: 'call' | 'ping'
+  call: number
+  name: string
+  event: unknown
+}
+
+process.on('message', async ({ type, call, name, event }: Asked) => {
+  if (type === 'ping') return say({ type: 'pong', call })
+  say({ type: 'started', call })
+  try {
+    const hook = functions.get(name)
+    if (!hook) throw new Error('the file no longer adds this function: start Latchkey again')
+    const answer = await hook(event)
+    say({ type: 'done', call, text: typeof answer === 'string' ? answer.trim().slice(0, TEXT_MAX) : '' })
+  } catch (error) {
+    say({ type: 'failed', call, text: describe(error) })
   }
+})
 
-  /** The sentence of the first hook that refuses; one that throws or takes too long lets it happen. */
-  async function askFirst<N extends HookName>(name: N, payload: HookPoints[N], actor: Event['actor']) {
-    const event = { ...payload, id: randomUUID(), at: timestamp(), actor }
-    for (const { key, hook } of loaded.filter((one) => one.name === name)) {
-      try {
-        const answer = await inTime(ASK_MS, async () => hook(event))
-        if (typeof answer === 'string' && answer.trim()) return answer.trim().slice(0, SENTENCE_MAX)
-      } catch (error) {
-        log.warn({ hook: key, error: String(error) }, 'A hook failed; what it was asked about goes on')
-      }
-    }
-    return undefined
-  }
-  return { ...hooks, askFirst, close: async () => {} }
-}
-
-async function inTime<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${ms / 1000} seconds`)), ms)
-  })
-  return Promise.race([work(), late]).finally(() => clearTimeout(timer))
-}
+say({ type: 'ready' })
+load().catch((error) => say({ type: 'broken', text: explain(error) }))

@@ -1,14 +1,16 @@
 // Everything below HTTP: database, templates, hooks, mail and their delivery, opened and closed together.
 // The server, the command line and the tests stand on it.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { BadSetting, type Config } from './config.ts'
 import { together } from './delivery.ts'
 import { isSampleData } from './dev/cast.ts'
 import type { Send } from './domain/emails.ts'
 import { hand } from './domain/handed.ts'
+import type { Hooks } from './domain/hook-functions.ts'
 import { readSettings } from './domain/settings.ts'
-import { type HookHost, loadHooks } from './hook-host.ts'
+import { loadHooks } from './hook-runner.ts'
 import { openDatabase } from './platform/database.ts'
 import { mailboxTransport, smtpTransport } from './platform/mail.ts'
 import { migrate } from './platform/migrate.ts'
@@ -30,7 +32,8 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
       'This database holds the sample data with its known passwords: production needs another.',
     )
   const views = openViews(config)
-  const hooks = role === 'tool' ? NO_HOOKS : await loadHooks(config.hooksDir, log)
+  const print = config.production ? undefined : printAsItIs
+  const hooks = role === 'tool' ? NO_HOOKS : await loadHooks(config.hooksDir, log, print)
   const { smtpUrl, mailFrom, dataDir } = config
   const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
   const mail = mailView(views, () => readSettings(db))
@@ -45,8 +48,8 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
 
   async function close() {
     const stopped = work?.stop()
-    const grace = new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref())
-    await Promise.race([stopped, grace])
+    await Promise.race([stopped, pause(STOP_GRACE_MS, undefined, { ref: false })])
+    // What still runs is cut off: it is postponed or tried again, by the others or at the next start.
     transport.close()
     await hooks.close()
     await stopped
@@ -57,13 +60,16 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   return { config, db, log, views, hooks, delivery, startJobs: () => work?.startJobs(), close }
 }
 
-const NO_HOOKS: HookHost = {
+const NO_HOOKS: Hooks = {
   loaded: [],
   broken: [],
   run: async () => {},
   askFirst: async () => undefined,
   close: async () => {},
 }
+
+// While an add-on is written, its console.log is wanted as it is.
+const printAsItIs = (line: string) => console.log(line)
 
 export const logOf = (config: Config) =>
   pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { AddHook } from '#hooks'
-import { loadHooks } from '../src/hook-host.ts'
+import { loadHooks } from '../src/hook-runner.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -55,11 +55,15 @@ describe('docs/add-ons.md tells what is so', () => {
   })
 
   test('limits and pauses are those of the code', () => {
-    const host = read('src/hook-host.ts')
-    expect(host).toContain('LOAD_MS = 5_000')
-    expect(host).toContain('RUN_MS = 10_000')
-    expect(host).toContain('ASK_MS = 2_000')
-    expect(host).toContain('SENTENCE_MAX = 300')
+    expect(read('src/hook-process.ts')).toContain('LOAD_MS = 5_000')
+    expect(read('src/hook-process.ts')).toContain('HEAP_MB = 512')
+    expect(read('src/hook-runner.ts')).toContain('SENTENCE_MAX = 300')
+    const file = read('src/hook-file.ts')
+    expect(file).toContain('RUN_MS = 10_000')
+    expect(file).toContain('ASK_MS = 2_000')
+    expect(file).toContain('CALLS_AT_ONCE = 10')
+    expect(file).toContain('REST_SECONDS = 60')
+    expect(file).toContain('IDLE_MS = 60_000')
     expect(read('src/domain/retrying.ts')).toContain('PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]')
     expect(read('src/domain/retrying.ts')).toContain('GIVE_UP_MINUTES = 24 * 60')
   })
@@ -93,21 +97,23 @@ describe('docs/add-ons.md tells what is so', () => {
   })
 
   test('its code and the example load and add their hooks, from a folder of their own', async () => {
-    const log = { warn: vi.fn() }
+    const log = { info: vi.fn(), warn: vi.fn() }
     writeFileSync(join(folder, 'package.json'), '{}')
-    const { loaded } = await loadHooks(folder, log)
-    expect(log.warn.mock.calls).toEqual([])
+    const { loaded, broken, close } = await loadHooks(folder, log)
+    await close()
+    expect([broken, log.warn.mock.calls]).toEqual([[], []])
     const names = loaded.map(({ name }) => name)
     for (const name of ['InviteSent', 'UserAssociated', 'OwnerChanged', 'PreInviteSend'])
       expect(names).toContain(name)
   })
 
   test('the example of the project itself is disabled by its underscore', async () => {
-    const { loaded } = await loadHooks(join(ROOT, 'hooks'), { warn: () => {} })
-    expect(loaded).toEqual([])
+    const { loaded, broken } = await loadHooks(join(ROOT, 'hooks'), { info: vi.fn(), warn: vi.fn() })
+    expect([loaded, broken]).toEqual([[], []])
     const { default: example } = await import('../hooks/_example.ts')
     const added: string[] = []
-    example(((name: string) => added.push(name)) as AddHook)
+    const addHook: AddHook = (name) => void added.push(name)
+    example(addHook)
     expect(added).toEqual(['InviteSent', 'UserAssociated', 'OwnerChanged'])
   })
 })

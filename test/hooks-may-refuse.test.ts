@@ -1,24 +1,46 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { moveClock } from '../src/platform/clock.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
-const REFUSES = `
+// One function a file for each point: three files have an opinion on invitations.
+const HOOKS = {
+  'refuses.ts': `
 import type { AddHook } from '#hooks'
 export default (addHook: AddHook) => {
   addHook('PreInviteSend', 10, ({ email, permissions, client, actor }) => {
     if (email.endsWith('@blocked.example')) return client.name + ' invites nobody at <blocked.example>, ' + actor.name + '.'
     if (permissions.includes('orders')) return '   '
   })
-  addHook('PreInviteSend', 20, ({ email }) => email.endsWith('.example') ? 'The second opinion is not asked for.' : undefined)
+  addHook('PreUserAssociate', 1, async ({ user }) => 'id' in user ? undefined : 'Ask ' + user.firstName + ' first.')
+  addHook('PreOwnerChange', 1, ({ user }) => user.email === 'bob@example.com' ? 'Bob is too busy.' : undefined)
+}`,
+  'second.ts': `
+import type { AddHook } from '#hooks'
+export default (addHook: AddHook) =>
+  addHook('PreInviteSend', 20, ({ email }) => email.endsWith('.example') ? 'The second opinion is not asked for.' : undefined)`,
+  'third.ts': `
+import type { AddHook } from '#hooks'
+export default (addHook: AddHook) =>
   addHook('PreInviteSend', 30, async ({ email }) => {
     if (email.startsWith('throws')) throw new Error('a fault of the add-on')
     if (email.startsWith('hangs')) await new Promise(() => {})
     if (email.startsWith('nonsense')) return { refuse: true } as unknown as string
     if (email.startsWith('long')) return 'x'.repeat(1000)
-  })
-  addHook('PreUserAssociate', 1, async ({ user }) => 'id' in user ? undefined : 'Ask ' + user.firstName + ' first.')
-  addHook('PreOwnerChange', 1, ({ user }) => user.email === 'bob@example.com' ? 'Bob is too busy.' : undefined)
-}`
+  })`,
+  'needed.ts': `
+import type { AddHook } from '#hooks'
+export default (addHook: AddHook) =>
+  addHook('PreInviteSend', 40, async ({ email }) => {
+    if (email.startsWith('needed-throws')) throw new Error('the list of sanctions is away')
+    if (email.startsWith('needed-hangs')) await new Promise(() => {})
+    if (email.startsWith('needed-exits')) process.exit(3)
+    if (email.startsWith('needed-loops')) for (;;);
+  }, { onFailure: 'refuse' })`,
+}
+
+const UNAVAILABLE =
+  'This has to be checked first, and the check does not answer just now. Nothing was changed. Please try again in a minute.'
 
 describe('Pre… hooks may refuse, with a sentence for the person who is waiting', () => {
   let house: TestHouse
@@ -27,7 +49,7 @@ describe('Pre… hooks may refuse, with a sentence for the person who is waiting
   let url: string
 
   beforeAll(async () => {
-    house = await startHouse({ hooks: { 'refuses.ts': REFUSES } })
+    house = await startHouse({ hooks: HOOKS })
     ada = await house.admin()
     alice = await house.user('alice', 'Acme Hosting')
     url = `/admin/clients/${(await house.clientNamed('Acme Hosting')).id}/users`
@@ -129,9 +151,32 @@ describe('Pre… hooks may refuse, with a sentence for the person who is waiting
     expect(house.logged.filter((line) => line.includes('it took longer than 2 seconds'))).toHaveLength(1)
   })
 
+  test('one that hung rests for a minute: it is not asked, and nobody waits for it', async () => {
+    const started = Date.now()
+    await alice.press('Send Invite', { 'Email address': 'long-before@example.com' })
+    expect(alice.told).toContain('long-before@example.com is invited.')
+    expect(Date.now() - started).toBeLessThan(1_500)
+    moveClock(1.1)
+  })
+
   test('a sentence is cut at 300 characters', async () => {
     await alice.press('Send Invite', { 'Email address': 'long@example.com' })
     expect(alice.told).toContain('x'.repeat(300))
     expect(alice.told).not.toContain('x'.repeat(301))
+  })
+
+  test('one that must be asked: when it cannot answer, nothing happens, and the person is told so', async () => {
+    for (const kind of ['throws', 'hangs', 'exits', 'loops']) {
+      const before = await traces()
+      const started = Date.now()
+      await alice.visit('/account/users')
+      await alice.press('Send Invite', { 'Email address': `needed-${kind}@example.com` })
+      expect([alice.status, alice.told], kind).toEqual([422, `This needs another look ${UNAVAILABLE}`])
+      expect(Date.now() - started, kind).toBeLessThan(5_000)
+      expect(await traces(), kind).toEqual(before)
+      if (kind !== 'throws') moveClock(1.1)
+    }
+    await alice.press('Send Invite', { 'Email address': 'needed@example.com' })
+    expect(alice.told).toContain('needed@example.com is invited.')
   })
 })

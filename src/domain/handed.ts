@@ -1,6 +1,6 @@
 // What the domain needs and may not import: server.ts hands it in once, before anything runs.
 
-import type { Event, HookName, HookPoints } from '#hooks'
+import type { Hooks } from './hook-functions.ts'
 import type { Values } from './refusal.ts'
 
 export interface Handed {
@@ -10,12 +10,8 @@ export interface Handed {
   appUrl: string
   subject(template: string, data: Values): string
   body(template: string, data: Record<string, unknown>): Promise<{ html: string; text: string }>
-  /** Asks the hooks of a `Pre…` point; gives the sentence of the first that refuses. */
-  askFirst<N extends HookName>(
-    name: N,
-    payload: HookPoints[N],
-    actor: Event['actor'],
-  ): Promise<string | undefined>
+  /** Asks the hooks of a `Pre…` point. */
+  askFirst: Hooks['askFirst']
   /** Something waits for delivery: called after each commit, never waited for. */
   wake(): void
 }

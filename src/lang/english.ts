@@ -451,6 +451,8 @@ export const english = {
 
   // What can go wrong
   'hook.refused': '{sentence}',
+  'hook.unavailable':
+    'This has to be checked first, and the check does not answer just now. Nothing was changed. Please try again in a minute.',
   'csrf.foreign':
     'This request did not come from one of our pages, so nothing was done. Open the page here and try again.',
   mismatch:

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { claimEmails, type Message } from '../../src/domain/emails.ts'
 import { claimHooks, registerHooks } from '../../src/domain/hook-deliveries.ts'
-import type { Hooks } from '../../src/domain/hooks.ts'
+import type { Hooks } from '../../src/domain/hook-functions.ts'
 import { expireInvitations } from '../../src/domain/invitations.ts'
 import { endWorker, startWorker } from '../../src/domain/workers.ts'
 import { moveClock } from '../../src/platform/clock.ts'
@@ -157,10 +157,10 @@ test('two workers deliver at once: each e-mail is sent once and each hook runs o
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   const runs: string[] = []
-  const function_ = { key: 'a.ts#InviteSent', file: 'a.ts', name: 'InviteSent', priority: 1 }
+  const key = 'a.ts#InviteSent'
   const hooks: Hooks = {
-    loaded: [{ ...function_, onFailure: 'allow' }],
-    broken: [],
+    ...house.hooks,
+    loaded: [{ key, file: 'a.ts', name: 'InviteSent', priority: 1, onFailure: 'allow' }],
     run: async (_key, { id }) => void runs.push(id),
   }
   await registerHooks(house.db, hooks)
