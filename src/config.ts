@@ -98,21 +98,38 @@ function isTimeZone(name: string) {
   }
 }
 
-/** Takes the environment (empty is absent); throws BadSetting with a sentence. */
-export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+type Environment = Record<string, string | undefined>
+
+function parse(environment: Environment) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
   const { data: env, error } = Settings.safeParse(given)
   if (!env) throw new BadSetting(error.issues[0]?.message)
-  const production = env.NODE_ENV === 'production'
+  const dataDir = resolve(env.DATA_DIR ?? 'data')
+  return {
+    env,
+    dataDir,
+    production: env.NODE_ENV === 'production',
+    databaseUrl: env.DATABASE_URL ?? `sqlite:${join(dataDir, 'latchkey.db')}`,
+  }
+}
+
+/** For what only looks: needs no other setting, and makes no secret. */
+export function readDatabaseConfig(environment: Environment = process.env) {
+  const { production, databaseUrl } = parse(environment)
+  return { production, databaseUrl }
+}
+
+/** Takes the environment (empty is absent); throws BadSetting with a sentence. */
+export function readConfig(environment: Environment = process.env): Config {
+  const { env, dataDir, production, databaseUrl } = parse(environment)
   const port = env.PORT ?? 3000
   const host = env.HOST ?? (production ? '::' : '127.0.0.1')
   const appUrl = originOf(env.APP_URL ?? `http://localhost:${port}`)
   if (production) demandForProduction(env)
   else demandLoopback(host, appUrl)
-  const dataDir = resolve(env.DATA_DIR ?? 'data')
   return {
     production,
-    databaseUrl: env.DATABASE_URL ?? `sqlite:${join(dataDir, 'latchkey.db')}`,
+    databaseUrl,
     port,
     host,
     appUrl,

@@ -95,6 +95,10 @@ describe('sentences and the places that say them', () => {
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
     'actor.': ['system', 'visitor'],
+    'doctor.': [...text.matchAll(/\bcheck: '([\w.]+)'/g)].flatMap(([, name = '']) => [
+      name,
+      `${name}.remedy`,
+    ]),
     'activity.': [
       ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],

@@ -472,6 +472,184 @@ export const english = {
   'error.broken': 'Something broke',
   'error.broken.sentence':
     'That was our fault, and it was written down under the number {id}. Nothing was done by halves; try again.',
+
+  // npm run doctor: what it found, and what to do
+  'doctor.migration.missing': 'The migration {name} has not run on this database.',
+  'doctor.migration.missing.remedy':
+    'Start Latchkey once: every start brings the schema up to date. Nothing else was looked at.',
+  'doctor.migration.newer': 'The database has run the migration {name}, which this version does not know.',
+  'doctor.migration.newer.remedy':
+    'Use the doctor of the version that runs on this database. Nothing else was looked at.',
+  'doctor.sampleData': 'This production database holds the sample data, whose passwords everybody knows.',
+  'doctor.sampleData.remedy': 'Take another database; nothing in this one is safe.',
+  'doctor.more': '{name}: there is more than the {most} above.',
+  'doctor.more.remedy': 'Mend those, then run the doctor again.',
+  'doctor.user.email': 'The address of user {user} is not in lower case: {email}.',
+  'doctor.user.email.remedy':
+    'Write users.email in lower case; if another user has that address already, one of the two must get another.',
+  'doctor.user.emailTwice': '{count} users have the address {email}.',
+  'doctor.user.emailTwice.remedy':
+    'Give all but one another address, then create the unique index of users.email again.',
+  'doctor.admin.email': 'The address of admin {admin} is not in lower case: {email}.',
+  'doctor.admin.email.remedy': 'Write admins.email in lower case.',
+  'doctor.session.orphan': 'A session belongs to user {user}, acting for client {client}: one is not there.',
+  'doctor.session.orphan.remedy': 'Delete that row of sessions; at worst somebody logs in again.',
+  'doctor.adminSession.orphan': 'A session belongs to admin {admin}, who does not exist.',
+  'doctor.adminSession.orphan.remedy': 'Delete that row of admin_sessions.',
+  'doctor.reset.orphan': 'The password reset {reset} is for user {user}, who does not exist.',
+  'doctor.reset.orphan.remedy': 'Delete that row of password_resets.',
+  'doctor.client.owner': 'Client {client} is owned by user {user}, who does not exist.',
+  'doctor.client.owner.remedy':
+    'Bring the user back from a backup, or set clients.owner_id to a user who is associated with the client.',
+  'doctor.client.ownerAssociated': 'User {user} owns client {client}, but is not associated with it.',
+  'doctor.client.ownerAssociated.remedy':
+    'Associate the user with the client in the Admin Area (Send Invite: No, all permissions).',
+  'doctor.client.ownerPermissions':
+    'User {user} owns client {client}, but the association lacks permissions.',
+  'doctor.client.ownerPermissions.remedy':
+    'Write every key, sorted, into associations.permissions of that pair; the owner may do everything in any case.',
+  'doctor.client.ownerHistory':
+    'User {user} owns client {client}, but the activity log last says that user {logged} does.',
+  'doctor.client.ownerHistory.remedy':
+    'Find out who changed clients.owner_id; use Make Owner in the Admin Area to put it right, so that it is in the log.',
+  'doctor.client.email': 'The address of client {client} is not in lower case: {email}.',
+  'doctor.client.email.remedy': 'Save the profile of the client in the Admin Area again.',
+  'doctor.association.orphan':
+    'User {user} is associated with client {client}, but one of the two does not exist.',
+  'doctor.association.orphan.remedy': 'Delete that row of associations, or bring back what is missing.',
+  'doctor.association.permissions':
+    '{count} associations (client {client} has the first) hold permissions that Latchkey never writes: {permissions}.',
+  'doctor.association.permissions.remedy':
+    'Save the permissions under Manage User again: keys are known, sorted, and there once.',
+  'doctor.association.activity':
+    'User {user} is associated with client {client}, but the activity log does not say how that came to be.',
+  'doctor.association.activity.remedy':
+    'If nobody knows why, remove the access in the Admin Area and associate the user again.',
+  'doctor.invitation.orphan':
+    'Invitation {invitation} of client {client} names a client, a user or an admin that does not exist.',
+  'doctor.invitation.orphan.remedy': 'Bring back what is missing from a backup, or delete the invitation.',
+  'doctor.invitation.email': 'The address of invitation {invitation} is not in lower case: {email}.',
+  'doctor.invitation.email.remedy': 'Write invitations.email (and open_email) in lower case.',
+  'doctor.invitation.permissions':
+    '{count} invitations ({invitation} is the first) hold permissions that Latchkey never writes: "{permissions}".',
+  'doctor.invitation.permissions.remedy':
+    'Cancel what is pending of them and invite again; correct the keys of the others.',
+  'doctor.invitation.status': 'Invitation {invitation} of client {client} has an unknown status: {status}.',
+  'doctor.invitation.status.remedy': 'Set it to the status that its entries in the activity log speak of.',
+  'doctor.invitation.twoPending': 'Client {client} has {count} pending invitations for {email}.',
+  'doctor.invitation.twoPending.remedy':
+    'Cancel all but one in the Admin Area; make sure that the unique index of client_id and open_email is there.',
+  'doctor.invitation.openEmail':
+    'Invitation {invitation} of client {client} is {status}, and its open_email does not fit that.',
+  'doctor.invitation.openEmail.remedy':
+    'Set invitations.open_email to the address when it is pending, to NULL otherwise.',
+  'doctor.invitation.endedAt':
+    'Invitation {invitation} of client {client} is {status}, and its ended_at does not fit that.',
+  'doctor.invitation.endedAt.remedy':
+    'Set invitations.ended_at to NULL when it is pending, else to the time in the activity log.',
+  'doctor.invitation.acceptedBy':
+    'Invitation {invitation} of client {client} is {status}, and its accepted_by_user_id does not fit that.',
+  'doctor.invitation.acceptedBy.remedy':
+    'The entry invite.accepted of the activity log names who accepted; NULL unless it was accepted.',
+  'doctor.invitation.sendCount': 'Invitation {invitation} of client {client} was never sent.',
+  'doctor.invitation.sendCount.remedy': 'Use Resend Invite, or cancel it.',
+  'doctor.invitation.week':
+    'Invitation {invitation} of client {client} was sent at {sent_at} and runs until {expires_at}: not seven days.',
+  'doctor.invitation.week.remedy': 'Use Resend Invite: it starts seven new days.',
+  'doctor.invitation.overdue':
+    'Invitation {invitation} of client {client} ran out at {expires_at}, and that was not written down.',
+  'doctor.invitation.overdue.remedy':
+    'See that a worker runs; npm run job -- expire-invitations does it by hand.',
+  'doctor.invitation.closedClient': 'Invitation {invitation} is pending, but client {client} is closed.',
+  'doctor.invitation.closedClient.remedy': 'Cancel it in the Admin Area.',
+  'doctor.invitation.inviterGone':
+    'Invitation {invitation} is pending, but user {user}, who sent it, has no access to client {client} any more.',
+  'doctor.invitation.inviterGone.remedy': 'Cancel it, or use Resend Invite to send it in your own name.',
+  'doctor.invitation.inviterNothing':
+    'Invitation {invitation} of client {client} offers {offered}; user {user}, who sent it, holds only {held}.',
+  'doctor.invitation.inviterNothing.remedy': 'Cancel it, or use Resend Invite to send it in your own name.',
+  'doctor.invitation.emails':
+    'Invitation {invitation} of client {client} was sent {sent} times, but has {emails} e-mails, not one for each.',
+  'doctor.invitation.emails.remedy': 'If it is pending, use Resend Invite, so that the person has a link.',
+  'doctor.invitation.sentActivity':
+    'Client {client} invited {email} {sent} times; the activity log knows of {logged}.',
+  'doctor.invitation.sentActivity.remedy':
+    'Entries of the activity log are gone: compare with a backup, and find out who can delete there.',
+  'doctor.invitation.endActivity':
+    'At client {client}, {ended} invitations for {email} are {status}; the activity log knows of {logged}.',
+  'doctor.invitation.endActivity.remedy':
+    'Entries of the activity log are gone, or a status was changed by hand: compare with a backup.',
+  'doctor.invitation.endedTwice':
+    'At client {client}, the activity log says {logged} times that an invitation for {email} was {status}; {ended} are.',
+  'doctor.invitation.endedTwice.remedy':
+    'An invitation is accepted, declined or cancelled once: compare with a backup, and tell us.',
+  'doctor.invitation.joined':
+    'Invitation {invitation} of client {client} was accepted by user {user}; the activity log knows of no access.',
+  'doctor.invitation.joined.remedy':
+    'Ask the people of the client whether the user belongs there; remove or associate accordingly.',
+  'doctor.invitation.access':
+    'Invitation {invitation} was accepted by user {user}, who has no access to client {client}; nobody removed it.',
+  'doctor.invitation.access.remedy':
+    'Associate the user with the client in the Admin Area (Send Invite: No).',
+  'doctor.invitation.sentEvent':
+    'Invitation {invitation} of client {client} was sent {sent} times; there are fewer events InviteSent and InviteResent.',
+  'doctor.invitation.sentEvent.remedy':
+    'Add-ons were not told: tell them by hand, and compare hook_events with a backup.',
+  'doctor.invitation.endEvent':
+    'Invitation {invitation} of client {client} is {status}; there is no event for it.',
+  'doctor.invitation.endEvent.remedy':
+    'Add-ons were not told: tell them by hand, and compare hook_events with a backup.',
+  'doctor.activity.event':
+    'The activity log says {action} of user {user} and client {client}; there is no event for it.',
+  'doctor.activity.event.remedy':
+    'Add-ons were not told: tell them by hand, and compare hook_events with a backup.',
+  'doctor.email.orphan':
+    'The e-mail {email} ({template} to {address}) names a client, a user or an invitation that is not there.',
+  'doctor.email.orphan.remedy': 'Bring back what is missing from a backup, or delete the e-mail.',
+  'doctor.email.stuck':
+    'The e-mail {email} ({template} to {address}) was due at {due}, and nobody has sent it.',
+  'doctor.email.stuck.remedy':
+    'See that a worker runs and keeps up; Emails in the Admin Area shows what the mail server said last.',
+  'doctor.email.late':
+    'The e-mail {email} ({template} to {address}) is still tried, although its time ended at {until}.',
+  'doctor.email.late.remedy': 'See that a worker runs; it ends as failed with its next attempt.',
+  'doctor.email.claim':
+    'The e-mail {email} ({template} to {address}) is held by worker {worker}, which is not at work on it.',
+  'doctor.email.claim.remedy':
+    'A running worker frees it within a minute; if none does, set claim_token and claimed_by to NULL.',
+  'doctor.email.sentAt':
+    'The e-mail {email} ({template} to {address}) is {status}, and its sent_at does not fit that.',
+  'doctor.email.sentAt.remedy':
+    'Look into the log of the mail server for its Message-ID, and set what is true.',
+  'doctor.email.superseded':
+    'The e-mail {email} to {address} was not sent as if it were replaced, but its link (invitation {invitation}) stands.',
+  'doctor.email.superseded.remedy': 'Use Resend Invite, so that the person has a link.',
+  'doctor.event.stuck': 'No worker has taken up event {event} ({name}) of {at}.',
+  'doctor.event.stuck.remedy': 'See that a worker runs and keeps up.',
+  'doctor.delivery.orphan':
+    'The hook delivery {delivery} to {hook} is for event {event}, which is not there.',
+  'doctor.delivery.orphan.remedy': 'Delete that row of hook_deliveries, or bring the event back.',
+  'doctor.delivery.stuck':
+    'The hook delivery {delivery} (event {event}) to {hook} was due at {due}, and nobody has run it.',
+  'doctor.delivery.stuck.remedy':
+    'See that a worker runs and keeps up; Hooks in the Admin Area shows what the function does.',
+  'doctor.delivery.late':
+    'The hook delivery {delivery} (event {event}) to {hook} is still tried, although its time ended at {until}.',
+  'doctor.delivery.late.remedy': 'See that a worker with that function runs; or end it under Hooks.',
+  'doctor.delivery.claim':
+    'The hook delivery {delivery} (event {event}) to {hook} is held by worker {worker}, which is not at work on it.',
+  'doctor.delivery.claim.remedy':
+    'A running worker frees it within a minute; if none does, set claim_token and claimed_by to NULL.',
+
+  // npm run doctor: how it went
+  'doctor.line': '{check}: {sentence} {remedy}',
+  'doctor.well': 'All is well: nothing was found, in {seconds} s.',
+  'doctor.found': 'Found: {count}, in {seconds} s.',
+  'doctor.givenUp': 'Given up, and shown to admins: {emails} e-mails, {deliveries} hook deliveries.',
+  'doctor.cannotLook': 'DATABASE_URL: the database cannot be looked at ({error}).',
+  'doctor.unknownOption': 'There is no option {option}: npm run doctor -- --help tells what there is.',
+  'doctor.help':
+    'npm run doctor -- [--json] [--help]\n\nLooks whether everything that must be true in the database is true, while Latchkey runs. It only reads.\nOne line a finding, with what to do. --json: one JSON object a line, {check, sentence, remedy}, then a summary.\nExit status: 0 nothing was found, 1 something was, 2 it could not look.\nSettings: DATABASE_URL (or DATA_DIR), and NODE_ENV.',
 } as const
 
 export type Key = keyof typeof english

@@ -39,8 +39,14 @@ class Sqlite extends BetterSqlite3 {
 
 export const isSqlite = (db: Db) => db.client instanceof Sqlite
 
-export function openDatabase(url: string): Db {
-  const db = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openMysql(url)
+export interface Opening {
+  /** Nothing can be written by it, and no file is made. */
+  readOnly?: boolean
+}
+
+export function openDatabase(url: string, { readOnly = false }: Opening = {}): Db {
+  const path = url.startsWith('sqlite:') && url.slice('sqlite:'.length)
+  const db = path ? openSqlite(path, readOnly) : openMysql(url, readOnly)
   db.on('query-error', forgetValues)
   return db
 }
@@ -53,19 +59,23 @@ const forgetValues = (error: { sql?: string }) => {
   delete error.sql
 }
 
-function openSqlite(filename: string): Db {
-  mkdirSync(dirname(filename), { recursive: true })
+// The driver knows no option to only read; SQLite's own way to say it is an address.
+const toRead = (path: string) => `file:${path.replace(/[%?#]/g, encodeURIComponent)}?mode=ro`
+const WRITING = ['journal_mode = WAL', 'foreign_keys = ON']
+
+function openSqlite(path: string, readOnly: boolean): Db {
+  if (!readOnly) mkdirSync(dirname(path), { recursive: true })
   return knex({
     ...QUIET,
     client: Sqlite,
-    connection: { filename },
+    connection: { filename: readOnly ? toRead(path) : path },
     useNullAsDefault: true,
     // One connection: SQLite has one writer, and the driver is synchronous.
     pool: {
       min: 1,
       max: 1,
       afterCreate: (connection: Libsql.Database, done: (error: unknown, connection: unknown) => void) => {
-        for (const pragma of ['journal_mode = WAL', 'foreign_keys = ON', `busy_timeout = ${BUSY_WAIT_MS}`])
+        for (const pragma of [`busy_timeout = ${BUSY_WAIT_MS}`, ...(readOnly ? [] : WRITING)])
           connection.pragma(pragma)
         done(null, connection)
       },
@@ -73,7 +83,9 @@ function openSqlite(filename: string): Db {
   })
 }
 
-function openMysql(url: string): Db {
+const FRESH = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
+
+function openMysql(url: string, readOnly: boolean): Db {
   return knex({
     ...QUIET,
     client: 'mysql2',
@@ -83,9 +95,7 @@ function openMysql(url: string): Db {
       max: POOL_MAX,
       // READ COMMITTED: what is decided after taking the client must be seen fresh (HARD-CASES H2).
       afterCreate: (connection: MysqlConnection, done: (error: unknown, connection: unknown) => void) =>
-        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) =>
-          done(error, connection),
-        ),
+        connection.query(readOnly ? `${FRESH}, READ ONLY` : FRESH, (error) => done(error, connection)),
     },
   })
 }

@@ -36,6 +36,23 @@ export async function pendingMigrations(db: Db): Promise<number> {
   return pending.length
 }
 
+export interface Migrations {
+  /** Run by the database, unknown to this code: a newer version was here. */
+  newer: string[]
+  /** Not run yet. */
+  missing: string[]
+}
+
+/** What the database has run, next to what there is. Only reads: Knex's own list makes its table where there is none. */
+export async function compareMigrations(db: Db): Promise<Migrations> {
+  const there = await source.getMigrations([])
+  const known = (await db.schema.hasTable('knex_migrations')) ? await db('knex_migrations').pluck('name') : []
+  return {
+    newer: known.filter((name) => !there.includes(name)),
+    missing: there.filter((name) => !known.includes(name)),
+  }
+}
+
 // A file beside the database, held by an exclusive SQLite transaction: gone with the process.
 async function lockFile(db: Db) {
   const { filename } = db.client.config.connection as { filename: string }

@@ -1,0 +1,98 @@
+// Nothing happened without a trace (R26, R29): each invitation has its e-mails and its entries in the activity log,
+// each access tells how it came to be, and the log's last word about an owner is the owner. The log names an
+// address inside its detail, so entries are counted per client and address. Events are in doctor-events.ts.
+
+import { type Check, INVITATIONS } from './doctor-checks.ts'
+
+const PER_CLIENT = { table: 'clients', key: 'id' }
+const STEP = 'client_id > :after AND client_id <= :upTo'
+
+/** A text inside a column of JSON, in words that every database knows. */
+const textIn = (column: string, path: string) =>
+  `SUBSTR(REPLACE(CASE WHEN JSON_VALID(${column}) THEN JSON_EXTRACT(${column}, '${path}') END, '"', ''), 1, 254)`
+
+const SENT = `(SELECT client_id, email, SUM(send_count) AS sent FROM invitations
+  WHERE ${STEP} GROUP BY client_id, email) s`
+const SENT_LOGGED = `(SELECT client_id, ${textIn('detail', '$.email')} AS address, COUNT(*) AS logged FROM activity
+  WHERE ${STEP} AND action IN ('invite.sent', 'invite.replaced', 'invite.resent') GROUP BY client_id, address) l`
+
+const ENDED = `(SELECT client_id, email, status, COUNT(*) AS ended FROM invitations
+  WHERE ${STEP} AND status <> 'pending' GROUP BY client_id, email, status)`
+const ENDED_LOGGED = `(SELECT client_id, action, SUBSTR(action, 8) AS status, COUNT(*) AS logged,
+    CASE action WHEN 'invite.accepted' THEN ${textIn('detail', '$.sentTo')}
+      ELSE ${textIn('detail', '$.email')} END AS address FROM activity
+  WHERE ${STEP} AND action IN ('invite.accepted', 'invite.declined', 'invite.cancelled', 'invite.expired')
+  GROUP BY client_id, action, address)`
+const same = (e: string, l: string) =>
+  `${l}.client_id = ${e}.client_id AND ${l}.status = ${e}.status AND ${l}.address = ${e}.email`
+
+const logged = (client: string, user: string, ...actions: string[]) =>
+  `EXISTS (SELECT 1 FROM activity a WHERE a.user_id = ${user} AND a.client_id = ${client}
+    AND a.action IN (${actions.map((action) => `'${action}'`)}))`
+
+const mailsOf = (what: string) =>
+  `(SELECT COUNT(${what}) FROM emails m WHERE m.invitation_id = i.id AND m.template = 'invitation')`
+
+const ACCEPTED = 'i.id AS invitation, i.client_id AS client, i.accepted_by_user_id AS user'
+
+export const traceChecks: Check[] = [
+  {
+    check: 'invitation.emails',
+    ...INVITATIONS,
+    select: `i.id AS invitation, i.client_id AS client, i.send_count AS sent, ${mailsOf('*')} AS emails`,
+    where: `${mailsOf('*')} <> i.send_count OR ${mailsOf('DISTINCT m.send_count')} <> i.send_count`,
+  },
+  {
+    check: 'invitation.sentActivity',
+    over: { ...PER_CLIENT, column: 's.client_id' },
+    from: `${SENT} LEFT JOIN ${SENT_LOGGED} ON l.client_id = s.client_id AND l.address = s.email`,
+    select: 's.client_id AS client, s.email, s.sent, COALESCE(l.logged, 0) AS logged',
+    where: 's.sent > COALESCE(l.logged, 0)',
+  },
+  {
+    check: 'invitation.endActivity',
+    over: { ...PER_CLIENT, column: 'e.client_id' },
+    from: `${ENDED} e LEFT JOIN ${ENDED_LOGGED} l ON ${same('e', 'l')}`,
+    select: 'e.client_id AS client, e.email, e.status, e.ended, COALESCE(l.logged, 0) AS logged',
+    where: 'e.ended > COALESCE(l.logged, 0)',
+  },
+  {
+    // But for expired, which may be sent again: an end is reached once.
+    check: 'invitation.endedTwice',
+    over: { ...PER_CLIENT, column: 'l.client_id' },
+    from: `${ENDED_LOGGED} l LEFT JOIN ${ENDED} e ON ${same('e', 'l')}`,
+    select: 'l.client_id AS client, l.address AS email, l.status, COALESCE(e.ended, 0) AS ended, l.logged',
+    where: "l.status <> 'expired' AND l.logged > COALESCE(e.ended, 0)",
+  },
+  {
+    check: 'invitation.joined',
+    ...INVITATIONS,
+    select: ACCEPTED,
+    where: `i.status = 'accepted' AND NOT ${logged('i.client_id', 'i.accepted_by_user_id', 'user.associated')}`,
+  },
+  {
+    check: 'invitation.access',
+    ...INVITATIONS,
+    select: ACCEPTED,
+    where: `i.status = 'accepted'
+      AND NOT EXISTS (SELECT 1 FROM associations s WHERE s.client_id = i.client_id AND s.user_id = i.accepted_by_user_id)
+      AND NOT ${logged('i.client_id', 'i.accepted_by_user_id', 'user.disassociated')}`,
+  },
+  {
+    check: 'association.activity',
+    over: { table: 'associations', key: 'client_id', column: 's.client_id' },
+    from: 'associations s',
+    select: 's.client_id AS client, s.user_id AS user',
+    where: `NOT ${logged('s.client_id', 's.user_id', 'user.associated', 'client.opened')}`,
+  },
+  {
+    // Changes of one client wait for each other (takeClient), so the highest id is the latest.
+    check: 'client.ownerHistory',
+    over: { ...PER_CLIENT, column: 'c.id' },
+    from: `clients c JOIN (SELECT client_id, MAX(id) AS latest FROM activity
+        WHERE ${STEP} AND action IN ('client.opened', 'owner.changed') GROUP BY client_id) l ON l.client_id = c.id
+      JOIN activity a ON a.id = l.latest`,
+    select: 'c.id AS client, c.owner_id AS user, COALESCE(a.user_id, 0) AS logged',
+    where: 'COALESCE(a.user_id, 0) <> c.owner_id',
+  },
+]
