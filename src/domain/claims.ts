@@ -66,10 +66,15 @@ export async function finish(db: Db, worker: Worker, { table, id, token }: Claim
   worker.claims.delete(token)
 }
 
-/** Gives back what a worker had claimed; an attempt that was interrupted does not count. */
+/** A row without its claim; an attempt that was interrupted does not count. */
+const freed = (db: Db) => ({
+  ...FREE,
+  attempts: db.raw('CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END'),
+})
+
+/** Gives back what a worker had claimed. */
 export async function freeClaims(trx: Knex.Transaction, workerId: string) {
-  for (const table of CLAIMABLE)
-    await trx(table).where({ claimed_by: workerId }).update(FREE).decrement('attempts', 1)
+  for (const table of CLAIMABLE) await trx(table).where({ claimed_by: workerId }).update(freed(trx))
 }
 
 /** Frees rows that carry this worker's name and a token that it knows nothing of. */
@@ -79,7 +84,6 @@ export async function freeLostClaims(db: Db, worker: Worker) {
       .where({ claimed_by: worker.id })
       .select('id', 'claim_token')
     for (const { id, claim_token } of rows)
-      if (!worker.claims.has(claim_token))
-        await db(table).where({ id, claim_token }).update(FREE).decrement('attempts', 1)
+      if (!worker.claims.has(claim_token)) await db(table).where({ id, claim_token }).update(freed(db))
   }
 }
