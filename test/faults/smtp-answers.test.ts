@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest'
 import { LIMITS, smtpTransport } from '../../src/platform/mail.ts'
 import { MailFault } from '../../src/platform/mail-fault.ts'
-import { type BadOptions, CUT, HANG, startBadSmtp } from '../support/bad-smtp.ts'
+import { type BadOptions, CUT, HANG, startBadSmtp, TRICKLE } from '../support/bad-smtp.ts'
 
-const SHORT = { messageMs: 1_000, connectMs: 500, idleMs: 400 }
+const SHORT = { messageMs: 1_000, connectMs: 500, idleMs: 30_000 }
 const PASSWORD = 'correct-horse'
 const LOGIN = `mailer:${PASSWORD}@`
 const LINK = 'https://accounts.example.com/invite/7-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
@@ -101,6 +101,7 @@ test('an answer that quotes password and link: neither is written down, and it i
 test.each([
   ['the last answer', { END: HANG }, {}],
   ['an answer to RCPT', { RCPT: HANG }, {}],
+  ['the end of its last answer', { END: TRICKLE }, { stubborn: true }],
   ['the last answer over STARTTLS', { END: HANG }, { extensions: ['STARTTLS'] }],
   ['the last answer over smtps', { END: HANG }, { secure: true }],
 ])(
@@ -123,7 +124,7 @@ test.each([
 
 test('the limits are a minute for a message, twenty seconds for a connection, half a minute for an idle one', () => {
   expect(LIMITS).toEqual({ messageMs: 60_000, connectMs: 20_000, idleMs: 30_000 })
-})
+}, 10_000)
 
 test.each([
   ['plain', {}],
@@ -133,7 +134,10 @@ test.each([
   '%s: one connection carries many messages, a hundred at most, and closes by itself',
   async (_, options) => {
     const peer = await startBadSmtp(options)
-    const transport = smtpTransport(`${peer.url}?tls.rejectUnauthorized=false`, 'accounts@example.com', SHORT)
+    const transport = smtpTransport(`${peer.url}?tls.rejectUnauthorized=false`, 'accounts@example.com', {
+      ...SHORT,
+      idleMs: 400,
+    })
     for (let n = 0; n < 99; n++) await transport.send({ ...MESSAGE, messageId: `<${n}@example.com>` })
     expect(peer.connections).toBe(1)
     for (let n = 99; n < 103; n++) await transport.send({ ...MESSAGE, messageId: `<${n}@example.com>` })

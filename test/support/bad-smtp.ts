@@ -9,16 +9,20 @@ import { afterAll } from 'vitest'
 export const HANG = 'hang'
 /** Closes the connection instead of answering. */
 export const CUT = 'cut'
+/** Goes on answering, a line now and then, and never comes to the last. */
+export const TRICKLE = 'trickle'
 
 /** When something is asked of it; BODY: while the message comes in, END: after its last line. */
 type Moment = 'GREETING' | 'EHLO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'BODY' | 'END' | 'QUIT'
-/** An answer, HANG or CUT for each moment; what is not named goes well. */
+/** An answer, HANG, CUT or TRICKLE for each moment; what is not named goes well. */
 export type Script = Partial<Record<Moment, string>>
 
 export interface Taken {
   to: string
   source: string
 }
+
+const TRICKLE_MS = 100
 
 const FINE: Record<string, string> = {
   GREETING: '220 bad.test ESMTP',
@@ -35,6 +39,8 @@ export interface BadOptions {
   /** TLS from the first byte, with a certificate that nobody signed. */
   secure?: boolean
   port?: number
+  /** Does not close its side because the other closed theirs: only a destroyed connection ends. */
+  stubborn?: boolean
 }
 
 export async function startBadSmtp(options: BadOptions = {}) {
@@ -58,7 +64,7 @@ export async function startBadSmtp(options: BadOptions = {}) {
   const context = createSecureContext(defaults())
   const encrypted = (socket: Socket) => new TLSSocket(socket, { isServer: true, secureContext: context })
 
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: options.stubborn ?? false }, (socket) => {
     peer.connections++
     peer.open.add(socket)
     peer.mostOpen = Math.max(peer.mostOpen, peer.open.size)
@@ -89,6 +95,11 @@ interface Peer {
   heard: string[]
 }
 
+function trickle(socket: Socket) {
+  const timer = setInterval(() => socket.write('250-Wait\r\n'), TRICKLE_MS)
+  socket.on('close', () => clearInterval(timer))
+}
+
 function converse(peer: Peer, first: Socket, encrypted: (socket: Socket) => Socket) {
   let socket = first
   let rest = ''
@@ -100,6 +111,7 @@ function converse(peer: Peer, first: Socket, encrypted: (socket: Socket) => Sock
   const answer = (moment: Moment, fine = FINE[moment] ?? '250 OK') => {
     const said = peer.script[moment] ?? fine
     if (said === CUT) socket.destroy()
+    else if (said === TRICKLE) trickle(socket)
     else if (said !== HANG) socket.write(`${said}\r\n`)
     return said.startsWith('2') || said.startsWith('3')
   }
