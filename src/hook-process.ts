@@ -84,8 +84,8 @@ export class HookProcess {
     // Without any: the system gave no process, which `error` tells.
     this.#pipe = (this.#child.stdio?.[CHANNEL_FD] as Duplex | undefined) ?? new PassThrough()
     this.#tell = openChannel(this.#pipe, (message) => this.#hear(message))
-    this.#pipe.once('close', () => this.#child.kill('SIGKILL'))
     this.#ended = this.#whenGone()
+    this.#pipe.once('close', () => this.#killSoon())
     this.loaded = this.#load()
     this.loaded.catch(() => {})
   }
@@ -112,14 +112,18 @@ export class HookProcess {
     if ([...this.#calls.values()].every(({ settled }) => settled)) this.end()
   }
 
-  /** Ends it now, politely at first; whoever still waits is postponed. */
+  /** Ends it now; whoever still waits is postponed. */
   async end() {
     this.#setOver(false)
     for (const call of this.#calls.values()) this.#settle(call, new Postponed('its process was ended', 1))
     this.#pipe.destroy()
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
     await this.#ended
-    clearTimeout(timer)
+  }
+
+  /** Without its pipe it ends by itself, unless it is busy. */
+  #killSoon() {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
+    this.#ended.then(() => clearTimeout(timer))
   }
 
   #hear(heard: Message) {
