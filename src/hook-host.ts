@@ -1,8 +1,10 @@
 // The program of a child process that holds one hook file: loads it, says what it added, and runs its functions
-// when asked. Nothing of Latchkey is imported here. Messages: see src/hook-process.ts.
+// when asked. Nothing else of Latchkey is here. Messages: see src/hook-process.ts.
 
+import { Socket } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { CHANNEL_FD, type Message, openChannel } from './hook-channel.ts'
 
 const [path = '', parent = ''] = process.argv.slice(2)
 const TEXT_MAX = 500
@@ -13,10 +15,9 @@ const functions = new Map<string, HookFunction>()
 const added: object[] = []
 let loading = true
 
-// Kept from the add-on, so that no library takes the channel for its own.
-const send = process.send?.bind(process)
-process.send = undefined
-const say = (message: object) => send?.(message, undefined, undefined, () => {})
+const pipe = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
+const say = openChannel(pipe, hear)
+pipe.on('close', () => process.exit())
 
 // Ends this process when its parent is gone, also while an add-on keeps the loop here busy.
 const WATCH = `
@@ -28,7 +29,6 @@ new Worker(WATCH, {
   workerData: Number(parent),
   resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, codeRangeSizeMb: 1 },
 })
-process.on('disconnect', () => process.exit())
 
 // A signal for the whole group is the parent's to answer: it lets running calls finish.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -78,25 +78,18 @@ function explain(error: unknown): string {
   return `It throws while it is loaded: ${text.split('\n')[0]}.`
 }
 
-interface Asked {
-  type: 'call' | 'ping'
-  call: number
-  name: string
-  event: unknown
-}
-
-process.on('message', async ({ type, call, name, event }: Asked) => {
+async function hear({ type, call, name, event }: Message) {
   if (type === 'ping') return say({ type: 'pong', call })
   say({ type: 'started', call })
   try {
-    const hook = functions.get(name)
+    const hook = functions.get(String(name))
     if (!hook) throw new Error('the file no longer adds this function: start Latchkey again')
     const answer = await hook(event)
     say({ type: 'done', call, text: typeof answer === 'string' ? answer.trim().slice(0, TEXT_MAX) : '' })
   } catch (error) {
     say({ type: 'failed', call, text: describe(error) })
   }
-})
+}
 
 say({ type: 'ready' })
 load().catch((error) => say({ type: 'broken', text: explain(error) }))

@@ -3,13 +3,14 @@
 // trusted to be well formed. When it ends before its time, the one function that had started is to blame; if
 // there were several, none is, and src/hook-runner.ts lets them run one at a time until the culprit is found.
 
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { type Duplex, PassThrough } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { readHookEnvironment } from './config.ts'
 import { Postponed } from './domain/hook-functions.ts'
+import { CHANNEL_FD, type Message, openChannel } from './hook-channel.ts'
 import { passOn } from './hook-output.ts'
 
 const START_MS = 20_000
@@ -19,6 +20,8 @@ const END_MS = 500
 const HEAP_MB = 512
 const TEXT_MAX = 500
 const INTERRUPTED_SECONDS = 2
+const START_SECONDS = 10
+const NO_PROCESS = 'its process does not start'
 
 const PROGRAM = fileURLToPath(new URL('./hook-host.ts', import.meta.url))
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -52,13 +55,6 @@ interface Call {
   reject(error: Error): void
 }
 
-interface Message {
-  type?: unknown
-  call?: unknown
-  text?: unknown
-  added?: unknown
-}
-
 const seconds = (ms: number) => `${ms / 1000} seconds`
 const textOf = ({ text }: Message) => (typeof text === 'string' ? text.slice(0, TEXT_MAX) : '')
 
@@ -69,20 +65,27 @@ export class HookProcess {
   readonly #child: ChildProcess
   readonly #listener: Listener
   readonly #calls = new Map<number, Call>()
+  readonly #pipe: Duplex
+  readonly #tell: (message: object) => void
+  #hearLoading: (message: Message) => void = () => {}
   #count = 0
   readonly #ended: Promise<void>
 
   constructor(path: string, listener: Listener) {
     this.#listener = listener
-    this.#child = fork(PROGRAM, [path, String(process.pid)], {
-      execArgv: ['--import', TSX, `--max-old-space-size=${HEAP_MB}`],
+    const program = ['--import', TSX, `--max-old-space-size=${HEAP_MB}`, PROGRAM, path, String(process.pid)]
+    this.#child = spawn(process.execPath, program, {
       env: readHookEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      if (stream) passOn(stream, (line) => listener.line(line, stream === this.#child.stderr))
-    this.#child.on('message', (message) => this.#hear(message))
+    const { stdout, stderr } = this.#child
+    if (stdout) passOn(stdout, (line) => listener.line(line, false))
+    if (stderr) passOn(stderr, (line) => listener.line(line, true))
+    // Without any: the system gave no process, which `error` tells.
+    this.#pipe = (this.#child.stdio?.[CHANNEL_FD] as Duplex | undefined) ?? new PassThrough()
+    this.#tell = openChannel(this.#pipe, (message) => this.#hear(message))
     this.#ended = this.#whenGone()
+    this.#pipe.once('close', () => this.#killSoon())
     this.loaded = this.#load()
     this.loaded.catch(() => {})
   }
@@ -109,23 +112,23 @@ export class HookProcess {
     if ([...this.#calls.values()].every(({ settled }) => settled)) this.end()
   }
 
-  /** Ends it now, politely at first; whoever still waits is postponed. */
+  /** Ends it now; whoever still waits is postponed. */
   async end() {
     this.#setOver(false)
     for (const call of this.#calls.values()) this.#settle(call, new Postponed('its process was ended', 1))
-    if (this.#child.connected) this.#child.disconnect()
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
+    this.#pipe.destroy()
     await this.#ended
-    clearTimeout(timer)
   }
 
-  #tell(message: object) {
-    if (this.#child.connected) this.#child.send(message, () => {})
+  /** Without its pipe it ends by itself, unless it is busy. */
+  #killSoon() {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
+    this.#ended.then(() => clearTimeout(timer))
   }
 
-  #hear(message: unknown) {
-    const heard: Message = typeof message === 'object' && message !== null ? message : {}
+  #hear(heard: Message) {
     if (heard.type === 'stray') this.#listener.stray(textOf(heard))
+    this.#hearLoading(heard)
     const call = typeof heard.call === 'number' ? this.#calls.get(heard.call) : undefined
     if (!call) return
     if (heard.type === 'started') call.started = true
@@ -185,10 +188,10 @@ export class HookProcess {
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code}`))
       this.#child.on('error', (error) => resolve(error.message))
     })
-    const closed = once(this.#child, 'disconnect')
+    const closed = new Promise((resolve) => this.#pipe.once('close', resolve))
     const how = await exit
     // What it said last may be read after its end.
-    if (this.#child.connected) await Promise.race([closed, pause(END_MS)])
+    await Promise.race([closed, pause(END_MS, undefined, { ref: false })])
     this.#blame(() => `it ended its process (${how})`)
     this.#listener.gone()
   }
@@ -200,20 +203,19 @@ export class HookProcess {
         this.#setOver(false)
         reject(error)
       }
-      let timer = setTimeout(() => fail(new Postponed('its process did not come up', 10)), START_MS)
-      const slow = new BrokenHook(`It takes longer than ${seconds(LOAD_MS)} to load.`)
-      this.#child.on('message', (message: Message) => {
-        if (message?.type === 'ready') {
-          clearTimeout(timer)
-          timer = setTimeout(() => setImmediate(() => fail(slow)), LOAD_MS)
-        }
-        if (message?.type === 'broken') fail(new BrokenHook(textOf(message)))
-        if (message?.type === 'loaded') resolve(message.added)
-        if (message?.type === 'broken' || message?.type === 'loaded') clearTimeout(timer)
-      })
+      const late = new BrokenHook(`It takes longer than ${seconds(LOAD_MS)} to load.`)
+      let timer = setTimeout(() => fail(new Postponed(NO_PROCESS, START_SECONDS)), START_MS)
+      this.#hearLoading = ({ type, text, added }) => {
+        if (type !== 'ready' && type !== 'broken' && type !== 'loaded') return
+        clearTimeout(timer)
+        if (type === 'ready') timer = setTimeout(() => setImmediate(() => fail(late)), LOAD_MS)
+        if (type === 'broken') fail(new BrokenHook(textOf({ text })))
+        if (type === 'loaded') resolve(added)
+      }
       this.#ended.then(() => {
         clearTimeout(timer)
-        reject(new BrokenHook('It ends its process while it is loaded.'))
+        if (this.pid) reject(new BrokenHook('It ends its process while it is loaded.'))
+        else reject(new Postponed(NO_PROCESS, START_SECONDS))
       })
     })
   }

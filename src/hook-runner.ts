@@ -75,7 +75,7 @@ async function loadAndCheck(name: string, file: HookFile) {
   try {
     return checkAdded(name, await file.load())
   } catch (error) {
-    return error instanceof Postponed ? 'Its process did not come up.' : (error as Error).message
+    return error instanceof Postponed ? 'Its process does not start.' : (error as Error).message
   }
 }
 
