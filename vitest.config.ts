@@ -12,6 +12,18 @@ const mariadb = process.env.TEST_DATABASE_URL
         extends: true as const,
         test: { name: 'races', include: ['test/races/*.test.ts'], env: { LATCHKEY_TEST_DB: 'mariadb' } },
       },
+      {
+        // Real processes, killed at random. Short here; npm run test:faults runs all of it.
+        extends: true as const,
+        test: {
+          name: 'faults',
+          include: ['test/faults/*.test.ts'],
+          env: { LATCHKEY_TEST_DB: 'mariadb' },
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+        },
+      },
     ]
   : []
 
