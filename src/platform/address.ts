@@ -6,6 +6,8 @@ export interface Address {
   name: string
   /** For this host alone, as the driver takes it. */
   uri: string
+  /** The same without naming the database. */
+  server: string
   host: string
   port: number
 }
@@ -21,13 +23,22 @@ export function parseAddresses(url: string): Address[] {
   const [, login = '', hosts = '', rest = '/'] = SEVERAL.exec(url) ?? []
   if (!hosts) throw new Error(`be ${SHAPE}`)
   if (!isDecodable(login) || !isDecodable(rest)) throw new Error('write a % of the password as %25')
+  if (/@.*,|,.*@/.test(login))
+    throw new Error('name the login once, before all hosts, with @ and , as %40 and %2C')
   const all = hosts.split(',')
   const addresses = all.map((one, nth) => {
     const [, six, name = '', digits] = ONE.exec(one.trim()) ?? []
     const [host, port] = [six ?? name, Number(digits ?? PORT)]
-    const uri = `mysql://${login && `${login}@`}${six ? `[${six}]` : name}:${port}${rest}`
+    const server = `mysql://${login && `${login}@`}${six ? `[${six}]` : name}:${port}`
+    const uri = server + rest
     if (!host || port < 1 || port > PORT_MAX || !URL.canParse(uri)) throw new Error(badHost(nth, all.length))
-    return { name: `${six ? `[${six}]` : name}:${port}`, uri, host, port }
+    return {
+      name: `${six ? `[${six}]` : name}:${port}`,
+      uri,
+      server: server + rest.replace(/^\/[^?#]*/, '/'),
+      host,
+      port,
+    }
   })
   if (new Set(addresses.map(({ name }) => name)).size < all.length)
     throw new Error('name each host once, separated by commas')

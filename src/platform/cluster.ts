@@ -89,7 +89,7 @@ export class Hosts {
     }
   }
 
-  async #open({ uri, host, port }: Host) {
+  async #open({ server: uri, host, port }: Host) {
     const connection = await mysql.createConnection({ uri, host, port, connectTimeout: CONNECT_MS })
     connection.on('error', () => {})
     this.#probes.add(connection)

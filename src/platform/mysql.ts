@@ -13,7 +13,7 @@ const LOCK_WAIT_SECONDS = 3
 const PAUSE_MS = 100
 const GOODBYE_MS = 500
 const READ_TRIES = 3
-const READ_WITHIN_MS = 9_000
+const READ_WITHIN_MS = 7_000
 
 export interface Connection {
   stream: Socket

@@ -9,7 +9,7 @@ import { isConflict, isLost } from './faults.ts'
 
 const TRIES = 5
 const JITTER_MS = 40
-const LOST_WITHIN_MS = 15_000
+const LOST_WITHIN_MS = 10_000
 const LOST_PAUSE_MS = 100
 
 export interface Repeating {
