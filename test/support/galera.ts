@@ -28,8 +28,14 @@ const isRoot = process.getuid?.() === 0
 const asMysql = (program: string, args: string[]): [string, string[]] =>
   isRoot ? ['runuser', ['-u', 'mysql', '--', program, ...args]] : [program, args]
 
+export interface GaleraOptions {
+  /** Ids without gaps, for stories that count on them; then only one node may be written to. */
+  consecutiveIds?: boolean
+}
+
 /** Starts the cluster and waits until all nodes are synced. */
-export async function startGalera() {
+export async function startGalera({ consecutiveIds = false }: GaleraOptions = {}) {
+  const ids = consecutiveIds ? ['--wsrep-auto-increment-control=OFF'] : []
   const root = mkdtempSync(join(tmpdir(), 'latchkey-galera-'))
   chmodSync(root, 0o755)
   const nodes: Node[] = []
@@ -54,11 +60,8 @@ export async function startGalera() {
 
   for (const node of nodes) {
     install(node)
-    await startNode(
-      node,
-      node === nodes[0] ? 'gcomm://' : all,
-      node === nodes[0] ? ['--wsrep-new-cluster'] : [],
-    )
+    const isFirst = node === nodes[0]
+    await startNode(node, isFirst ? 'gcomm://' : all, isFirst ? [...ids, '--wsrep-new-cluster'] : ids)
   }
   const at = (nth: number) => nodes[nth] as Node
   return {
@@ -69,7 +72,7 @@ export async function startGalera() {
     },
     connect: (nth: number) => mysql.createConnection(`mysql://root@127.0.0.1:${at(nth).port}/`),
     signal: (nth: number, name: NodeJS.Signals) => signalTo(at(nth), name),
-    restart: (nth: number) => startNode(at(nth), all),
+    restart: (nth: number) => startNode(at(nth), all, ids),
     async stop() {
       atExit()
       process.off('exit', atExit)
