@@ -69,7 +69,7 @@ export class Hosts {
     const probe = async () => {
       const open = await this.#probe(host, connection)
       if (this.#timers.length > 0) this.#watch(host, open)
-      else open?.destroy()
+      else if (open) this.#forget(open)
     }
     const nth = this.all.indexOf(host)
     this.#timers[nth] = setTimeout(probe, connection || host.calm < CALM_PROBES ? EVERY_MS : 0).unref()
@@ -84,7 +84,7 @@ export class Hosts {
       return connection
     } catch {
       this.mark(host, false)
-      if (connection) cut(connection)
+      if (connection) this.#forget(connection)
       return undefined
     }
   }
@@ -98,7 +98,12 @@ export class Hosts {
 
   stop() {
     for (const timer of this.#timers.splice(0)) clearTimeout(timer)
-    for (const connection of this.#probes) cut(connection)
+    for (const connection of this.#probes) this.#forget(connection)
+  }
+
+  #forget(connection: Connection) {
+    this.#probes.delete(connection)
+    cut(connection)
   }
 }
 

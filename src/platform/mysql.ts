@@ -138,7 +138,8 @@ export class Mysql extends Mysql2 {
   override async destroyRawConnection(connection: Connection) {
     ours(this).idle.delete(connection)
     const gone = new Promise<void>((resolve) => connection.end(resolve))
-    await Promise.race([gone, pause(GOODBYE_MS)])
+    const stop = new AbortController()
+    await Promise.race([gone, pause(GOODBYE_MS, stop.signal)]).finally(() => stop.abort())
     connection.stream.destroy()
   }
 
