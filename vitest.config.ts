@@ -24,6 +24,22 @@ const mariadb = process.env.TEST_DATABASE_URL
           hookTimeout: 120_000,
         },
       },
+      // On a cluster, each file with one of its own: part of the full run alone.
+      ...(process.env.FAULTS === 'full'
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'galera',
+                include: ['test/faults/galera/*.test.ts'],
+                env: { LATCHKEY_TEST_DB: 'mariadb' },
+                fileParallelism: false,
+                testTimeout: 900_000,
+                hookTimeout: 120_000,
+              },
+            },
+          ]
+        : []),
     ]
   : []
 

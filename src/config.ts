@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { parseAddresses } from './platform/address.ts'
 
 export interface Config {
   production: boolean
@@ -35,6 +36,15 @@ const WORKERS_MAX = 64
 const isAddress = (text: string, schemes: string[]) =>
   schemes.some((scheme) => text.startsWith(scheme)) && URL.canParse(text) && new URL(text).hostname !== ''
 
+function problemOfDatabase(text: string): string | undefined {
+  try {
+    if (!/^sqlite:.+/.test(text)) parseAddresses(text)
+    return undefined
+  } catch (error) {
+    return `DATABASE_URL must ${(error as Error).message}.`
+  }
+}
+
 const url = (name: string, schemes: string[], example: string) =>
   z.string().refine((text) => isAddress(text, schemes), {
     error: `${name} must be an address such as ${example}.`,
@@ -44,8 +54,9 @@ const Settings = z.object({
   NODE_ENV: z.string().optional(),
   DATABASE_URL: z
     .string()
-    .refine((text) => /^sqlite:.+/.test(text) || isAddress(text, ['mysql://']), {
-      error: 'DATABASE_URL must be sqlite:PATH or mysql://user:password@host:3306/database.',
+    .superRefine((text, context) => {
+      const message = problemOfDatabase(text)
+      if (message) context.addIssue({ code: 'custom', message })
     })
     .optional(),
   PORT: z

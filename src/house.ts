@@ -13,7 +13,7 @@ import { readSettings } from './domain/settings.ts'
 import { loadHooks } from './hook-runner.ts'
 import { openDatabase } from './platform/database.ts'
 import { mailboxTransport, smtpTransport } from './platform/mail.ts'
-import { migrate } from './platform/migrate.ts'
+import { migrate, NewerDatabase } from './platform/migrate.ts'
 import { mailView } from './web/mail-view.ts'
 import { openViews } from './web/views.ts'
 import { startWork, type Work } from './work.ts'
@@ -86,7 +86,7 @@ export function fail(error: unknown): never {
     'ER_ACCESS_DENIED_ERROR',
     'ER_BAD_DB_ERROR',
   ].includes(code ?? '')
-  if (error instanceof BadSetting) console.error(error.message)
+  if (error instanceof BadSetting || error instanceof NewerDatabase) console.error(error.message)
   else if (away) console.error(`DATABASE_URL: the database cannot be used (${(error as Error).message}).`)
   else console.error(error)
   process.exit(1)

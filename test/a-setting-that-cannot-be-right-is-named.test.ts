@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { BadSetting, readConfig } from '../src/config.ts'
+import { parseAddresses } from '../src/platform/address.ts'
 import { ROOT } from './support/sources.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-config-'))
@@ -62,6 +63,14 @@ describe('settings', () => {
     ['DATABASE_URL', 'postgres://localhost/x'],
     ['DATABASE_URL', 'sqlite:'],
     ['DATABASE_URL', 'mysql://'],
+    ['DATABASE_URL', 'mysql:///latchkey'],
+    ['DATABASE_URL', 'mysql://u:p@db1,,db3/latchkey'],
+    ['DATABASE_URL', 'mysql://u:p@db1:3306,db2:99999/latchkey'],
+    ['DATABASE_URL', 'mysql://u:p@db1,db2:port/latchkey'],
+    ['DATABASE_URL', 'mysql://u:p@db1,[::1/latchkey'],
+    ['DATABASE_URL', 'mysql://u:p@db1,u:p@db2/latchkey'],
+    ['DATABASE_URL', 'mysql://u:p@db1:3306,db1/latchkey'],
+    ['DATABASE_URL', 'mysql://u:100%@db1,db2/latchkey'],
     ['APP_URL', 'localhost:3000'],
     ['APP_URL', 'ftp://localhost'],
     ['APP_URL', 'http://localhost:3000/accounts'],
@@ -84,6 +93,27 @@ describe('settings', () => {
     expect(said).toMatch(new RegExp(`^${name} must .+\\.$`))
     expect(said.split('\n')).toHaveLength(1)
     if (name === 'APP_SECRET') expect(said, 'a secret is not repeated').not.toContain(value)
+  })
+
+  test('of several hosts the wrong one is named by its place, not by what may be half a password', () => {
+    const said = sentence(() => sample({ DATABASE_URL: 'mysql://u:open/sesame@db1,db2/latchkey' }))
+    expect(said).not.toContain('open')
+    expect(said).not.toContain('sesame')
+    expect(sentence(() => sample({ DATABASE_URL: 'mysql://u:p@db1,db2:0,db3/x' }))).toBe(
+      'DATABASE_URL must be mysql://user:password@host:3306,host:3306/database, and host 2 of 3 is not one.',
+    )
+  })
+
+  test('several hosts are taken apart, each with login, database and options', () => {
+    const url = 'mysql://me:p%40ss%2Fword@db1.example.com:3307,10.0.0.2,[::1]:3309/latchkey?ssl={}'
+    expect(sample({ DATABASE_URL: url }).databaseUrl).toBe(url)
+    expect(parseAddresses(url).map(({ name, host, port }) => [name, host, port])).toEqual([
+      ['db1.example.com:3307', 'db1.example.com', 3307],
+      ['10.0.0.2:3306', '10.0.0.2', 3306],
+      ['[::1]:3309', '::1', 3309],
+    ])
+    expect(parseAddresses(url)[2]?.uri).toBe('mysql://me:p%40ss%2Fword@[::1]:3309/latchkey?ssl={}')
+    expect(parseAddresses('mysql://root@db1/')[0]?.uri).toBe('mysql://root@db1:3306/')
   })
 
   test.each([

@@ -1,7 +1,8 @@
 // An admin is someone of the Admin Area. Admins are no users: their logins and sessions are apart.
 
 import { timestamp } from '../platform/clock.ts'
-import { type Db, isDuplicate } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'

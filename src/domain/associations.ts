@@ -4,6 +4,7 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
@@ -214,4 +215,11 @@ export const removeAccess = (db: Db, by: Actor, client: Client, target: ClientUs
 
 /** Marks that a user enters a client: what "last login" means there. */
 export const markEntered = (db: Db, client: { id: number }, user: { id: number }) =>
-  db('associations').where({ client_id: client.id, user_id: user.id }).update({ last_login_at: timestamp() })
+  transaction(
+    db,
+    (trx) =>
+      trx('associations')
+        .where({ client_id: client.id, user_id: user.id })
+        .update({ last_login_at: timestamp() }),
+    HARMLESS,
+  )

@@ -4,7 +4,8 @@
 // and on every node of a cluster (HARD-CASES H2). What decides is read after that.
 
 import type { Knex } from 'knex'
-import { type Db, transaction } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { transaction } from '../platform/transaction.ts'
 import type { Client } from './clients.ts'
 import { inHand } from './handed.ts'
 import { keepLease, type Lease } from './leases.ts'
@@ -25,12 +26,20 @@ export interface Actor {
 export type Change = Knex.Transaction & { by: Actor }
 
 export async function change<T>(db: Db, by: Actor, body: (trx: Change) => Promise<T>): Promise<T> {
-  const first = by.entries.next
-  const result = await transaction(db, async (trx) => {
-    by.entries.next = first
+  const { requestId, entries } = by
+  const [first, most] = [entries.next, { ended: entries.next }]
+  const run = async (trx: Knex.Transaction) => {
+    entries.next = first
     if (by.lease) await keepLease(trx, by.lease)
-    return body(Object.assign(trx, { by }))
-  })
+    const result = await body(Object.assign(trx, { by }))
+    most.ended = Math.max(most.ended, entries.next)
+    return result
+  }
+  // Every change writes an entry, numbered within its request: where it is, all of the change is.
+  const wasDone = async (fresh: Db) =>
+    Boolean(await fresh('activity').where({ request_id: requestId, ordinal: first }).first('id'))
+  const result = await transaction(db, run, { wasDone })
+  entries.next = most.ended
   inHand().wake()
   return result
 }

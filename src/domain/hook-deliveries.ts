@@ -6,7 +6,9 @@
 import type { Knex } from 'knex'
 import type { Event } from '#hooks'
 import { inMinutes, timestamp } from '../platform/clock.ts'
-import { type Db, isDuplicate, transaction } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Claim, claim, finish, newToken } from './claims.ts'
 import { type Hooks, Postponed } from './hook-functions.ts'
 import { keepLease, type Lease } from './leases.ts'
@@ -65,7 +67,8 @@ async function fanOut(db: Db, worker: Worker, hooks: Hooks, event: HookEvent): P
   const tokens: string[] = []
   let mine: Claimed[] = []
   try {
-    mine = await transaction(db, (trx) => writeDeliveries(trx, worker, hooks, event, tokens))
+    const write = (trx: Knex.Transaction) => writeDeliveries(trx, worker, hooks, event, tokens)
+    mine = await transaction(db, write, HARMLESS)
     return mine
   } finally {
     // Those of a transaction that was run again, or whose answer was lost: the next beat frees what carries them.
@@ -193,11 +196,13 @@ export async function endGoneHooks(db: Db, lease: Lease | undefined): Promise<nu
     .where({ ended_at: null })
     .where('last_seen_at', '<=', inMinutes(-GONE_AFTER_MINUTES))
   let ended = 0
-  for (const { hook } of gone)
-    ended += await transaction(db, async (trx) => {
+  for (const { hook } of gone) {
+    const end = async (trx: Knex.Transaction) => {
       if (lease) await keepLease(trx, lease)
       return endHook(trx, hook, 'No worker has had this function for 24 hours.')
-    })
+    }
+    ended += await transaction(db, end, HARMLESS)
+  }
   return ended
 }
 

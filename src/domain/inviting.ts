@@ -3,7 +3,8 @@
 // whether the address has a login, so the answer and its time are the same for all (R22).
 
 import { inDays, timestamp } from '../platform/clock.ts'
-import { type Db, isDuplicate } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import { mustBeOpen, mustManage } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'

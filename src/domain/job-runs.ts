@@ -1,7 +1,9 @@
 // The last run of each job, for the System page. Written under the lease, so a holder that woke up late writes nothing.
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
-import { type Db, transaction } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { keepLease, type Lease } from './leases.ts'
 
 export interface JobRun {
@@ -37,14 +39,13 @@ export async function noteRun(
   }
 }
 
-const note = (db: Db, lease: Lease, name: string, row: object) =>
-  transaction(db, async (trx) => {
+function note(db: Db, lease: Lease, name: string, row: object): Promise<void> {
+  const write = async (trx: Knex.Transaction) => {
     await keepLease(trx, lease)
     const { holder } = await trx('leases').where({ name: lease.name }).first('holder')
-    if (
-      (await trx('job_runs')
-        .where({ name })
-        .update({ ...row, worker: holder })) === 0
-    )
-      await trx('job_runs').insert({ name, started_at: timestamp(), ...row, worker: holder })
-  })
+    const run = { ...row, worker: holder }
+    if ((await trx('job_runs').where({ name }).update(run)) === 0)
+      await trx('job_runs').insert({ name, ...run })
+  }
+  return transaction(db, write, HARMLESS)
+}

@@ -5,7 +5,8 @@
 
 import type { Knex } from 'knex'
 import { timestamp, type Watch } from '../platform/clock.ts'
-import { type Db, isDuplicate } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
 
 export interface Lease {
   name: string

@@ -47,8 +47,8 @@ export const requestReset = (db: Db, by: Actor, typed: string) =>
       expires_at: inMinutes(LINK_MINUTES),
       created_at: timestamp(),
     })
+    await record(trx, 'password.resetRequested', { ...(user && { user }), email })
     if (!user) return
-    await record(trx, 'password.resetRequested', { user })
     await queueEmail(trx, 'password-reset', {
       to: email,
       user,

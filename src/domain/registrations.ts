@@ -5,6 +5,7 @@
 
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { addClient, type Client } from './clients.ts'
 import { queueEmail } from './emails.ts'
@@ -50,6 +51,7 @@ export async function register(
       expires_at: inMinutes(LINK_MINUTES),
       created_at: timestamp(),
     })
+    await record(trx, 'register.requested', { email })
     const known = await findUserByEmail(trx, email)
     const data = { name: input.first_name, row: Number(row) }
     await queueEmail(trx, known ? 'register-known' : 'register', { to: email, user: known, data })

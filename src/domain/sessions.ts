@@ -2,9 +2,11 @@
 // id is stored. Thirty days idle, ninety at most (HARD-CASES H29). Users' and admins' sessions are apart.
 // This is the one file that knows lucia.
 
+import type { Knex } from 'knex'
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import { inDays, timestamp } from '../platform/clock.ts'
-import { type Db, transaction } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
 import type { Admin } from './admins.ts'
 import { keepLease, type Lease } from './leases.ts'
 import { fingerprint } from './links.ts'
@@ -43,7 +45,7 @@ declare module 'lucia' {
 }
 
 function adapter(db: Db, { table, key, people }: Kind): Adapter {
-  const byId = (id: string) => db(table).where({ id_hash: fingerprint(id) })
+  const byId = (id: string, on: Db = db) => on(table).where({ id_hash: fingerprint(id) })
   return {
     async getSessionAndUser(id) {
       const row = await byId(id)
@@ -58,25 +60,31 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
     },
     async setSession({ id, userId, expiresAt, attributes }: DatabaseSession) {
       const at = timestamp()
-      const row = { ...attributes, id_hash: fingerprint(id), [key]: userId, expires_at: timestamp(expiresAt) }
-      await db(table).insert({ ...row, created_at: at, last_seen_at: at })
+      const id_hash = fingerprint(id)
+      const row = { ...attributes, id_hash, [key]: userId, expires_at: timestamp(expiresAt) }
+      const insert = (trx: Db) => trx(table).insert({ ...row, created_at: at, last_seen_at: at })
+      const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
+      await transaction(db, insert, { wasDone })
     },
+    ...endings(db, { table, key, people }),
     async updateSessionExpiration(id, expiresAt) {
-      await byId(id).update({ expires_at: timestamp(expiresAt), last_seen_at: timestamp() })
-    },
-    async deleteSession(id) {
-      await byId(id).delete()
-    },
-    async deleteUserSessions(userId) {
-      await db(table)
-        .where({ [key]: userId })
-        .delete()
-    },
-    async deleteExpiredSessions() {
-      await db(table).where('expires_at', '<=', timestamp()).delete()
+      const seen = { expires_at: timestamp(expiresAt), last_seen_at: timestamp() }
+      await transaction(db, (trx) => byId(id, trx).update(seen), HARMLESS)
     },
     // Ids cannot be told from their hashes, so there is nothing to list for lucia.
     getUserSessions: async () => [],
+  }
+}
+
+// Deleting may be done twice, so it is done again when the connection was lost.
+const endings = (db: Db, { table, key }: Kind) => {
+  const remove = async (choose: (sessions: Knex.QueryBuilder) => Knex.QueryBuilder) => {
+    await transaction(db, (trx) => choose(trx(table)).delete(), HARMLESS)
+  }
+  return {
+    deleteSession: (id: string) => remove((sessions) => sessions.where({ id_hash: fingerprint(id) })),
+    deleteUserSessions: (userId: number) => remove((sessions) => sessions.where({ [key]: userId })),
+    deleteExpiredSessions: () => remove((sessions) => sessions.where('expires_at', '<=', timestamp())),
   }
 }
 
@@ -108,9 +116,14 @@ export const findAdminSession = async (db: Db, id: string): Promise<Admin | unde
 
 /** Switch Account: from the next request on the session acts for this client. */
 export const actFor = (db: Db, id: string, client: { id: number }) =>
-  db('sessions')
-    .where({ id_hash: fingerprint(id) })
-    .update({ acting_client_id: client.id })
+  transaction(
+    db,
+    (trx) =>
+      trx('sessions')
+        .where({ id_hash: fingerprint(id) })
+        .update({ acting_client_id: client.id }),
+    HARMLESS,
+  )
 
 export const endUserSession = (db: Db, id: string) => lucia(db, USERS).invalidateSession(id)
 export const endAdminSession = (db: Db, id: string) => lucia(db, ADMINS).invalidateSession(id)
@@ -118,9 +131,11 @@ export const endAllSessionsOf = (db: Db, user: { id: number }) =>
   lucia(db, USERS).invalidateUserSessions(user.id)
 
 /** The job: forgets sessions that are over. */
-export const forgetEndedSessions = (db: Db, lease: Lease | undefined) =>
-  transaction(db, async (trx) => {
+export function forgetEndedSessions(db: Db, lease: Lease | undefined): Promise<void> {
+  const forget = async (trx: Knex.Transaction) => {
     if (lease) await keepLease(trx, lease)
     await lucia(trx, USERS).deleteExpiredSessions()
     await lucia(trx, ADMINS).deleteExpiredSessions()
-  })
+  }
+  return transaction(db, forget, HARMLESS)
+}

@@ -31,8 +31,21 @@ const FRESH_MS = 3_000
 
 let kept: { settings: Settings; until: number; of: unknown } | undefined
 
+const keptOf = (db: Db) => {
+  if (!kept) return undefined
+  return kept.of === db.client.config ? kept : undefined
+}
+
+/** As they were when last read: for a page that must say that nothing can be read. */
+export const lastSettings = (db: Db): Settings => keptOf(db)?.settings ?? SETTINGS
+
+const forget = () => {
+  if (kept) kept.until = 0
+}
+
 export async function readSettings(db: Db): Promise<Settings> {
-  if (kept && kept.of === db.client.config && kept.until > Date.now()) return kept.settings
+  const fresh = keptOf(db)
+  if (fresh && fresh.until > Date.now()) return fresh.settings
   const rows: { key: string; value: string }[] = await db('settings').select('key', 'value')
   const stored = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
   const settings = { ...SETTINGS, ...stored }
@@ -43,7 +56,7 @@ export async function readSettings(db: Db): Promise<Settings> {
 /** Saves what changed, and says in the log what was before and after (the logo only as changed). */
 export async function saveSettings(db: Db, by: Actor, input: Settings) {
   await change(db, by, async (trx) => {
-    kept = undefined
+    forget()
     const before = await readSettings(trx)
     for (const key of Object.keys(SETTINGS) as (keyof Settings)[]) {
       if (input[key] === before[key]) continue
@@ -52,7 +65,7 @@ export async function saveSettings(db: Db, by: Actor, input: Settings) {
       await record(trx, 'setting.changed', { key, before: seen(before[key]), after: seen(input[key]) })
     }
   })
-  kept = undefined
+  forget()
 }
 
 async function write(trx: Change, key: string, value: string) {

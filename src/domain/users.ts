@@ -3,7 +3,8 @@
 // Registering only ever creates a user; it never changes one that exists (R18).
 
 import { timestamp } from '../platform/clock.ts'
-import { type Db, isDuplicate } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import type { Change } from './change.ts'
 import { fire } from './hooks.ts'

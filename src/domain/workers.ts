@@ -6,8 +6,10 @@
 
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { Knex } from 'knex'
 import { timestamp, type Watch } from '../platform/clock.ts'
-import { type Db, transaction } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { VERSION } from '../platform/version.ts'
 import { freeClaims, freeLostClaims } from './claims.ts'
 
@@ -59,12 +61,13 @@ export async function buryDead(
   for (const { id, beat } of others) {
     if (!watch.hasStoodStill(`worker ${id}`, String(beat), deadAfterMs)) continue
     watch.forget(`worker ${id}`)
-    await transaction(db, async (trx) => {
-      // Guarded by the beat: one that moved in the meantime lives.
+    // Guarded by the beat: one that moved in the meantime lives.
+    const bury = async (trx: Knex.Transaction) => {
       const gone = await trx('workers').where({ id, beat }).delete()
       if (gone === 1) await freeClaims(trx, id)
-      buried += gone
-    })
+      return gone
+    }
+    buried += await transaction(db, bury, HARMLESS)
   }
   return buried
 }
@@ -72,8 +75,9 @@ export async function buryDead(
 /** Leaves in good order: what it had claimed is free at once. */
 export async function endWorker(db: Db, worker: Worker) {
   worker.claims.clear()
-  await transaction(db, async (trx) => {
+  const leave = async (trx: Knex.Transaction) => {
     await trx('workers').where({ id: worker.id }).delete()
     await freeClaims(trx, worker.id)
-  })
+  }
+  await transaction(db, leave, HARMLESS)
 }

@@ -392,7 +392,8 @@ export const english = {
   'activity.invite.expired': 'the invitation of {email} ran out',
   'activity.invite.accepted': 'accepted, as {acceptedBy}, the invitation sent to {sentTo}',
   'activity.invite.declined': 'declined the invitation sent to {email}',
-  'activity.password.resetRequested': 'asked for a new password',
+  'activity.register.requested': 'asked to register {email}',
+  'activity.password.resetRequested': 'asked for a new password for {email}',
   'activity.password.reset': 'set a new password',
   'activity.admin.added': 'added the admin {email}',
   'activity.admin.loggedIn': 'logged in to the Admin Area',
@@ -469,6 +470,9 @@ export const english = {
   'error.tooLarge.sentence': 'What was sent is larger than 100 KB, so nothing was done.',
   'error.malformed': 'That cannot be read',
   'error.malformed.sentence': 'What was sent is broken, so nothing was done.',
+  'error.away': 'One moment',
+  'error.away.sentence':
+    'We cannot get at our data right now. Nothing is lost: please try again in a few seconds.',
   'error.broken': 'Something broke',
   'error.broken.sentence':
     'That was our fault, and it was written down under the number {id}. Nothing was done by halves; try again.',

@@ -1,18 +1,21 @@
-// Every difference between the databases is in this file, each with its reason.
-// MySQL and MariaDB for production, SQLite inside the process for everything small.
+// Opens a database: MySQL and MariaDB for production (mysql.ts), SQLite inside the process for everything small.
+// What differs between them is in this folder, each with its reason.
 
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import knex, { type Knex } from 'knex'
 import Libsql from 'libsql'
+import { parseAddresses } from './address.ts'
+import { CONNECT_MS, Hosts } from './cluster.ts'
+import { drain, Mysql, type MysqlConfig } from './mysql.ts'
 
 /** A connection pool, or the transaction that stands in for it. */
 export type Db = Knex
 
 const POOL_MAX = 10
 const BUSY_WAIT_MS = 5_000
-const TRIES = 5
+const STATEMENT_MS = 4_000
 
 const load = createRequire(import.meta.url)
 const BetterSqlite3: typeof knex.Client = load('knex/lib/dialects/better-sqlite3')
@@ -40,13 +43,23 @@ class Sqlite extends BetterSqlite3 {
 export const isSqlite = (db: Db) => db.client instanceof Sqlite
 
 export interface Opening {
+  /** The longest that one statement may take; 0 is for ever. SQLite has no such limit: it is in this process. */
+  statementMs?: number
   /** Nothing can be written by it, and no file is made. */
   readOnly?: boolean
 }
 
-export function openDatabase(url: string, { readOnly = false }: Opening = {}): Db {
-  const path = url.startsWith('sqlite:') && url.slice('sqlite:'.length)
-  const db = path ? openSqlite(path, readOnly) : openMysql(url, readOnly)
+const URLS = new WeakMap<object, string>()
+
+export function openDatabase(
+  url: string,
+  { statementMs = STATEMENT_MS, readOnly = false }: Opening = {},
+): Db {
+  const isFile = url.startsWith('sqlite:')
+  const db = isFile
+    ? openSqlite(url.slice('sqlite:'.length), readOnly)
+    : openMysql(url, { statementMs, readOnly })
+  URLS.set(db.client.config, url)
   db.on('query-error', forgetValues)
   return db
 }
@@ -83,51 +96,31 @@ function openSqlite(path: string, readOnly: boolean): Db {
   })
 }
 
-const FRESH = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
-
-function openMysql(url: string, readOnly: boolean): Db {
-  return knex({
+function openMysql(url: string, limits: { statementMs: number; readOnly: boolean }): Db {
+  const idle: MysqlConfig['idle'] = new Set()
+  const hosts = new Hosts(parseAddresses(url), () => drain(idle, hosts.current))
+  const config: MysqlConfig = {
     ...QUIET,
-    client: 'mysql2',
-    connection: { uri: url, charset: 'utf8mb4', connectTimeout: 5_000, supportBigNumbers: true },
-    pool: {
-      min: 0,
-      max: POOL_MAX,
-      // READ COMMITTED: what is decided after taking the client must be seen fresh (HARD-CASES H2).
-      afterCreate: (connection: MysqlConnection, done: (error: unknown, connection: unknown) => void) =>
-        connection.query(readOnly ? `${FRESH}, READ ONLY` : FRESH, (error) => done(error, connection)),
-    },
-  })
-}
-
-type MysqlConnection = { query(sql: string, done: (error: unknown) => void): void }
-
-/**
- * Runs the body in a transaction; what the server undid because of others (deadlock, lock time-out, a
- * cluster's certification, a busy file) is run again as a whole. The body does nothing outside the database.
- */
-export async function transaction<T>(db: Db, body: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await db.transaction(body)
-    } catch (error) {
-      if (attempt === TRIES || !isRepeatable(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 40 * attempt))
-    }
+    client: Mysql,
+    connection: { charset: 'utf8mb4', connectTimeout: CONNECT_MS, supportBigNumbers: true },
+    pool: { min: 0, max: POOL_MAX },
+    hosts,
+    idle,
+    ...limits,
   }
+  return knex(config)
 }
 
-type DriverError = { errno?: number; code?: string; message?: string }
+/** The same database for long work: migrations, examining everything. To be destroyed by whoever opens it. */
+export const openUnlimited = (db: Db): Db =>
+  openDatabase(URLS.get(db.client.config) ?? '', { statementMs: 0 })
 
-const REPEATABLE = new Set([1213, 1205, 1047, 1020, 1180])
+/** Whether statements are taken: throws when not. */
+export const ping = (db: Db) => db.raw('SELECT 1')
 
-const isRepeatable = (error: unknown) => {
-  const { errno, code } = (error ?? {}) as DriverError
-  return REPEATABLE.has(errno ?? 0) || String(code).startsWith('SQLITE_BUSY')
-}
-
-/** Whether a unique key or primary key refused a row. */
-export const isDuplicate = (error: unknown) => {
-  const { errno, code, message } = (error ?? {}) as DriverError
-  return errno === 1062 || (String(code).startsWith('SQLITE_CONSTRAINT') && /UNIQUE/.test(message ?? ''))
+/** The hosts that DATABASE_URL names, as they are seen from here; none for SQLite. */
+export function hostsOf(db: Db): { host: string; isFit: boolean; isCurrent: boolean }[] {
+  if (isSqlite(db)) return []
+  const { hosts } = db.client.config as MysqlConfig
+  return hosts.all.map((one) => ({ host: one.name, isFit: one.isFit, isCurrent: one === hosts.current }))
 }

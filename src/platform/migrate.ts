@@ -1,39 +1,44 @@
-// Brings the schema up to date, one process at a time. The lock is one that the operating system or the
-// server frees when its holder dies; Knex's own lock row would survive a crash, so it is cleared under ours.
+// Brings the schema up to date, one process at a time, without the limit that pages put on a statement. Knex's own
+// lock row would survive a crash, so it is cleared under ours.
 
 import { readdirSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Knex } from 'knex'
-import Libsql from 'libsql'
-import { type Db, isSqlite } from './database.ts'
+import { type Db, isSqlite, openUnlimited } from './database.ts'
+import { lockMigrations } from './migration-lock.ts'
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url))
-const LOCK_WAIT_SECONDS = 60
+const TABLE = 'knex_migrations'
+
+const listFiles = () =>
+  readdirSync(FOLDER)
+    .filter((name) => /^\d+.*\.ts$/.test(name))
+    .sort()
 
 const source: Knex.MigrationSource<string> = {
-  getMigrations: async () =>
-    readdirSync(FOLDER)
-      .filter((name) => /^\d+.*\.ts$/.test(name))
-      .sort(),
+  getMigrations: async () => listFiles(),
   getMigrationName: (name) => name,
   getMigration: (name) => import(pathToFileURL(`${FOLDER}/${name}`).href),
 }
 
+/** The database cannot be used with this code; the message is for whoever starts it. */
+export class NewerDatabase extends Error {}
+
 /** Runs the migrations that have not run yet; safe to call from many processes at once. */
 export async function migrate(db: Db): Promise<void> {
-  const release = await (isSqlite(db) ? lockFile(db) : lockServer(db))
+  const long = isSqlite(db) ? db : openUnlimited(db)
   try {
-    await db.migrate.forceFreeMigrationsLock({ migrationSource: source })
-    await db.migrate.latest({ migrationSource: source })
+    const release = await lockMigrations(long)
+    try {
+      await pendingMigrations(long)
+      await long.migrate.forceFreeMigrationsLock({ migrationSource: source })
+      await long.migrate.latest({ migrationSource: source })
+    } finally {
+      await release()
+    }
   } finally {
-    await release()
+    if (long !== db) await long.destroy()
   }
-}
-
-/** How many migrations have not run yet; throws when the database is away. */
-export async function pendingMigrations(db: Db): Promise<number> {
-  const [, pending] = await db.migrate.list({ migrationSource: source })
-  return pending.length
 }
 
 export interface Migrations {
@@ -45,35 +50,20 @@ export interface Migrations {
 
 /** What the database has run, next to what there is. Only reads: Knex's own list makes its table where there is none. */
 export async function compareMigrations(db: Db): Promise<Migrations> {
-  const there = await source.getMigrations([])
-  const known = (await db.schema.hasTable('knex_migrations')) ? await db('knex_migrations').pluck('name') : []
+  const there = listFiles()
+  const done: string[] = (await db.schema.hasTable(TABLE)) ? await db(TABLE).orderBy('id').pluck('name') : []
   return {
-    newer: known.filter((name) => !there.includes(name)),
-    missing: there.filter((name) => !known.includes(name)),
+    newer: done.filter((name) => !there.includes(name)),
+    missing: there.filter((name) => !done.includes(name)),
   }
 }
 
-// A file beside the database, held by an exclusive SQLite transaction: gone with the process.
-async function lockFile(db: Db) {
-  const { filename } = db.client.config.connection as { filename: string }
-  if (filename === ':memory:') return async () => {}
-  const lock = new Libsql(`${filename}.migrating`)
-  lock.pragma(`busy_timeout = ${LOCK_WAIT_SECONDS * 1000}`)
-  lock.exec('BEGIN EXCLUSIVE')
-  return async () => {
-    lock.exec('ROLLBACK')
-    lock.close()
-  }
-}
-
-// A named lock of one connection: gone when the connection is.
-async function lockServer(db: Db) {
-  const connection = await db.client.acquireConnection()
-  const run = (sql: string) => db.raw(sql).connection(connection)
-  const [[row]] = await run(`SELECT GET_LOCK(CONCAT('latchkey.', DATABASE()), ${LOCK_WAIT_SECONDS}) AS held`)
-  if (row.held !== 1) throw new Error('Another process has been migrating this database for a minute.')
-  return async () => {
-    await run("SELECT RELEASE_LOCK(CONCAT('latchkey.', DATABASE()))")
-    db.client.releaseConnection(connection)
-  }
+/** How many migrations have not run yet. Throws NewerDatabase, or what says that the database is away. */
+export async function pendingMigrations(db: Db): Promise<number> {
+  const { newer, missing } = await compareMigrations(db)
+  if (newer.length > 0)
+    throw new NewerDatabase(
+      `This database was migrated by a newer Latchkey (${newer[0]}): start that version, or restore a backup made before it.`,
+    )
+  return missing.length
 }

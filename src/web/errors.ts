@@ -3,6 +3,7 @@
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { Busy, NotFound, Refusal } from '../domain/refusal.ts'
+import { isAway } from '../platform/faults.ts'
 import { TooMany } from './limits.ts'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
@@ -48,6 +49,8 @@ function problemOf(error: unknown): Problem | undefined {
     }
   if (error instanceof Busy)
     return { status: 503, title: 'error.busy', sentence: t('error.busy.sentence'), retryAfter: 5 }
+  if (isAway(error))
+    return { status: 503, title: 'error.away', sentence: t('error.away.sentence'), retryAfter: 5 }
   const { status, type } = error as { status?: number; type?: string }
   if (type === 'entity.too.large')
     return { status: 413, title: 'error.tooLarge', sentence: t('error.tooLarge.sentence') }
@@ -62,6 +65,7 @@ export const errorPage: ErrorRequestHandler = (error, req, res, next) => {
     return show(req, res.status(404), 'errors/dead-invitation')
   const problem = problemOf(error)
   if (!problem) req.log.error({ err: error }, 'A request failed')
+  else if (isAway(error)) req.log.warn({ err: error }, 'The database is away')
   const id = req.visit?.requestId ?? ''
   showProblem(
     req,

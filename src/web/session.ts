@@ -14,7 +14,7 @@ import {
   startAdminSession,
   startUserSession,
 } from '../domain/sessions.ts'
-import { readSettings, SETTINGS } from '../domain/settings.ts'
+import { lastSettings, readSettings, SETTINGS } from '../domain/settings.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { readCookie, setCookie } from './cookies.ts'
@@ -36,6 +36,7 @@ export const begin: RequestHandler = (req, res, next) => {
 export const readHost =
   (db: Db): RequestHandler =>
   async (req, _res, next) => {
+    req.visit.settings = lastSettings(db)
     req.visit.settings = await readSettings(db)
     next()
   }

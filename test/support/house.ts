@@ -13,6 +13,7 @@ import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { fillSampleData, PASSWORD } from '../../src/dev/cast.ts'
 import { openHouse } from '../../src/house.ts'
+import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
 import { Visitor } from './visitor.ts'
 
@@ -26,29 +27,38 @@ export async function freshDatabase(folder: string) {
   if (!onMariadb) return { url: `sqlite:${join(folder, 'test.db')}`, drop: async () => {} }
   const server = process.env.TEST_DATABASE_URL
   if (!server) throw new Error('TEST_DATABASE_URL names no server: npm test starts one.')
+  const addresses = parseAddresses(server)
   const name = `latchkey_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
+  // Of a cluster the first host that answers.
   const run = async (sql: string) => {
-    const connection = await mysql.createConnection(server)
-    await connection.query(sql)
-    await connection.end()
+    for (const [nth, { uri }] of addresses.entries())
+      try {
+        const connection = await mysql.createConnection(uri)
+        await connection.query(sql)
+        return await connection.end()
+      } catch (error) {
+        if (nth === addresses.length - 1) throw error
+      }
   }
-  await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => run(`DROP DATABASE ${name}`) }
+  await run(`CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET utf8mb4`)
+  const url = server.replace(/^(mysql:\/\/[^/?]*).*$/, `$1/${name}`)
+  return { url, drop: () => run(`DROP DATABASE IF EXISTS ${name}`) }
 }
 
 export interface Options {
   /** Files for HOOKS_DIR: name and text. */
   hooks?: Record<string, string>
   environment?: Record<string, string>
+  /** The port of a proxy that Latchkey reaches its database through. */
+  databaseThrough?: number
 }
 
 /** Everything a story needs; closed after the file's last test. */
-export async function startHouse({ hooks = {}, environment = {} }: Options = {}) {
+export async function startHouse({ hooks = {}, environment = {}, databaseThrough }: Options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
-  const { url: databaseUrl, drop } = await freshDatabase(folder)
+  const { url, drop } = await freshDatabase(folder)
+  const databaseUrl = databaseThrough ? url.replace(/:\d+\//, `:${databaseThrough}/`) : url
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const appUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -40,7 +40,7 @@ function roomyFolder() {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -48,8 +48,18 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Starts it and waits until it answers; `stop` ends it and removes its folder. */
-export async function startMariadb(): Promise<{ url: string; stop(): Promise<void> }> {
+export interface Mariadb {
+  url: string
+  /** Sends a signal: SIGKILL for a crash, SIGSTOP and SIGCONT for one that hangs. */
+  signal(name: NodeJS.Signals): void
+  /** Starts it again, after a crash, where it was. */
+  restart(): Promise<void>
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts it and waits until it answers. */
+export async function startMariadb(): Promise<Mariadb> {
   const folder = mkdtempSync(join(roomyFolder(), 'latchkey-mariadb-'))
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   let server: ChildProcess | undefined
@@ -71,13 +81,23 @@ export async function startMariadb(): Promise<{ url: string; stop(): Promise<voi
   const port = await freePort()
   const where = [`--datadir=${data}`, `--socket=${join(folder, 's')}`, `--port=${port}`]
   const options = ['--no-defaults', ...asRoot, ...where, '--bind-address=127.0.0.1', ...FAST]
-  server = spawn(findProgram('mariadbd') ?? 'mariadbd', options, { stdio: 'ignore' })
   const url = `mysql://root@127.0.0.1:${port}/`
-  await answers(url, server)
-  const running = server
+  const start = async () => {
+    const started = spawn(findProgram('mariadbd') ?? 'mariadbd', options, { stdio: 'ignore' })
+    server = started
+    await answers(url, started)
+    return started
+  }
+  let running = await start()
   return {
     url,
+    signal: (name) => void running.kill(name),
+    async restart() {
+      await end(running)
+      running = await start()
+    },
     async stop() {
+      running.kill('SIGCONT')
       await end(running)
       remove()
       process.off('exit', atExit)

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startHouse, type TestHouse } from '../support/house.ts'
+import { type Cut, startProxy } from '../support/tcp-proxy.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+let house: TestHouse
+let proxy: Awaited<ReturnType<typeof startProxy>>
+let alice: Visitor
+let ada: Visitor
+let acme: { id: number }
+
+beforeAll(async () => {
+  const server = new URL(String(process.env.TEST_DATABASE_URL))
+  proxy = await startProxy({ host: server.hostname, port: Number(server.port) })
+  house = await startHouse({ databaseThrough: proxy.port })
+  alice = await house.user('alice')
+  ada = await house.admin()
+  acme = await house.clientNamed('Acme Hosting')
+})
+afterAll(() => proxy.stop())
+
+const count = async (table: string, where: object) => (await house.db(table).where(where)).length
+let cutsBefore: number
+beforeEach(async () => {
+  await house.delivery.settled()
+  cutsBefore = proxy.cuts()
+})
+
+/** Cuts the line at the COMMIT of what is done, which delivering must not be in the way of. */
+async function cutWhile(when: Cut, act: () => Promise<Visitor | undefined>) {
+  await house.delivery.settled()
+  proxy.cutAtCommit(when)
+  const answer = await act()
+  expect(proxy.cuts(), 'the line was cut').toBe(cutsBefore + 1)
+  return answer
+}
+
+// Fails when wasDone is left out of change(): "after" is then a 503, or done twice.
+describe.each<Cut>(['after', 'before'])(
+  'H1: the connection dies %s COMMIT has reached the server',
+  (when) => {
+    test('an invitation is sent once, and its sender is told so', async () => {
+      const email = `h1-${when}@example.com`
+      await alice.visit('/account/users')
+      await cutWhile(when, () => alice.press('Send Invite', { 'Email address': email }))
+      expect([alice.status, alice.path]).toEqual([200, '/account/users'])
+      expect(alice.told).toContain(email)
+      expect(await house.db('invitations').where({ email }).select('status', 'send_count')).toEqual([
+        { status: 'pending', send_count: 1 },
+      ])
+      expect(await count('activity', { action: 'invite.sent', client_id: acme.id })).toBe(
+        when === 'after' ? 1 : 2,
+      )
+      expect(await house.mailTo(email)).toHaveLength(1)
+    })
+
+    test('an invitation is accepted once, and the newcomer is led into the account', async () => {
+      const email = `h1-${when}@example.com`
+      const link = await house.linkTo(email)
+      const guest = await house.user(when === 'after' ? 'bob' : 'carol')
+      if (when === 'after') await house.db('associations').where({ client_id: acme.id, user_id: 2 }).delete()
+      await guest.visit(link)
+      await cutWhile(when, () => guest.press('Accept'))
+      expect([guest.status, guest.path]).toEqual([200, '/clientarea'])
+      expect(guest.title).toBe('Acme Hosting')
+      expect(await house.db('invitations').where({ email }).pluck('status')).toEqual(['accepted'])
+      const user_id = when === 'after' ? 2 : 3
+      expect(await count('associations', { client_id: acme.id, user_id })).toBe(1)
+      expect(await count('activity', { action: 'invite.accepted', user_id })).toBe(1)
+      expect(await count('emails', { template: 'invitation-accepted' })).toBe(when === 'after' ? 1 : 2)
+    })
+
+    test('Make Owner happens once', async () => {
+      const changes = () => count('activity', { action: 'owner.changed', client_id: acme.id })
+      const before = await changes()
+      const make = (owner: number) =>
+        ada.post(`/admin/clients/${acme.id}/users/${owner}`, { make_owner: '1' })
+      await cutWhile(when, () => make(2))
+      expect(ada.status).toBe(200)
+      expect((await house.clientNamed('Acme Hosting')).owner_id).toBe(2)
+      expect(await changes()).toBe(before + 1)
+      await make(1)
+    })
+
+    test.each([
+      ['a new password', '/password/reset', { email: 'nobody@example.com' }, 'password.resetRequested'],
+      [
+        'a login',
+        '/register',
+        {
+          email: 'new@example.com',
+          first_name: 'New',
+          last_name: 'Comer',
+          password: 'open-sesame-42',
+          company_name: '',
+        },
+        'register.requested',
+      ],
+    ])('whoever asks for %s is answered, and one entry tells of it', async (_, path, body, action) => {
+      const before = await count('activity', { action })
+      const visitor = house.visitor()
+      await visitor.visit(path)
+      await cutWhile(when, () => visitor.post(path, body))
+      expect(visitor.status, visitor.text).toBe(200)
+      expect(await count('activity', { action })).toBe(before + 1)
+    })
+
+    test('who logs in is logged in', async () => {
+      await cutWhile(when, () => house.user('carol'))
+      const entries = await house.db('activity').where({ action: 'user.loggedIn', user_id: 3 })
+      expect(new Set(entries.map(({ request_id }) => request_id)).size).toBe(entries.length)
+    })
+  },
+)
+
+// Fails when reads are not repeated on a new connection.
+test('a page that only reads does not notice that all connections were reset', async () => {
+  for (let round = 0; round < 5; round++) {
+    proxy.cutAll()
+    expect((await alice.visit('/account/users')).status).toBe(200)
+  }
+})
