@@ -8,10 +8,15 @@ const MOST_WORDS = 5
 export const searchText = (...parts: string[]) =>
   parts.join(' ').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
 
+/** What is looked for, word by word. */
+export const wordsOf = (looked: string) =>
+  searchText(looked).split(/\s+/).filter(Boolean).slice(0, MOST_WORDS)
+
+/** A word as a pattern for `LIKE ? ESCAPE '!'`: anywhere, and nothing in it is a wildcard. */
+export const like = (word: string) => `%${word.replace(/[!%_]/g, '!$&')}%`
+
 /** Each word must stand somewhere in the row's search_text. */
 export function whereFound(query: Knex.QueryBuilder, looked: string) {
-  const words = searchText(looked).split(/\s+/).filter(Boolean).slice(0, MOST_WORDS)
-  for (const word of words)
-    query.whereRaw("search_text LIKE ? ESCAPE '!'", [`%${word.replace(/[!%_]/g, '!$&')}%`])
+  for (const word of wordsOf(looked)) query.whereRaw("search_text LIKE ? ESCAPE '!'", [like(word)])
   return query
 }

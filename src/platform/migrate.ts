@@ -36,6 +36,14 @@ export async function pendingMigrations(db: Db): Promise<number> {
   return pending.length
 }
 
+/** The names of those that have run, of those that have not, and of those that this version does not have. */
+export async function listMigrations(db: Db): Promise<Record<'done' | 'pending' | 'unknown', string[]>> {
+  const here = await source.getMigrations([])
+  const done: string[] = await db('knex_migrations').orderBy('id').pluck('name')
+  const pending = here.filter((name) => !done.includes(name))
+  return { done, pending, unknown: done.filter((name) => !here.includes(name)) }
+}
+
 // A file beside the database, held by an exclusive SQLite transaction: gone with the process.
 async function lockFile(db: Db) {
   const { filename } = db.client.config.connection as { filename: string }
