@@ -93,6 +93,7 @@ const files = () => [
     file: 'crm.ts',
     error: null,
     last_seen_at: inMinutes(-1),
+    lost: false,
     functions: [
       hook,
       { ...hook, ...fine, hook: 'crm.ts#OwnerChanged', name: 'OwnerChanged' },
@@ -103,6 +104,7 @@ const files = () => [
     file: 'old.js',
     error: null,
     last_seen_at: inDays(-2),
+    lost: true,
     functions: [
       { ...hook, hook: 'old.js#UserAdd', name: 'UserAdd', lost: true, last_seen_at: inDays(-2) },
       { ...hook, ...fine, hook: 'old.js#UserLogin', name: 'UserLogin', ended_at: inDays(-1) },
@@ -112,9 +114,10 @@ const files = () => [
     file: 'typo.ts',
     error: 'There is no hook point InvitSent.',
     last_seen_at: inMinutes(-1),
+    lost: false,
     functions: [],
   },
-  { file: 'empty.js', error: null, last_seen_at: inMinutes(-1), functions: [] },
+  { file: 'empty.js', error: null, last_seen_at: inMinutes(-1), lost: false, functions: [] },
 ]
 
 const worker = {

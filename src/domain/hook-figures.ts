@@ -21,6 +21,7 @@ export interface HookFile {
   file: string
   error: string | null
   last_seen_at: string
+  lost: boolean
   functions: WatchedFunction[]
 }
 
@@ -69,19 +70,20 @@ async function figures(db: Db): Promise<Map<string, Figures>> {
   )
 }
 
-/** By name; a function whose file no worker names any more has its place all the same. */
+/** Broken ones first, then by name; a function whose file no worker names any more has its place all the same. */
 export async function listHookFiles(db: Db): Promise<HookFile[]> {
   const known = await figures(db)
   const lately = inMinutes(-LOST_AFTER_MINUTES)
   const files = new Map<string, HookFile>()
   for (const row of await db('hook_files').select('file', 'error', 'last_seen_at'))
-    files.set(row.file, { ...row, functions: [] })
+    files.set(row.file, { ...row, lost: row.last_seen_at < lately, functions: [] })
   for (const one of await listFunctions(db)) {
     const { file, last_seen_at } = one
-    const place = files.get(file) ?? { file, error: null, last_seen_at, functions: [] }
+    const lost = last_seen_at < lately
+    const place = files.get(file) ?? { file, error: null, last_seen_at, lost, functions: [] }
     files.set(file, place)
-    const lost = !one.ended_at && last_seen_at < lately
     place.functions.push({ ...one, ...(known.get(one.hook) ?? NONE), lost })
   }
-  return [...files.values()].sort((a, b) => a.file.localeCompare(b.file))
+  const broken = ({ error }: HookFile) => Number(error !== null)
+  return [...files.values()].sort((a, b) => broken(b) - broken(a) || a.file.localeCompare(b.file))
 }
