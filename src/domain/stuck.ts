@@ -2,7 +2,7 @@
 // an admin sent it off again; or the mail server refuses our settings. Every page of the Admin Area asks, so
 // the answer is one query, remembered for some seconds.
 
-import { inDays, inMinutes } from '../platform/clock.ts'
+import { inDays, inMinutes, now } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
 export type Stuck = 'settings' | 'emails' | 'events' | 'deliveries'
@@ -13,7 +13,7 @@ const FRESH_MS = 10_000
 let kept: { stuck: Stuck[]; until: number; of: unknown } | undefined
 
 export async function findStuck(db: Db): Promise<Stuck[]> {
-  if (kept && kept.of === db.client.config && kept.until > Date.now()) return kept.stuck
+  if (kept && kept.of === db.client.config && kept.until > now().getTime()) return kept.stuck
   const row: Record<Stuck, number | null> = await db
     .first({
       settings: waiting(db, 'emails').where({ fault: 'settings' }),
@@ -23,13 +23,8 @@ export async function findStuck(db: Db): Promise<Stuck[]> {
     })
     .from(db.raw('(SELECT 1 AS one) AS one'))
   const stuck = (Object.keys(row) as Stuck[]).filter((name) => row[name] !== null)
-  kept = { stuck, until: Date.now() + FRESH_MS, of: db.client.config }
+  kept = { stuck, until: now().getTime() + FRESH_MS, of: db.client.config }
   return stuck
-}
-
-/** For tests alone: the next page asks anew. */
-export const forgetStuck = () => {
-  kept = undefined
 }
 
 // Oldest first: where something is stuck, the first row of the index answers.
