@@ -82,9 +82,9 @@ export async function up(db: Knex) {
     await add(table, 'claimed_by', (t) => t.string('claimed_by', WORKER).index())
     await add(table, 'retry_until', (t) => {
       t.string('retry_until', 24)
-      // The Admin Area's lists by status or function, newest first; what waits longest.
+      // The Admin Area's lists by status, address or function, newest first; what waits longest.
       t.index(['status', 'id'])
-      if (table === 'hook_deliveries') t.index(['hook', 'id'])
+      t.index(table === 'emails' ? ['to_address'] : ['hook', 'id'])
     })
     const until = new Date(Date.now() + DAY_MS).toISOString()
     await db(table).whereNull('retry_until').update({ retry_until: until })

@@ -14,7 +14,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { Refusal } from './refusal.ts'
-import { like, wordsOf } from './search.ts'
+import { like, likeStart, wordsOf } from './search.ts'
 
 export interface LoggedEmail extends Email {
   error: string | null
@@ -29,6 +29,9 @@ export const EMAIL_STATUSES = ['waiting', 'sent', 'failed', 'superseded'] as con
 
 /** While its link is part of the message, the row that it is made from. */
 const LINK_TABLES: Record<string, string> = { register: 'registrations', 'password-reset': 'password_resets' }
+const ADDRESS = /^[^@]+@/
+const NUMBER = /^#(\d{1,9})$/
+const SEARCHED = 200_000
 const BATCH = 200
 const BATCHES_MAX = 100
 
@@ -52,11 +55,18 @@ const logged = ({ company_name, first_name, last_name, ...email }: Row): LoggedE
   client: email.client_id === null ? null : clientName({ company_name, first_name, last_name }),
 })
 
-/** Newest first, a page at a time: `before` is the id that the page before ended with. */
+/**
+ * Newest first, a page at a time: `before` is the id that the page before ended with. An address from its start,
+ * or a client's number, is found among all; other words among the newest ones, since no index helps there.
+ */
 export async function listEmails(db: Db, { search = '', status, client, before, limit }: Looked) {
+  const words = wordsOf(search)
+  const quick = client || words.length === 0 || words.some((word) => ADDRESS.test(word) || NUMBER.test(word))
+  const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
   const rows: Row[] = await withClient(db)
     .modify((query) => {
-      for (const word of wordsOf(search)) query.where((one) => mentions(one, word))
+      for (const word of words) query.where((one) => mentions(one, word))
+      if (newest) query.where('e.id', '>', Number(newest.id ?? 0) - SEARCHED)
       if (status) query.where('e.status', status)
       if (client) query.where('e.client_id', client.id)
       if (before) query.where('e.id', '<', before)
@@ -68,8 +78,9 @@ export async function listEmails(db: Db, { search = '', status, client, before, 
 
 /** In the address, in the subject, in the client's name; or `#12`, the client's number. */
 function mentions(query: Knex.QueryBuilder, word: string) {
-  const number = /^#(\d{1,9})$/.exec(word)?.[1]
+  const number = NUMBER.exec(word)?.[1]
   if (number) return query.where('e.client_id', Number(number))
+  if (ADDRESS.test(word)) return query.whereRaw("e.to_address LIKE ? ESCAPE '!'", [likeStart(word)])
   query
     .whereRaw("e.to_address LIKE ? ESCAPE '!'", [like(word)])
     .orWhereRaw("LOWER(e.subject) LIKE ? ESCAPE '!'", [like(word)])

@@ -399,7 +399,8 @@ export const english = {
   'emails.status.failed': 'Failed',
   'emails.status.superseded': 'Superseded',
   'emails.none': 'No email found.',
-  'emails.none.next': 'Try a part of the address or subject, another status, or a client as #12.',
+  'emails.none.next':
+    'Try a part of the address or subject, another status, or a client as #12. Words are looked for among the newest 200,000 emails; an address from its start, among all.',
   'emails.attempts': 'Attempts: {count}',
   'emails.nextTry': 'Next try',
   'emails.link': 'As a page of its own',
