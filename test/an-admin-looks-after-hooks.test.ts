@@ -171,7 +171,8 @@ describe('an admin looks after hooks', () => {
     await know('late.js#InviteSent')
     await ada.press('Retry')
     expect((await waits()).status, 'it came back').toBe('waiting')
-    expect(await house.db('activity').where({ action: 'hook.ended' })).toHaveLength(1)
+    for (const action of ['hook.ended', 'hook.waitingEnded'])
+      expect(await house.db('activity').where({ action }), action).toHaveLength(1)
   })
 
   test('deliveries by status, function and hook point, a page at a time', async () => {

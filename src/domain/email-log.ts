@@ -14,7 +14,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { Refusal } from './refusal.ts'
-import { like, likeStart, wordsOf } from './search.ts'
+import { like, likeStart, searchText, wordsOf } from './search.ts'
 
 export interface LoggedEmail extends Email {
   error: string | null
@@ -60,7 +60,7 @@ const logged = ({ company_name, first_name, last_name, ...email }: Row): LoggedE
  * or a client's number, is found among all; other words among the newest ones, since no index helps there.
  */
 export async function listEmails(db: Db, { search = '', status, client, before, limit }: Looked) {
-  const words = wordsOf(search)
+  const words = wordsOf(search.toLowerCase())
   const quick = client || words.length === 0 || words.some((word) => ADDRESS.test(word) || NUMBER.test(word))
   const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
   const rows: Row[] = await withClient(db)
@@ -84,7 +84,7 @@ function mentions(query: Knex.QueryBuilder, word: string) {
   query
     .whereRaw("e.to_address LIKE ? ESCAPE '!'", [like(word)])
     .orWhereRaw("LOWER(e.subject) LIKE ? ESCAPE '!'", [like(word)])
-    .orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(word)])
+    .orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
 }
 
 export async function findEmail(db: Db, id: number): Promise<LoggedEmail | undefined> {

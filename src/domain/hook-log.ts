@@ -153,12 +153,14 @@ export async function endFunction(db: Db, by: Actor, one: HookFunction): Promise
     const waiting = { hook: one.hook, status: 'waiting', claim_token: null }
     const ids: number[] = await db('hook_deliveries').where(waiting).orderBy('id').limit(BATCH).pluck('id')
     if (ids.length === 0) return ended
-    ended += await change(db, by, (trx) =>
-      trx('hook_deliveries')
+    ended += await change(db, by, async (trx) => {
+      const count = await trx('hook_deliveries')
         .whereIn('id', ids)
         .where(waiting)
-        .update({ status: 'ended', error: `ended by ${by.name}`, updated_at: timestamp() }),
-    )
+        .update({ status: 'ended', error: `ended by ${by.name}`, updated_at: timestamp() })
+      await record(trx, 'hook.waitingEnded', { hook: one.hook, count })
+      return count
+    })
   }
   return ended
 }

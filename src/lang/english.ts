@@ -588,6 +588,7 @@ export const english = {
   'activity.hook.retried': 'had {hook} told again of the event {event}',
   'activity.hook.replayed': 'replayed the event {event} to {hook}',
   'activity.hook.ended': 'ended the function {hook}',
+  'activity.hook.waitingEnded': 'ended what waited for {hook}: {count}',
   'activity.sample.filled': 'filled in the sample data',
   'actor.system': 'Latchkey',
   'actor.visitor': 'Someone with the link',

@@ -53,6 +53,11 @@ test('the list narrows while one types, the place for it keeps the focus, and th
   await search.fill('')
   await rows().first().waitFor()
   expect(await rows().innerText()).toContain('Failed')
+  await search.fill('dora')
+  await ada.getByLabel('Status').selectOption('')
+  await search.press('Enter')
+  await ada.waitForURL(/search=dora/)
+  expect(await rows().innerText()).toContain('dora@example.com')
 })
 
 test('a message shows in its frame, however one came, and again after Retry', async () => {
