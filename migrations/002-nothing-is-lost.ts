@@ -26,6 +26,13 @@ export async function up(db: Knex) {
   const add = async (table: string, column: string, build: (t: Knex.AlterTableBuilder) => void) => {
     if (!(await db.schema.hasColumn(table, column))) await db.schema.alterTable(table, build)
   }
+  // No database says "if not exists" here in the same words: one that is there already is no fault.
+  const index = (table: string, columns: string[]) =>
+    db.schema
+      .alterTable(table, (t) => t.index(columns))
+      .catch((error) => {
+        if (!/already exists|duplicate key name/i.test(error.message)) throw error
+      })
   const time = (t: Table, name: string) => t.string(name, 24)
 
   // A process that delivers and works off jobs. It is alive while its beat goes up.
@@ -68,6 +75,11 @@ export async function up(db: Knex) {
     time(t, 'first_seen_at').notNullable()
     time(t, 'last_seen_at').notNullable()
     time(t, 'ended_at')
+    // 'gone': comes back when a worker has it again. 'admin': not before a worker starts with it.
+    t.string('ended_why', 10)
+    // Of a question: the last time that it could not be asked.
+    time(t, 'failed_at')
+    t.string('error', 500)
     t.index(['name'])
   })
 
@@ -79,8 +91,12 @@ export async function up(db: Knex) {
   })
 
   for (const table of ['emails', 'hook_deliveries']) {
-    await add(table, 'claimed_by', (t) => t.string('claimed_by', WORKER).index())
+    await add(table, 'claimed_by', (t) => t.string('claimed_by', WORKER))
     await add(table, 'retry_until', (t) => t.string('retry_until', 24))
+    await index(table, ['claimed_by'])
+    // The Admin Area's lists by status, address or function, newest first; what waits longest.
+    await index(table, ['status', 'id'])
+    await index(table, table === 'emails' ? ['to_address'] : ['hook', 'id'])
     const until = new Date(Date.now() + DAY_MS).toISOString()
     await db(table).whereNull('retry_until').update({ retry_until: until })
   }

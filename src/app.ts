@@ -8,6 +8,7 @@ import { adminArea } from './admin-area/admin-area.ts'
 import { clientArea } from './client-area/client-area.ts'
 import type { Config } from './config.ts'
 import { sampleMode } from './dev/dev.ts'
+import { plannedJobs } from './job-plan.ts'
 import type { Db } from './platform/database.ts'
 import { serveAssets } from './web/assets.ts'
 import { readBodies } from './web/bodies.ts'
@@ -49,7 +50,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(mindShownFor)
 
   app.use(clientArea(db))
-  app.use(adminArea(db))
+  app.use(adminArea(db, plannedJobs))
   if (!config.production) app.use(sampleMode(config))
 
   app.use(notFound)

@@ -19,14 +19,18 @@ export interface Log {
   warn(detail: object, message: string): void
 }
 
-/** What an add-on prints is logged, unless `print` is to have it as it is. */
-type Print = (line: string) => void
+export interface Listening {
+  /** What an add-on prints, as it is; without this it is logged. */
+  print?: (line: string) => void
+  /** A `Pre…` function threw, was late, or was not there: for whoever shows it. */
+  notAsked?: (key: string, error: string) => void
+}
 
 /** A file that cannot be loaded is left out as a whole, with a line in the log; all others work. */
-export async function loadHooks(folder: string, log: Log, print?: Print): Promise<Hooks> {
+export async function loadHooks(folder: string, log: Log, listening: Listening = {}): Promise<Hooks> {
   const names = existsSync(folder) ? readdirSync(folder).filter(isHookFile).sort() : []
   const files = new Map(
-    names.map((name) => [name, new HookFile(join(folder, name), listener(name, log, print))]),
+    names.map((name) => [name, new HookFile(join(folder, name), listener(name, log, listening))]),
   )
   const found: (LoadedHook[] | string)[] = []
   const waiting = [...files].entries()
@@ -45,13 +49,13 @@ export async function loadHooks(folder: string, log: Log, print?: Print): Promis
   }
   const loaded = found.filter((one) => typeof one !== 'string').flat()
   loaded.sort((a, b) => a.priority - b.priority)
-  return hooksOf(files, loaded, broken, log)
+  return { ...hooksOf(files, loaded, log, listening), broken }
 }
 
 const isHookFile = (file: string) =>
   /\.(ts|js)$/.test(file) && !file.startsWith('_') && !file.endsWith('.d.ts')
 
-function listener(file: string, log: Log, print?: Print) {
+function listener(file: string, log: Log, { print }: Listening) {
   return {
     line(text: string, isError: boolean) {
       if (print) print(text)
@@ -79,11 +83,15 @@ async function loadAndCheck(name: string, file: HookFile) {
   }
 }
 
-function hooksOf(files: Map<string, HookFile>, loaded: LoadedHook[], broken: BrokenFile[], log: Log): Hooks {
+function hooksOf(
+  files: Map<string, HookFile>,
+  loaded: LoadedHook[],
+  log: Log,
+  { notAsked }: Listening,
+): Omit<Hooks, 'broken'> {
   const fileOf = ({ file }: LoadedHook) => files.get(file) as HookFile
   return {
     loaded,
-    broken,
     async run(key, event) {
       const hook = loaded.find((one) => one.key === key)
       if (!hook) throw new Error('no such function is loaded here')
@@ -104,6 +112,7 @@ function hooksOf(files: Map<string, HookFile>, loaded: LoadedHook[], broken: Bro
         } catch (error) {
           const { key, onFailure } = hook
           log.warn({ hook: key, error: String(error), onFailure }, 'A hook could not be asked')
+          notAsked?.(key, error instanceof Error ? error.message : String(error))
           if (onFailure === 'refuse') return { unavailable: key }
         }
       return undefined

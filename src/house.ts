@@ -9,9 +9,10 @@ import { isSampleData } from './dev/cast.ts'
 import type { Send } from './domain/emails.ts'
 import { hand } from './domain/handed.ts'
 import type { Hooks } from './domain/hook-functions.ts'
+import { noteNotAsked } from './domain/hook-registry.ts'
 import { readSettings } from './domain/settings.ts'
-import { loadHooks } from './hook-runner.ts'
-import { openDatabase } from './platform/database.ts'
+import { type Listening, loadHooks } from './hook-runner.ts'
+import { type Db, openDatabase } from './platform/database.ts'
 import { mailboxTransport, smtpTransport } from './platform/mail.ts'
 import { migrate, NewerDatabase } from './platform/migrate.ts'
 import { mailView } from './web/mail-view.ts'
@@ -32,8 +33,7 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
       'This database holds the sample data with its known passwords: production needs another.',
     )
   const views = openViews(config)
-  const print = config.production ? undefined : printAsItIs
-  const hooks = role === 'tool' ? NO_HOOKS : await loadHooks(config.hooksDir, log, print)
+  const hooks = role === 'tool' ? NO_HOOKS : await loadHooks(config.hooksDir, log, listening(config, db))
   const { smtpUrl, mailFrom, dataDir } = config
   const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
   const mail = mailView(views, () => readSettings(db))
@@ -68,8 +68,11 @@ const NO_HOOKS: Hooks = {
   close: async () => {},
 }
 
-// While an add-on is written, its console.log is wanted as it is.
-const printAsItIs = (line: string) => console.log(line)
+const listening = (config: Config, db: Db): Listening => ({
+  // While an add-on is written, its console.log is wanted as it is.
+  ...(!config.production && { print: (line) => console.log(line) }),
+  notAsked: (key, error) => void noteNotAsked(db, key, error).catch(() => {}),
+})
 
 export const logOf = (config: Config) =>
   pino({ level: config.logLevel, redact: ['password', 'token', 'cookie'] })

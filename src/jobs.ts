@@ -3,9 +3,9 @@
 // Every job may also run twice or late without harm: npm run job -- NAME runs one by hand, under no lease.
 
 import { randomUUID } from 'node:crypto'
-import { createTask, schedule } from 'node-cron'
+import { schedule } from 'node-cron'
 import type { Actor } from './domain/change.ts'
-import { endGoneHooks } from './domain/hook-deliveries.ts'
+import { endGoneHooks } from './domain/hook-registry.ts'
 import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
@@ -74,14 +74,3 @@ export function startJobs(db: Db, { lease, onError, onDone }: Watching) {
     },
   }
 }
-
-/** Every job with when it runs next, by the clock of this machine. */
-export const describeJobs = () =>
-  jobs.map(({ name, schedule }) => ({
-    name,
-    schedule,
-    nextRun:
-      createTask(schedule, () => {})
-        .getNextRuns(1)[0]
-        ?.toISOString() ?? null,
-  }))

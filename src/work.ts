@@ -4,8 +4,9 @@
 import type { Logger } from 'pino'
 import { type Delivery, Lanes, together } from './delivery.ts'
 import { claimEmails, type Send } from './domain/emails.ts'
-import { claimHooks, registerHooks } from './domain/hook-deliveries.ts'
+import { claimHooks } from './domain/hook-deliveries.ts'
 import type { Hooks } from './domain/hook-functions.ts'
+import { registerHooks } from './domain/hook-registry.ts'
 import { contend, giveBack, type Lease } from './domain/leases.ts'
 import { BEAT_SECONDS, beat, buryDead, endWorker, startWorker, type Worker } from './domain/workers.ts'
 import { JOBS_LEASE, startJobs } from './jobs.ts'
@@ -26,7 +27,7 @@ export interface Tools {
 /** Registers this process as a worker, and begins to deliver; jobs begin with `startJobs`. */
 export async function startWork(tools: Tools): Promise<Work> {
   const worker = await startWorker(tools.db)
-  await registerHooks(tools.db, tools.hooks)
+  await registerHooks(tools.db, tools.hooks, true)
   return new Work(worker, tools)
 }
 

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { renderSample, samplePages } from '../src/dev/catalogue.ts'
+import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
+import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
 import { english } from '../src/lang/english.ts'
 import { openViews, type Views } from '../src/web/views.ts'
@@ -77,11 +79,17 @@ describe('sentences and the places that say them', () => {
 
   // Keys that are put together from parts: what they begin with, and what may follow.
   const steps = ['resend', 'cancel']
+  const stuck = ['settings', 'emails', 'events', 'deliveries']
   const composed: Record<string, readonly string[]> = {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
     'permission.': PERMISSIONS.flatMap((key) => [`${key}.title`, `${key}.help`, `${key}.short`]),
     'client.status.': ['active', 'inactive', 'closed'],
-    'client.tab.': ['summary', 'profile', 'users'],
+    'client.tab.': ['summary', 'profile', 'users', 'emails'],
+    'stuck.': stuck.flatMap((what) => [what, `look.${what}`]),
+    'emails.status.': EMAIL_STATUSES,
+    'emails.fault.': ['address', 'settings', 'passing'],
+    'deliveries.status.': DELIVERY_STATUSES,
+    'system.queue.': ['emails', 'failedEmails', 'events', 'deliveries', 'failedDeliveries'],
     'client.': ['close', 'reopen'].flatMap((step) => [
       step,
       `${step}.title`,

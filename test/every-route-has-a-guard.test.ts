@@ -48,8 +48,37 @@ describe('every route says who may come in, and holds it', () => {
     const bob = await house.db('users').where({ email: 'bob@example.com' }).first()
     const invitation = await house.db('invitations').first()
     const { id } = await house.clientNamed('Acme Hosting')
-    ids = { id, userId: bob.id, inviteId: invitation.id, token, nth: '0', name: 'theme.css' }
+    ids = {
+      id,
+      userId: bob.id,
+      inviteId: invitation.id,
+      token,
+      nth: '0',
+      name: 'theme.css',
+      ...(await watched()),
+    }
   })
+
+  /** An e-mail, an event, a delivery and a function that there are. */
+  async function watched() {
+    const at = new Date().toISOString()
+    const { id: emailId } = await house.db('emails').first()
+    const { id: eventId } = await house.db('hook_events').first()
+    const hook = 'crm.js#InviteSent'
+    const seen = {
+      file: 'crm.js',
+      name: 'InviteSent',
+      on_failure: 'allow',
+      first_seen_at: at,
+      last_seen_at: at,
+    }
+    await house.db('hook_functions').insert({ hook, priority: 1, ...seen })
+    const dates = { next_attempt_at: at, created_at: at, updated_at: at }
+    const delivery = { event_id: eventId, hook, priority: 1, status: 'failed', ...dates }
+    await house.db('hook_deliveries').insert(delivery)
+    const { id: deliveryId } = await house.db('hook_deliveries').first()
+    return { emailId, eventId, deliveryId, hook: encodeURIComponent(hook) }
+  }
 
   /** The URL with the ids of what is Alice's. */
   const urlOf = ({ path }: Route) =>
@@ -69,6 +98,7 @@ describe('every route says who may come in, and holds it', () => {
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
+    tables.push('hook_events', 'hook_deliveries', 'hook_functions')
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))

@@ -1,15 +1,24 @@
 // The pages of the Admin Area; each file names the URLs that it answers.
 
 import { Router } from 'express'
+import type { PlannedJob } from '../domain/system.ts'
 import type { Db } from '../platform/database.ts'
 import { associatePage } from './associate.ts'
 import { client } from './client.ts'
+import { clientEmails } from './client-emails.ts'
 import { clients } from './clients.ts'
+import { deliveries } from './deliveries.ts'
+import { emails } from './emails.ts'
 import { home } from './home.ts'
+import { hooks } from './hooks.ts'
 import { login } from './login.ts'
 import { settings } from './settings.ts'
+import { mindStuck } from './stuck.ts'
+import { system } from './system.ts'
 import { users } from './users.ts'
 
 // clients before client, associate before users: /new and /associate are no ids.
-export const adminArea = (db: Db) =>
-  Router().use(login(db), home(db), clients(db), client(db), associatePage(db), users(db), settings(db))
+export const adminArea = (db: Db, jobs: PlannedJob[]) =>
+  Router()
+    .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
+    .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))

@@ -8,9 +8,9 @@ import type { Db } from '../platform/database.ts'
 import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import type { Change } from './change.ts'
 import { type Claim, claim, finish } from './claims.ts'
+import { aboutLink, findLinkRows, linkOf, whyOver } from './email-links.ts'
 import { inHand } from './handed.ts'
-import { type Invitation, isOpen } from './invitations.ts'
-import { type LinkKind, linkTo } from './links.ts'
+import type { Invitation } from './invitations.ts'
 import type { Values } from './refusal.ts'
 import { GIVE_UP_MINUTES, pauseMinutes } from './retrying.ts'
 import type { Worker } from './workers.ts'
@@ -98,9 +98,9 @@ async function deliver(db: Db, worker: Worker, claimed: Claim, email: Email, sen
 }
 
 async function attempt(db: Db, email: Email, send: Send): Promise<object> {
-  const link = await findLink(db, email)
-  if (link === 'superseded') return { status: 'superseded' }
-  const data = { ...JSON.parse(email.data), ...link }
+  const row = (await findLinkRows(db, [email])).get(email.id)
+  if (whyOver(email, row)) return { status: 'superseded' }
+  const data = { ...JSON.parse(email.data), ...aboutLink(row), ...linkOf(email, row) }
   const { html, text } = await inHand().body(email.template, data)
   await send({ to: email.to_address, subject: email.subject, html, text, messageId: email.message_id })
   return { status: 'sent', sent_at: timestamp(), error: null, fault: null }
@@ -119,26 +119,4 @@ function afterFailure(email: Email, error: unknown) {
     // The last attempt is made when the time is over, not a pause later.
     next_attempt_at: next < retry_until ? next : retry_until,
   }
-}
-
-const LINKED: Record<string, [LinkKind, string]> = {
-  register: ['register', 'registrations'],
-  'password-reset': ['reset', 'password_resets'],
-}
-
-/** What the message's link is made from, as it is now; a link that no longer works is not sent. */
-async function findLink(db: Db, email: Email) {
-  if (email.template === 'invitation') {
-    const invitation: Invitation = await db('invitations').where({ id: email.invitation_id }).first()
-    if (!isOpen(invitation) || invitation.send_count !== email.send_count) return 'superseded'
-    const { permissions, expires_at: until, message } = invitation
-    return { link: linkTo('invite', invitation), permissions, until, message }
-  }
-  const [kind, table] = LINKED[email.template] ?? []
-  if (!kind || !table) return {}
-  const row = await db(table)
-    .where({ id: JSON.parse(email.data).row })
-    .first()
-  if (!row || row.used_at || row.expires_at <= timestamp()) return 'superseded'
-  return { link: linkTo(kind, row), until: row.expires_at }
 }

@@ -7,11 +7,10 @@ import type { Knex } from 'knex'
 import type { Event } from '#hooks'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { isDuplicate } from '../platform/faults.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Claim, claim, finish, newToken } from './claims.ts'
 import { type Hooks, Postponed } from './hook-functions.ts'
-import { keepLease, type Lease } from './leases.ts'
+import { GONE_AFTER_MINUTES } from './hook-registry.ts'
 import { GIVE_UP_MINUTES, pauseMinutes } from './retrying.ts'
 import type { Worker } from './workers.ts'
 
@@ -37,8 +36,6 @@ export interface Delivery {
 }
 
 type Task = () => Promise<void>
-
-const GONE_AFTER_MINUTES = 24 * 60
 
 /** Gives up to `most` pieces of work: events that nobody was told of yet, then deliveries whose time has come. */
 export async function claimHooks(db: Db, worker: Worker, hooks: Hooks, most: number): Promise<Task[]> {
@@ -166,50 +163,4 @@ function afterRun({ attempts, retry_until }: Claimed, error: unknown, duration_m
     duration_ms,
     next_attempt_at: inMinutes(pauseMinutes(attempts)),
   }
-}
-
-/** Says what this worker has loaded: at the start, and now and then as long as it lives. */
-export async function registerHooks(db: Db, { loaded, broken }: Hooks): Promise<void> {
-  const last_seen_at = timestamp()
-  for (const { key, file, name, priority, onFailure } of loaded) {
-    const about = { file, name, priority, on_failure: onFailure, last_seen_at, ended_at: null }
-    await put(db, 'hook_functions', { hook: key }, about, { first_seen_at: last_seen_at })
-  }
-  const files = new Map(loaded.map(({ file }) => [file, null as string | null]))
-  for (const { file, error } of broken) files.set(file, error.slice(0, 500))
-  for (const [file, error] of files) await put(db, 'hook_files', { file }, { error, last_seen_at }, {})
-}
-
-/** No upsert: `onConflict` names no target on MySQL. Two workers at once write the same. */
-async function put(db: Db, table: string, key: object, row: object, once: object) {
-  if ((await db(table).where(key).update(row)) > 0) return
-  await db(table)
-    .insert({ ...key, ...row, ...once })
-    .catch((error) => {
-      if (!isDuplicate(error)) throw error
-    })
-}
-
-/** The job: what waits for a function that no worker has had for a day is ended, and says so. Gives how many. */
-export async function endGoneHooks(db: Db, lease: Lease | undefined): Promise<number> {
-  const gone: { hook: string }[] = await db('hook_functions')
-    .where({ ended_at: null })
-    .where('last_seen_at', '<=', inMinutes(-GONE_AFTER_MINUTES))
-  let ended = 0
-  for (const { hook } of gone) {
-    const end = async (trx: Knex.Transaction) => {
-      if (lease) await keepLease(trx, lease)
-      return endHook(trx, hook, 'No worker has had this function for 24 hours.')
-    }
-    ended += await transaction(db, end, HARMLESS)
-  }
-  return ended
-}
-
-/** Ends everything that waits for a function, with a word why; inside a transaction. Gives how many deliveries. */
-export async function endHook(trx: Db, hook: string, error: string): Promise<number> {
-  await trx('hook_functions').where({ hook }).update({ ended_at: timestamp() })
-  return trx('hook_deliveries')
-    .where({ hook, status: 'waiting', claim_token: null })
-    .update({ status: 'ended', error, updated_at: timestamp() })
 }

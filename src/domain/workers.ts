@@ -10,7 +10,7 @@ import type { Knex } from 'knex'
 import { timestamp, type Watch } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
-import { VERSION } from '../platform/version.ts'
+import { VERSION } from '../platform/versions.ts'
 import { freeClaims, freeLostClaims } from './claims.ts'
 
 export interface Worker {
@@ -18,6 +18,16 @@ export interface Worker {
   id: string
   /** The tokens of what it is working on. */
   claims: Set<string>
+}
+
+export interface WorkerRow {
+  id: string
+  host: string
+  pid: number
+  version: string
+  beat: number
+  started_at: string
+  seen_at: string
 }
 
 export const BEAT_SECONDS = 5

@@ -42,6 +42,8 @@ export async function migrate(db: Db): Promise<void> {
 }
 
 export interface Migrations {
+  /** Run, in this order. */
+  done: string[]
   /** Run by the database, unknown to this code: a newer version was here. */
   newer: string[]
   /** Not run yet. */
@@ -53,6 +55,7 @@ export async function compareMigrations(db: Db): Promise<Migrations> {
   const there = listFiles()
   const done: string[] = (await db.schema.hasTable(TABLE)) ? await db(TABLE).orderBy('id').pluck('name') : []
   return {
+    done,
     newer: done.filter((name) => !there.includes(name)),
     missing: there.filter((name) => !done.includes(name)),
   }

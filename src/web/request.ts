@@ -8,6 +8,7 @@ import type { Actor } from '../domain/change.ts'
 import type { Client } from '../domain/clients.ts'
 import type { Permission } from '../domain/permissions.ts'
 import type { Settings } from '../domain/settings.ts'
+import type { Stuck } from '../domain/stuck.ts'
 import { fullName, type User } from '../domain/users.ts'
 import type { Flash } from './flash.ts'
 
@@ -26,6 +27,8 @@ export interface Visit {
   /** The form was shown for somebody else (HARD-CASES H25). */
   mismatch?: boolean
   actor?: Actor
+  /** What an admin is warned of on every page. */
+  stuck?: Stuck[]
 }
 
 declare global {

@@ -12,7 +12,15 @@ import { assetUrl } from './assets.ts'
 import { isOwner, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
-import { escapeHtml, initials, permissionsInWords, permissionTitle, titlesOf, wordsIn } from './words.ts'
+import {
+  duration,
+  escapeHtml,
+  initials,
+  permissionsInWords,
+  permissionTitle,
+  titlesOf,
+  wordsIn,
+} from './words.ts'
 
 export type Data = Record<string, unknown>
 
@@ -32,6 +40,7 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
     escape: escapeHtml,
     parsePermissions,
     initials,
+    duration,
     fullName,
     clientName,
     permissions: permissionsInWords,

@@ -40,6 +40,10 @@ export function wordsIn(timeZone: string) {
   }
 }
 
+/** "12 ms", "1.4 s". */
+export const duration = (ms: number) =>
+  ms < 1000 ? t('time.milliseconds', { ms }) : t('time.seconds', { seconds: (ms / 1000).toFixed(1) })
+
 export const initials = (name: string) =>
   name
     .split(/\s+/)

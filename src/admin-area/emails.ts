@@ -1,0 +1,110 @@
+// Emails: what was sent to whom and what became of it; one message as it was sent, its link left out; sending again.
+
+import { type Request, type Response, Router } from 'express'
+import {
+  countFailed,
+  findEmail,
+  findWhyOver,
+  type LoggedEmail,
+  renderEmail,
+  retryEmail,
+  retryFailedEmails,
+} from '../domain/email-log.ts'
+import { NotFound } from '../domain/refusal.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { type Form, formOf, NoInput, submit } from '../web/form.ts'
+import { actor, idOf } from '../web/request.ts'
+import { t } from '../web/translate.ts'
+import { show } from '../web/views.ts'
+import { admin } from './area.ts'
+import { readEmailList } from './email-list.ts'
+
+const URL = '/admin/emails'
+const ONE = `${URL}/:emailId`
+
+// A mail's own styles are inline. It may run, fetch, open and send nothing, and only our page may frame it.
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; form-action 'none'; frame-ancestors 'self'"
+
+/** This page alone may hold a frame, and only of ours. */
+const allowFrame = (res: Response) =>
+  res.set('Content-Security-Policy', `${res.get('Content-Security-Policy')};frame-src 'self'`)
+
+export function emails(db: Db) {
+  const page = Router()
+
+  page.get(URL, ...admin, async (req, res) => {
+    const data = { ...(await readEmailList(db, req)), failed: (await countFailed(db)).all }
+    show(req, res, 'admin-area/emails', data, 'admin-area/_emails')
+  })
+
+  async function askRetryAll(req: Request, res: Response, form: Form) {
+    const { all, refused } = await countFailed(db)
+    const question = {
+      title: t('emails.retryAll.title'),
+      sentence: t(all ? 'emails.retryAll.sentence' : 'emails.retryAll.none', { all, refused }),
+      button: t('emails.retryAll'),
+      keep: t('emails.retryAll.keep'),
+      hidden: all === 0,
+      action: `${URL}/retry-failed`,
+      back: URL,
+    }
+    show(req, res, 'admin-area/confirm', { form, question }, 'admin-area/_confirm')
+  }
+
+  page.get(`${URL}/retry-failed`, ...admin, (req, res) => askRetryAll(req, res, formOf(req)))
+
+  page.post(`${URL}/retry-failed`, ...admin, async (req, res) => {
+    const { again, over } = await retryFailedEmails(db, actor(req))
+    flash(res, 'success', over ? 'emails.retriedAll.some' : 'emails.retriedAll', { again, over })
+    res.redirect(303, URL)
+  })
+
+  async function target(req: Request): Promise<LoggedEmail> {
+    const email = await findEmail(db, idOf(req.params.emailId))
+    if (!email) throw new NotFound()
+    return email
+  }
+
+  /** A message of an older version, whose template is gone, has its facts shown without it. */
+  const render = (req: Request, email: LoggedEmail) =>
+    renderEmail(db, email, t('emails.linkLeftOut')).catch((error) => {
+      req.log.warn({ err: error, email: email.id }, 'A message cannot be rendered any more')
+      return undefined
+    })
+
+  async function showEmail(req: Request, res: Response, email: LoggedEmail, form: Form) {
+    const message = await render(req, email)
+    const data = {
+      email,
+      message,
+      form,
+      over: await findWhyOver(db, email),
+      frame: `${URL}/${email.id}/html`,
+    }
+    show(req, allowFrame(res), 'admin-area/email', data)
+  }
+
+  page.get(ONE, ...admin, async (req, res) => showEmail(req, res, await target(req), formOf(req)))
+
+  page.get(`${ONE}/html`, ...admin, async (req, res) => {
+    const message = await render(req, await target(req))
+    if (!message) throw new NotFound()
+    const { logo } = req.visit.settings
+    res.set({ 'Content-Security-Policy': MAIL_POLICY, 'X-Frame-Options': 'SAMEORIGIN' })
+    res.type('html').send(message.html.replaceAll('cid:logo', logo))
+  })
+
+  page.get(`${ONE}/retry`, ...admin, async (req, res) => showEmail(req, res, await target(req), formOf(req)))
+
+  page.post(`${ONE}/retry`, ...admin, async (req, res) => {
+    const email = await target(req)
+    const form = await submit(NoInput, req.body, () => retryEmail(db, actor(req), email))
+    if (form) return showEmail(req, res.status(422), await target(req), form)
+    flash(res, 'success', 'emails.retried', { email: email.to_address })
+    res.redirect(303, `${URL}/${email.id}`)
+  })
+
+  return page
+}

@@ -1,7 +1,0 @@
-// Which Latchkey this is.
-
-import { readFileSync } from 'node:fs'
-
-export const VERSION: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version
