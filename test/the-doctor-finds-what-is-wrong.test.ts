@@ -161,4 +161,27 @@ describe('the doctor', () => {
       expect(await whileBroken([{ ...over, set: moment }, ...others, closed])).toEqual([])
     })
   })
+
+  test('people at work meanwhile are no finding', async () => {
+    const bob = await house.user('bob', 'Acme Hosting')
+    const invite = async (nth: number) => {
+      const email = `guest${nth}@example.com`
+      await bob.post('/account/users/invite', { email })
+      const { id } = await house.db('invitations').where({ email }).first()
+      await bob.post(`/account/invites/${id}/resend`)
+      await bob.post(`/account/invites/${id}/cancel`)
+    }
+    let working = true
+    const work = async () => {
+      for (let nth = 0; nth < 5; nth++) await invite(nth)
+    }
+    const done = work().finally(() => {
+      working = false
+    })
+    const findings: Finding[] = []
+    while (working) findings.push(...(await found()))
+    await done
+    expect(findings).toEqual([])
+    expect(await house.db('invitations').where({ send_count: 2, status: 'cancelled' })).toHaveLength(6)
+  })
 })

@@ -1,5 +1,6 @@
 // A table is gone through in steps of some thousand rows, by its key: no statement reads for long, none is big.
 
+import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../platform/database.ts'
 import type { Over } from './doctor-checks.ts'
 
@@ -22,6 +23,8 @@ export async function* steps(db: Db, { table, key, text }: Over): AsyncGenerator
       .offset(ROWS_A_STEP - 1)
       .first(key)
     const upTo = row?.[key] ?? last.key
+    // SQLite answers at once: without this nobody else in this process would have a turn.
+    await setImmediate()
     yield { after, upTo }
     if (upTo === last.key || upTo > last.key) return
     after = upTo
