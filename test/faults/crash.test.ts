@@ -9,20 +9,24 @@ import { type Part, startParts } from '../support/cluster.ts'
 import { HOOKED, judge, waiting } from '../support/crash-judge.ts'
 import { type Journal, prepare, startLoad } from '../support/crash-load.ts'
 import { tally } from '../support/crowd.ts'
+import { doctorFinds } from '../support/doctor.ts'
 import { amount, chance, figures, pause, seed } from '../support/faults.ts'
 import { freshDatabase } from '../support/house.ts'
 import { faultsIn } from '../support/invariants.ts'
 import { folder, freePort, start } from '../support/processes.ts'
 import { startSmtp } from '../support/smtp.ts'
 
-/** What runs and is killed. One process may do both. */
-const ROLES: Pick<Part, 'role' | 'args'>[] = [{ role: 'web', args: 'src/server.ts' }]
+/** What runs, and is killed. */
+const ROLES: Pick<Part, 'role' | 'args'>[] = [
+  { role: 'web', args: 'src/server.ts web' },
+  { role: 'worker', args: 'src/server.ts worker' },
+]
 
 const ROUNDS = amount(40, 3)
 const CONNECTIONS = 16
 /** Between two acts of one connection, at the most. */
 const PACE_MS = amount(60, 100)
-const LIVE_MS = { least: 300, more: 1_500 }
+const LIVE_MS = { least: 500, more: 2_000 }
 /** How long what a dead process held may take to be taken over and delivered. */
 const SETTLE_SECONDS = Number(process.env.FAULTS_SETTLE_SECONDS ?? 300)
 
@@ -64,7 +68,7 @@ async function begin() {
     ROLES.map((part) => ({ ...part, settings })),
   )
   await cluster.allReady()
-  return { database, db: openDatabase(database.url), smtp, ran, appUrl, cluster }
+  return { database, db: openDatabase(database.url), smtp, ran, settings, appUrl, cluster }
 }
 
 const statusesOf = (journal: Journal) =>
@@ -77,7 +81,7 @@ const statusesOf = (journal: Journal) =>
 // Fails when queueEmail or fire are called on the database instead of the transaction, when a dead process's claim
 // never runs out, or when an e-mail is marked as sent before it was handed over.
 test('kill -9 under load: everything that was answered has happened, once, with its e-mail and its hook', async () => {
-  const { database, db, smtp, ran, appUrl, cluster } = await begin()
+  const { database, db, smtp, ran, settings, appUrl, cluster } = await begin()
   const load = startLoad(db, appUrl, await prepare(db, appUrl), smtp.received, seed)
   const started = Date.now()
   const working = load.run(CONNECTIONS, PACE_MS)
@@ -115,6 +119,7 @@ test('kill -9 under load: everything that was answered has happened, once, with 
   expect(ghosts).toEqual([])
   expect(Object.keys(statuses).filter((status) => Number(status) >= 500 && status !== '503')).toEqual([])
   expect(await faultsIn(db)).toEqual([])
+  expect(await doctorFinds('crash', settings)).toEqual([])
   await db.destroy()
   await database.drop()
 })

@@ -81,10 +81,15 @@ export function startLoad(db: Db, appUrl: string, prepared: Prepared, received: 
           send_invite: 'yes',
           permissions: 'tickets',
         })
-      : await on.post('/account/users/invite', luck.of(account.owners).cookie, { email, which: 'all' })
+      : await on.post('/account/users/invite', await ownerCookie(account), { email, which: 'all' })
     if (status >= 0) journal.invites.push({ email, clientId: account.id, status })
     if (status === 303) invitedSoFar.push(email)
     return status
+  }
+
+  async function ownerCookie({ id, owners }: Account) {
+    const { owner_id } = await db('clients').where({ id }).first('owner_id')
+    return owners.find((one) => one.id === owner_id)?.cookie ?? ''
   }
 
   /** Whoever got no answer clicks again, as people do; now and then two hold the same link. */
