@@ -82,8 +82,8 @@ test('many people accept one link: one wins, all others read the same sentence',
   expect(await faultsIn(house.db, { clients: [client.id] })).toEqual([])
 })
 
-// Fails when takeClient takes nothing: without it, two that find nothing to replace both insert, and one of
-// them meets the unique key of open_email.
+// Fails when takeClient takes nothing and replacePending reads before it writes: the first ones all insert, and
+// meet the unique key of open_email; without that, there are 200 rows.
 test('one address invited 200 times at once: one row, and every sending has its e-mail', async () => {
   const [count, at] = [200, amount(50, 20)]
   const { client, ownerCookie } = await contest(house, 'someone@example.com', 'owner')

@@ -6,7 +6,7 @@ import { startAdminSession, startUserSession } from '../../src/domain/sessions.t
 import type { Db } from '../../src/platform/database.ts'
 
 export interface Answer {
-  /** 0 when the connection broke before there was an answer. */
+  /** 0 when the connection broke before there was an answer, -1 when nobody was there at all. */
   status: number
   location: string
   text: string
@@ -29,7 +29,10 @@ export function connect(appUrl: string) {
           'Content-Length': Buffer.byteLength(body),
         }),
       }
-      const broken = () => resolve({ status: 0, location: '', text: '', ms: performance.now() - started })
+      const broken = ({ code }: { code?: string } = {}) => {
+        const status = code === 'ECONNREFUSED' ? -1 : 0
+        resolve({ status, location: '', text: '', ms: performance.now() - started })
+      }
       const sent = request(`${appUrl}${path}`, { method, agent, headers, timeout: TIMEOUT_MS }, (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))

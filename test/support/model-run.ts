@@ -45,7 +45,7 @@ const system = (): Actor => ({
   entries: { next: 0 },
 })
 
-/** Two new clients, Alice's and Bob's. */
+/** Two new clients, Alice's and Bob's, where the other of them may see tickets. */
 export async function begin(db: Db) {
   const run = randomUUID().slice(0, 8)
   const eventsFrom = await lastEvent(db)
@@ -60,7 +60,10 @@ export async function begin(db: Db) {
     const owner = (await userOf(who)) as User
     const { first_name, last_name, email } = owner
     const profile = { ...BLANK, company_name: `${run} ${who}`, first_name, last_name, email }
-    clients.push(await openClient(db, system(), owner, profile))
+    const client = await openClient(db, system(), owner, profile)
+    clients.push(client)
+    const other = (await userOf(who === 'alice' ? 'bob' : 'alice')) as User
+    await associate(db, { ...system(), kind: 'admin', id: 1 }, client, other, ['tickets'])
   }
   const ids = clients.map(({ id }) => id)
   /** The first nonce of each that was seen, for links that were replaced since. */

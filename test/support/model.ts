@@ -72,8 +72,22 @@ export class Model {
   day = 0
   users = new Set<Who>(['alice', 'bob', 'carol', 'ada'])
   accounts = [
-    { owner: 'alice' as Person, closed: false, held: new Map<Person, string[]>([['alice', ALL]]) },
-    { owner: 'bob' as Person, closed: false, held: new Map<Person, string[]>([['bob', ALL]]) },
+    {
+      owner: 'alice' as Person,
+      closed: false,
+      held: new Map<Person, string[]>([
+        ['alice', ALL],
+        ['bob', ['tickets']],
+      ]),
+    },
+    {
+      owner: 'bob' as Person,
+      closed: false,
+      held: new Map<Person, string[]>([
+        ['bob', ALL],
+        ['alice', ['tickets']],
+      ]),
+    },
   ]
   offers: Offer[] = []
 

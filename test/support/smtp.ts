@@ -42,6 +42,8 @@ export async function startSmtp({ answer = (_to: string): number => 250, port: a
       })
     },
   })
+  // Whoever is killed while talking to us resets the connection.
+  server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(asked, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
