@@ -5,7 +5,7 @@
 
 import type { Knex } from 'knex'
 import type { Key } from '../lang/english.ts'
-import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
+import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
@@ -14,6 +14,7 @@ import { aboutLink, findLinkRows, whyOver } from './email-links.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { Refusal } from './refusal.ts'
+import { retryUntil } from './retrying.ts'
 import { like, likeStart, searchText, wordsOf } from './search.ts'
 
 export interface LoggedEmail extends Email {
@@ -108,8 +109,7 @@ export const findWhyOver = async (db: Db, email: Email): Promise<Key | undefined
 const anew = () => ({
   status: 'waiting',
   next_attempt_at: timestamp(),
-  retry_until: inDays(1),
-  attempts: 0,
+  retry_until: retryUntil(),
   error: null,
   fault: null,
 })

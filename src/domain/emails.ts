@@ -3,7 +3,7 @@
 // table holds one; an invitation's message that is no longer true is superseded, not sent (HARD-CASES H11).
 
 import { randomBytes } from 'node:crypto'
-import { inMinutes, timestamp } from '../platform/clock.ts'
+import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import type { Change } from './change.ts'
@@ -12,7 +12,7 @@ import { aboutLink, findLinkRows, linkOf, whyOver } from './email-links.ts'
 import { inHand } from './handed.ts'
 import type { Invitation } from './invitations.ts'
 import type { Values } from './refusal.ts'
-import { GIVE_UP_MINUTES, pauseMinutes } from './retrying.ts'
+import { nextAttempt, retryUntil } from './retrying.ts'
 import type { Worker } from './workers.ts'
 
 export interface Email {
@@ -70,7 +70,7 @@ export const queueEmail = (trx: Change, template: string, { to, client, user, in
     send_count: invitation?.send_count ?? null,
     message_id: `<${randomBytes(16).toString('hex')}@${new URL(inHand().appUrl).hostname}>`,
     next_attempt_at: timestamp(),
-    retry_until: inMinutes(GIVE_UP_MINUTES),
+    retry_until: retryUntil(),
     created_at: timestamp(),
   })
 
@@ -110,13 +110,11 @@ async function attempt(db: Db, email: Email, send: Send): Promise<object> {
 function afterFailure(email: Email, error: unknown) {
   const fault = error instanceof MailFault ? error.fault : 'passing'
   const { retry_until } = email
-  const next = inMinutes(pauseMinutes(email.attempts + 1))
   return {
     status: fault === 'address' || retry_until <= timestamp() ? 'failed' : 'waiting',
     fault,
     // Of an error that is not the peer's, only what stands first: what follows may quote the message.
     error: plainLine(String((error as Error)?.message ?? error).split('\n')[0] ?? ''),
-    // The last attempt is made when the time is over, not a pause later.
-    next_attempt_at: next < retry_until ? next : retry_until,
+    next_attempt_at: nextAttempt(retry_until),
   }
 }

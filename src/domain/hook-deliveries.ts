@@ -11,7 +11,7 @@ import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Claim, claim, finish, newToken } from './claims.ts'
 import { type Hooks, Postponed } from './hook-functions.ts'
 import { GONE_AFTER_MINUTES } from './hook-registry.ts'
-import { GIVE_UP_MINUTES, pauseMinutes } from './retrying.ts'
+import { nextAttempt, retryUntil } from './retrying.ts'
 import type { Worker } from './workers.ts'
 
 interface HookEvent {
@@ -96,7 +96,7 @@ async function writeDeliveries(
     const isMine = here.includes(hook)
     const token = isMine ? newToken(worker) : null
     if (token) tokens.push(token)
-    const retry_until = inMinutes(GIVE_UP_MINUTES)
+    const retry_until = retryUntil()
     const [id] = await trx('hook_deliveries').insert({
       event_id: event.id,
       hook,
@@ -161,6 +161,6 @@ function afterRun({ attempts, retry_until }: Claimed, error: unknown, duration_m
     status: retry_until <= timestamp() ? 'failed' : 'waiting',
     error: String(error instanceof Error ? error.message : error).slice(0, 500),
     duration_ms,
-    next_attempt_at: inMinutes(pauseMinutes(attempts)),
+    next_attempt_at: nextAttempt(retry_until),
   }
 }

@@ -2,12 +2,13 @@
 // trying again. The add-on sees the same event id however often it is told. A function is ended by an admin
 // when no worker will have it again (HARD-CASES H5): nothing more is fanned out to it, and nothing waits.
 
-import { inDays, timestamp } from '../platform/clock.ts'
+import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { Refusal } from './refusal.ts'
+import { retryUntil } from './retrying.ts'
 
 export interface HookFunction {
   hook: string
@@ -101,8 +102,7 @@ export const listEventDeliveries = (db: Db, event: { id: number }): Promise<Hook
 const anew = () => ({
   status: 'waiting',
   next_attempt_at: timestamp(),
-  retry_until: inDays(1),
-  attempts: 0,
+  retry_until: retryUntil(),
   error: null,
 })
 

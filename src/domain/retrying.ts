@@ -1,8 +1,21 @@
-// When something that failed is tried again: with growing pauses, for a day (R27, R28).
+// When something that failed is tried again (R27, R28): with growing pauses, for a day. The day is counted from when
+// it came or was sent off again by *Retry*, so that the pauses begin anew with it, and attempts are only counted.
+
+import { inMinutes, now } from '../platform/clock.ts'
 
 export const GIVE_UP_MINUTES = 24 * 60
 export const PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]
 
-/** The pause after this many attempts. */
-export const pauseMinutes = (attempts: number) =>
-  PAUSES_MINUTES[Math.min(Math.max(attempts, 1), PAUSES_MINUTES.length) - 1] ?? 1
+/** Until when something that begins now is tried. */
+export const retryUntil = () => inMinutes(GIVE_UP_MINUTES)
+
+/** The next attempt after one that failed just now; the last one is made when the day is over, not a pause later. */
+export function nextAttempt(until: string): string {
+  let left = GIVE_UP_MINUTES - (new Date(until).getTime() - now().getTime()) / 60_000
+  const pause = PAUSES_MINUTES.find((minutes) => {
+    left -= minutes
+    return left < 0
+  })
+  const next = inMinutes(pause ?? PAUSES_MINUTES.at(-1) ?? 0)
+  return next < until ? next : until
+}
