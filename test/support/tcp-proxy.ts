@@ -3,8 +3,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Where the line is cut: before the COMMIT has reached the server, or after, before its answer is back. */
-export type Cut = 'before' | 'after'
+/**
+ * Where the line is cut: before the COMMIT has reached the server; after, before its answer is back; or so that
+ * the server gets it late, when we have long looked and begun again.
+ */
+export type Cut = 'before' | 'after' | 'long before'
+
+const LATE_MS = 500
 
 const COMMIT = Buffer.from('\x03COMMIT')
 
@@ -30,7 +35,12 @@ export async function startProxy(target: { host: string; port: number }) {
         cuts++
       }
       if (now === 'before') return close(client, upstream)
-      isDeaf = now === 'after'
+      if (now === 'long before') {
+        isDeaf = true
+        setTimeout(() => upstream.write(bytes), LATE_MS)
+        return void client.resetAndDestroy()
+      }
+      if (now === 'after') isDeaf = true
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
@@ -38,7 +48,7 @@ export async function startProxy(target: { host: string; port: number }) {
       if (isDeaf) return close(client, upstream)
       client.write(bytes)
     })
-    client.once('close', () => upstream.destroy())
+    client.once('close', () => isDeaf || upstream.destroy())
     upstream.once('close', () => client.destroy())
   })
   server.listen(0, '127.0.0.1')
