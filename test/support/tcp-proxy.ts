@@ -16,7 +16,7 @@ const COMMIT = Buffer.from('\x03COMMIT')
 export async function startProxy(target: { host: string; port: number }) {
   const lines = new Set<Socket>()
   let cut: Cut | undefined
-  let cuts = 0
+  let [cuts, countdown] = [0, 0]
   let isSilent = false
 
   const server = createServer((client) => {
@@ -29,7 +29,9 @@ export async function startProxy(target: { host: string; port: number }) {
     let isDeaf = false
     client.on('data', (bytes) => {
       if (isSilent) return
-      const now = cut && bytes.includes(COMMIT) ? cut : undefined
+      const isCommit = cut && bytes.includes(COMMIT)
+      if (isCommit) countdown--
+      const now = isCommit && countdown === 0 ? cut : undefined
       if (now) {
         cut = undefined
         cuts++
@@ -56,9 +58,10 @@ export async function startProxy(target: { host: string; port: number }) {
 
   return {
     port: (server.address() as AddressInfo).port,
-    /** The next COMMIT that comes by is where the line is cut. */
-    cutAtCommit(when: Cut) {
+    /** The next COMMIT that comes by, or the nth, is where the line is cut. */
+    cutAtCommit(when: Cut, nth = 1) {
       cut = when
+      countdown = nth
     },
     /** How many lines were cut at a COMMIT so far. */
     cuts: () => cuts,
