@@ -154,7 +154,7 @@ export class Mysql extends Mysql2 {
       const host = hostOf.get(connection)
       // The driver would wait for the late answer with everything that comes after.
       if (isOverLimit(error)) connection.stream.destroy()
-      if (isNotReady(error) && host) hosts.mark(host, false)
+      if (isNotReady(error) && host && hosts.areSeveral) hosts.mark(host, false)
       throw error
     }
   }

@@ -3,15 +3,20 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Where the line is cut: before the COMMIT has reached the server, or after, before its answer is back. */
-export type Cut = 'before' | 'after'
+/**
+ * Where the line is cut: before the COMMIT has reached the server; after, before its answer is back; or so that
+ * the server gets it late, when we have long looked and begun again.
+ */
+export type Cut = 'before' | 'after' | 'long before'
+
+const LATE_MS = 500
 
 const COMMIT = Buffer.from('\x03COMMIT')
 
 export async function startProxy(target: { host: string; port: number }) {
   const lines = new Set<Socket>()
   let cut: Cut | undefined
-  let cuts = 0
+  let [cuts, countdown] = [0, 0]
   let isSilent = false
 
   const server = createServer((client) => {
@@ -24,13 +29,20 @@ export async function startProxy(target: { host: string; port: number }) {
     let isDeaf = false
     client.on('data', (bytes) => {
       if (isSilent) return
-      const now = cut && bytes.includes(COMMIT) ? cut : undefined
+      const isCommit = cut && bytes.includes(COMMIT)
+      if (isCommit) countdown--
+      const now = isCommit && countdown === 0 ? cut : undefined
       if (now) {
         cut = undefined
         cuts++
       }
       if (now === 'before') return close(client, upstream)
-      isDeaf = now === 'after'
+      if (now === 'long before') {
+        isDeaf = true
+        setTimeout(() => upstream.write(bytes), LATE_MS)
+        return void client.resetAndDestroy()
+      }
+      if (now === 'after') isDeaf = true
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
@@ -38,7 +50,7 @@ export async function startProxy(target: { host: string; port: number }) {
       if (isDeaf) return close(client, upstream)
       client.write(bytes)
     })
-    client.once('close', () => upstream.destroy())
+    client.once('close', () => isDeaf || upstream.destroy())
     upstream.once('close', () => client.destroy())
   })
   server.listen(0, '127.0.0.1')
@@ -46,9 +58,10 @@ export async function startProxy(target: { host: string; port: number }) {
 
   return {
     port: (server.address() as AddressInfo).port,
-    /** The next COMMIT that comes by is where the line is cut. */
-    cutAtCommit(when: Cut) {
+    /** The next COMMIT that comes by, or the nth, is where the line is cut. */
+    cutAtCommit(when: Cut, nth = 1) {
       cut = when
+      countdown = nth
     },
     /** How many lines were cut at a COMMIT so far. */
     cuts: () => cuts,
