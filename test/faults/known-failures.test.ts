@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Act, acts, type Contested, contest } from '../support/contested.ts'
+import { doctorFinds } from '../support/doctor.ts'
 import { amount, figures } from '../support/faults.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { faultsIn, lastEvent } from '../support/invariants.ts'
@@ -139,4 +140,8 @@ test('an invitation of someone since removed, or just being removed, gives nothi
       await acts['Remove Access of Alice'](connections[0] as Connection, it, { ada, guest: '' })
     },
   )
+})
+
+test('and the doctor finds nothing after all of it', async () => {
+  expect(await doctorFinds(house.config.databaseUrl)).toEqual([])
 })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { doctorFinds } from '../support/doctor.ts'
 import { amount, figures } from '../support/faults.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { faultsIn } from '../support/invariants.ts'
@@ -149,5 +150,6 @@ describe.each(databases)('on %s', (name, environment, sequentialRuns, interleave
 
   test('and the whole database is sound after all of it', async () => {
     expect(await faultsIn(house.db)).toEqual([])
+    expect(await doctorFinds(house.config.databaseUrl)).toEqual([])
   })
 })

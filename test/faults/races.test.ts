@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ACTS, type ActName, acts, contest } from '../support/contested.ts'
 import { tally } from '../support/crowd.ts'
+import { doctorFinds } from '../support/doctor.ts'
 import { amount, chance, figures, inLanes, seed } from '../support/faults.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { faultsIn, lastEvent } from '../support/invariants.ts'
@@ -136,4 +137,5 @@ test('two random acts on one client at once: sound rows, and nobody sees somethi
   })
   expect(wrong, `FAULTS_SEED=${seed}`).toEqual([])
   expect(await faultsIn(house.db)).toEqual([])
+  expect(await doctorFinds(house.config.databaseUrl)).toEqual([])
 })

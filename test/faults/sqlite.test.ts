@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { type Db, openDatabase } from '../../src/platform/database.ts'
 import { startParts } from '../support/cluster.ts'
 import { tally } from '../support/crowd.ts'
+import { doctorFinds } from '../support/doctor.ts'
 import { amount, chance, figures, pause, seed } from '../support/faults.ts'
 import { faultsIn } from '../support/invariants.ts'
 import { type Connection, connect, cookieOf } from '../support/load.ts'
@@ -88,6 +89,7 @@ test('kill -9 while it writes: nothing that was answered is lost, nothing is hal
   expect(Object.keys(statuses).sort()).toEqual(['0', '303'])
   expect(await isSound(db)).toBe('ok')
   expect(await faultsIn(db)).toEqual([])
+  expect(await doctorFinds(url)).toEqual([])
   await db.destroy()
 })
 
@@ -118,5 +120,6 @@ test('two processes on one file: each waits for the other, nothing is lost, nobo
   expect(missing).toEqual([])
   expect(await isSound(db)).toBe('ok')
   expect(await faultsIn(db)).toEqual([])
+  expect(await doctorFinds(url)).toEqual([])
   await db.destroy()
 })

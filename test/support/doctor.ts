@@ -3,7 +3,7 @@
 import { start } from './processes.ts'
 
 /** What it finds wrong, line by line; nothing when all is well. */
-export async function doctorFinds(name: string, settings: Record<string, string>): Promise<string[]> {
-  const { ended, output } = start(name, settings, 'src/cli/doctor.ts')
+export async function doctorFinds(databaseUrl: string): Promise<string[]> {
+  const { ended, output } = start('doctor', { DATABASE_URL: databaseUrl }, 'src/cli/doctor.ts')
   return (await ended) === 0 ? [] : output().split('\n').filter(Boolean)
 }
