@@ -19,7 +19,8 @@ const mariadb = process.env.TEST_DATABASE_URL
           name: 'faults',
           include: ['test/faults/*.test.ts'],
           env: { LATCHKEY_TEST_DB: 'mariadb' },
-          fileParallelism: false,
+          // One after another where figures are taken.
+          fileParallelism: process.env.FAULTS !== 'full',
           testTimeout: 900_000,
           hookTimeout: 120_000,
         },

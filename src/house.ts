@@ -57,7 +57,7 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
     await db.destroy()
   }
   const delivery = work?.delivery ?? together()
-  return { config, db, log, views, hooks, delivery, startJobs: () => work?.startJobs(), close }
+  return { config, db, log, views, hooks, work, delivery, close }
 }
 
 const NO_HOOKS: Hooks = {

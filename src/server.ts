@@ -58,7 +58,7 @@ async function serve(config: Config, role: Role) {
     role === 'worker'
       ? { port: undefined, stop: house.close }
       : await listen(house).catch(explainPort(config))
-  house.startJobs()
+  house.work?.startJobs()
   stopOnSignals(running.stop)
   if (isAlone && !config.production) printWelcome(config, filled, role)
   else house.log.info({ role, port: running.port }, 'Latchkey is ready')

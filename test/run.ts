@@ -4,9 +4,11 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { parseCLI, startVitest, type TestModule } from 'vitest/node'
+import { hasGalera } from './support/galera.ts'
 import { findProgram, hasMariadb, startMariadb } from './support/mariadb.ts'
 
 const isCi = process.env.CI === 'true'
+const needsGalera = process.env.FAULTS === 'full'
 const findChromium = () =>
   process.env.CHROMIUM_PATH || findProgram('chromium', 'chromium-browser', 'google-chrome')
 
@@ -14,6 +16,7 @@ function installMissing() {
   const missing = [
     ...(hasMariadb() || process.env.TEST_DATABASE_URL ? [] : ['mariadb-server']),
     ...(findChromium() ? [] : ['chromium']),
+    ...(needsGalera && !hasGalera() ? ['galera-4', 'rsync'] : []),
   ]
   const isDebianRoot = existsSync('/etc/debian_version') && process.getuid?.() === 0
   if (missing.length === 0 || !isDebianRoot) return
@@ -33,8 +36,10 @@ function leftOut(): string[] {
   const all: string[] = []
   if (!process.env.TEST_DATABASE_URL && !hasMariadb())
     all.push(
-      'MariaDB is missing (mariadbd, mariadb-install-db), so the suites "mariadb" and "races" are skipped.',
+      'MariaDB is missing (mariadbd, mariadb-install-db), so the suites "mariadb", "races" and "faults" are skipped.',
     )
+  if (needsGalera && !hasGalera())
+    all.push('Galera is missing (galera-4, rsync), so the suite "galera" is skipped.')
   if (!findChromium()) all.push('Chromium is missing, so the suite "browser" is skipped.')
   return all
 }

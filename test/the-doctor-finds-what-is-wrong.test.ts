@@ -110,7 +110,7 @@ describe('the doctor', () => {
 
   describe('what is in the middle of happening is no finding', () => {
     const mail = { table: 'emails', where: { to_address: 'kim@example.com' } }
-    const waits = { status: 'waiting', sent_at: null }
+    const waits = { status: 'waiting', sent_at: null, retry_until: '2099-01-01T00:00:00.000Z' }
     const held = { ...waits, claim_token: 'token', claimed_by: WORKER.id }
 
     const atWork = () => ({ ...mail, set: { ...held, next_attempt_at: timestamp() } })

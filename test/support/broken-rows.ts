@@ -24,7 +24,7 @@ const NOBODY = 999_999
 const LONG_AGO = '2026-01-01T00:00:00.000Z'
 const LATER = '2099-01-01T00:00:00.000Z'
 const DATES = { created_at: LONG_AGO, updated_at: LONG_AGO }
-const WAITING = { status: 'waiting', sent_at: null }
+const WAITING = { status: 'waiting', sent_at: null, retry_until: LATER }
 const STRANGE = { claim_token: 'token', claimed_by: 'gone' }
 export const WORKER = { id: 'worker', host: 'here', pid: 1, version: '0', beat: 7, started_at: LONG_AGO }
 

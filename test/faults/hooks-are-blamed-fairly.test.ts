@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Hooks, Postponed } from '../src/domain/hook-functions.ts'
-import { loadHooks } from '../src/hook-runner.ts'
-import { moveClock } from '../src/platform/clock.ts'
-import { hookProcesses } from './support/children.ts'
-import { onMariadb } from './support/house.ts'
+import { type Hooks, Postponed } from '../../src/domain/hook-functions.ts'
+import { loadHooks } from '../../src/hook-runner.ts'
+import { moveClock } from '../../src/platform/clock.ts'
+import { hookProcesses } from '../support/children.ts'
 
 vi.setConfig({ testTimeout: 40_000 })
 
@@ -35,8 +34,7 @@ const ASKED = `addHook('PreInviteSend', 1, ({ email }) => 'Not ' + email)`
 const actor = { kind: 'system' as const, id: null, name: '' }
 const client = { id: 1, name: 'Acme', email: 'a@example.com', status: 'active' as const, ownerId: 1 }
 
-// What the database has no part in is told once.
-describe.skipIf(onMariadb)('one function of a file does not answer for another', () => {
+describe('one function of a file does not answer for another', () => {
   let folder: string
   let hooks: Hooks
 
