@@ -9,7 +9,7 @@ const EMAIL = 254
 const NAME = 100
 
 export async function up(db: Knex) {
-  const mysql = db.client.config.client === 'mysql2'
+  const mysql = db.client.driverName === 'mysql2'
 
   // MariaDB's default collation takes é for e and A for a; what identifies is compared byte by byte.
   const create = async (name: string, build: (t: Table) => void) => {

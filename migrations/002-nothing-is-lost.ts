@@ -9,7 +9,7 @@ const WORKER = 32
 const DAY_MS = 24 * 60 * 60_000
 
 export async function up(db: Knex) {
-  const mysql = db.client.config.client === 'mysql2'
+  const mysql = db.client.driverName === 'mysql2'
 
   // The same as in the first migration: what identifies is compared byte by byte.
   const create = async (name: string, build: (t: Table) => void) => {
