@@ -69,7 +69,8 @@ test('WORKERS=2: two processes on one port and one that delivers; who dies is re
     log()
       .filter((line) => line.includes(`"role":"${role}"`) && line.includes('Latchkey is ready'))
       .map((line) => JSON.parse(line).pid as number)
-  expect([pidsOf('web').length, pidsOf('worker').length]).toEqual([2, 1])
+  // What a process prints arrives by another way than its word to the supervisor.
+  await expect.poll(() => [pidsOf('web').length, pidsOf('worker').length]).toEqual([2, 1])
   const visitor = await alice()
   await visitor.post('/account/users/invite', { email: 'fay@example.com' })
   await expect.poll(() => mailTo('fay@example.com').length, { timeout: 10_000 }).toBe(1)
