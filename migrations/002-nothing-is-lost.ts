@@ -83,6 +83,16 @@ export async function up(db: Knex) {
     t.index(['name'])
   })
 
+  // What waits since before there was this table is known from here on, so that it ends if nobody has it.
+  const at = new Date().toISOString()
+  const waiting: string[] = await db('hook_deliveries').where({ status: 'waiting' }).distinct().pluck('hook')
+  for (const hook of waiting) {
+    const [file = '', name = ''] = hook.split('#')
+    const known = await db('hook_functions').where({ hook }).first('hook')
+    const seen = { priority: 0, on_failure: 'allow', first_seen_at: at, last_seen_at: at }
+    if (!known) await db('hook_functions').insert({ hook, file: file.slice(0, 200), name, ...seen })
+  }
+
   // Every file of HOOKS_DIR that a worker has seen, with what was wrong with it.
   await create('hook_files', (t) => {
     t.string('file', 200).primary()
@@ -102,10 +112,12 @@ export async function up(db: Knex) {
   }
   await add('emails', 'fault', (t) => t.string('fault', 12))
 
-  // A claim lasts as long as its worker lives; no clock ends it any more.
-  for (const table of ['emails', 'hook_deliveries'])
+  // A claim lasts as long as its worker lives; no clock ends it any more. Those of before have no worker.
+  for (const table of ['emails', 'hook_deliveries']) {
+    await db(table).whereNull('claimed_by').update({ claim_token: null })
     if (await db.schema.hasColumn(table, 'claimed_until'))
       await db.raw('ALTER TABLE ?? DROP COLUMN claimed_until', [table])
+  }
 }
 
 export async function down() {

@@ -3,6 +3,7 @@
 // the file loses nothing for those that have it (HARD-CASES H5). Whoever fans out runs its own functions in order of
 // priority; each that fails is tried again alone.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Event } from '#hooks'
 import { inMinutes, timestamp } from '../platform/clock.ts'
@@ -36,6 +37,8 @@ export interface Delivery {
 }
 
 type Task = () => Promise<void>
+
+const PLACE_KEPT_MS = 1_000
 
 /** Gives up to `most` pieces of work: events that nobody was told of yet, then deliveries whose time has come. */
 export async function claimHooks(db: Db, worker: Worker, hooks: Hooks, most: number): Promise<Task[]> {
@@ -150,6 +153,8 @@ async function run(db: Db, worker: Worker, hooks: Hooks, event: HookEvent, one: 
     (thrown: unknown) => thrown ?? 'nothing',
   )
   const duration_ms = Math.round(performance.now() - started)
+  // Its place stays taken for a moment: a long queue for one file that is busy is not claimed over and over.
+  if (error instanceof Postponed) await pause(Math.min(error.seconds * 1000, PLACE_KEPT_MS))
   await finish(db, worker, one, { ...afterRun(one, error, duration_ms), updated_at: timestamp() })
 }
 
