@@ -3,7 +3,7 @@
 
 import type { Db } from '../../src/platform/database.ts'
 import { type Chance, chance, pause } from './faults.ts'
-import { addUsers, adminCookie, type Connection, connect, cookieOf } from './load.ts'
+import { type Answer, addUsers, adminCookie, type Connection, connect, cookieOf } from './load.ts'
 import { type Received, unquoted } from './smtp.ts'
 
 export interface Account {
@@ -24,6 +24,10 @@ const ACCOUNTS = 4
 const GUESTS = 4_000
 const NOBODY_MS = 50
 
+function done({ status, text }: Answer) {
+  if (status !== 303) throw new Error(`The load could not be prepared: ${status} ${text}`)
+}
+
 /** Accounts as people open them, and a crowd that will accept. */
 export async function prepare(db: Db, appUrl: string) {
   const on = connect(appUrl)
@@ -32,13 +36,13 @@ export async function prepare(db: Db, appUrl: string) {
   const accounts: Account[] = []
   for (let nth = 0; nth < ACCOUNTS; nth++) {
     const [first = 0, ...others] = people.slice(nth * 3, nth * 3 + 3)
-    await on.post('/user/accounts/new', await cookieOf(db, first), { company_name: `Crash ${nth}` })
+    done(await on.post('/user/accounts/new', await cookieOf(db, first), { company_name: `Crash ${nth}` }))
     const { id } = await db('clients')
       .where({ company_name: `Crash ${nth}` })
       .first('id')
     for (const user_id of others.map(String)) {
       const fields = { user_id, send_invite: 'no', permissions: 'tickets' }
-      await on.post(`/admin/clients/${id}/users/associate`, ada, fields)
+      done(await on.post(`/admin/clients/${id}/users/associate`, ada, fields))
     }
     const owners = []
     for (const user of [first, ...others]) owners.push({ id: user, cookie: await cookieOf(db, user, id) })
