@@ -108,9 +108,10 @@ export async function up(db: Knex) {
     await index(table, ['status', 'id'])
     await index(table, table === 'emails' ? ['to_address'] : ['hook', 'id'])
     const until = new Date(Date.now() + DAY_MS).toISOString()
-    await db(table).whereNull('retry_until').update({ retry_until: until })
+    await db(table).where({ status: 'waiting', retry_until: null }).update({ retry_until: until })
   }
   await add('emails', 'fault', (t) => t.string('fault', 12))
+  await index('emails', ['status', 'fault'])
 
   // A claim lasts as long as its worker lives; no clock ends it any more. Those of before have no worker.
   for (const table of ['emails', 'hook_deliveries']) {

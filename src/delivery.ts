@@ -73,7 +73,11 @@ export class Lanes implements Delivery {
   #begin(task: Task) {
     const run = task()
       .catch(this.#kind.onError)
-      .finally(() => this.#running.delete(run))
+      .finally(() => {
+        this.#running.delete(run)
+        // What had no room may have it now.
+        if (!this.#isStopped) this.wake()
+      })
     this.#running.add(run)
   }
 }

@@ -79,12 +79,18 @@ export class HookFile {
   }
 
   /** After something went wrong events run one at a time, so that who did it is found alone. */
+  limit(name: string, kind: Kind = 'event'): number {
+    if (this.#closed || this.#restOf(name) > 0) return 0
+    return kind === 'event' && secondsUntil(this.#carefulUntil) > 0 ? 1 : CALLS_AT_ONCE
+  }
+
+  #restOf = (name: string) => secondsUntil(this.#restUntil.get(name) ?? 0)
+
   #admit(kind: Kind, name: string) {
     if (this.#closed) throw new Postponed('Latchkey is stopping', BUSY_SECONDS)
-    const rest = secondsUntil(this.#restUntil.get(name) ?? 0)
+    const rest = this.#restOf(name)
     if (rest > 0) throw new Postponed('it rests after it hung or ended its process', rest)
-    const careful = kind === 'event' && secondsUntil(this.#carefulUntil) > 0
-    if (this.#running[kind] >= (careful ? 1 : CALLS_AT_ONCE))
+    if (this.#running[kind] >= this.limit(name, kind))
       throw new Postponed('its file has as many calls as it may', BUSY_SECONDS)
   }
 

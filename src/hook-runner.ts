@@ -92,6 +92,10 @@ function hooksOf(
   const fileOf = ({ file }: LoadedHook) => files.get(file) as HookFile
   return {
     loaded,
+    limit(key) {
+      const hook = loaded.find((one) => one.key === key)
+      return hook ? fileOf(hook).limit(hook.name) : 0
+    },
     async run(key, event) {
       const hook = loaded.find((one) => one.key === key)
       if (!hook) throw new Error('no such function is loaded here')

@@ -22,7 +22,7 @@ import { startWork, type Work } from './work.ts'
 /** What a process is for: everything, pages alone, delivery and jobs alone, or one command. */
 export type Role = 'all' | 'web' | 'worker' | 'tool'
 
-const STOP_GRACE_MS = 5_000
+const STOP_GRACE_MS = 2_500
 
 /** Migrates, loads hooks, and hands the domain what it may not import. Throws BadSetting. */
 export async function openHouse(config: Config, log: Logger = logOf(config), role: Role = 'all') {
@@ -63,6 +63,7 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
 const NO_HOOKS: Hooks = {
   loaded: [],
   broken: [],
+  limit: () => 0,
   run: async () => {},
   askFirst: async () => undefined,
   close: async () => {},

@@ -13,6 +13,7 @@ import { isSqlite } from './platform/database.ts'
 import { supervise } from './supervisor.ts'
 
 const STOP_WITHIN_MS = 10_000
+const CUT_AFTER_MS = 6_000
 const SWEEP_MS = 50
 
 /** Listens; `stop` finishes running requests, then closes everything, within ten seconds. */
@@ -29,9 +30,11 @@ async function listen(house: OpenHouse) {
     server.listen(config.port, config.host, resolve)
   })
   const stop = async () => {
+    // Delivering ends meanwhile.
+    house.work?.stop().catch(() => {})
     const closed = new Promise((resolve) => server.close(resolve))
     const closing = setInterval(() => closeIdle(server, sockets), SWEEP_MS)
-    const cut = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS - 2_000)
+    const cut = setTimeout(() => server.closeAllConnections(), CUT_AFTER_MS)
     await closed
     clearTimeout(cut)
     clearInterval(closing)
@@ -72,18 +75,22 @@ async function serveWithMany(config: Config, role: Role) {
   await house.close()
   const web = Array.from({ length: config.workers }, (): Role => 'web')
   const supervisor = await supervise(role === 'web' ? web : [...web, 'worker'], house.log)
-  stopOnSignals(() => supervisor.stop())
+  // The others have ten seconds, and are killed then.
+  stopOnSignals(() => supervisor.stop(), STOP_WITHIN_MS + 5_000)
   if (!config.production) printWelcome(config, filled, role)
 }
 
-function stopOnSignals(stop: () => Promise<void>) {
+function stopOnSignals(stop: () => Promise<void>, withinMs = STOP_WITHIN_MS) {
   let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
       if (isStopping) return
       isStopping = true
-      setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
-      stop().then(() => process.exit(0))
+      setTimeout(() => process.exit(1), withinMs).unref()
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
     })
 }
 

@@ -6,7 +6,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Role } from './house.ts'
 
-const KILL_AFTER_MS = 10_000
+const KILL_AFTER_MS = 11_000
 const QUICK_END_MS = 5_000
 const QUICK_PAUSE_MS = 500
 const PAUSE_MAX_MS = 30_000

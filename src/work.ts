@@ -4,7 +4,7 @@
 import type { Logger } from 'pino'
 import { type Delivery, Lanes, together } from './delivery.ts'
 import { claimEmails, type Send } from './domain/emails.ts'
-import { claimHooks } from './domain/hook-deliveries.ts'
+import { claimHooks } from './domain/hook-fan-out.ts'
 import type { Hooks } from './domain/hook-functions.ts'
 import { registerHooks } from './domain/hook-registry.ts'
 import { contend, giveBack, type Lease } from './domain/leases.ts'

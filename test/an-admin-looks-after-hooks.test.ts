@@ -148,6 +148,20 @@ describe('an admin looks after hooks', () => {
     }
     expect(await house.db('hook_deliveries').where({ event_id })).toHaveLength(2)
     expect(await house.db('activity').where({ action: 'hook.replayed' })).toHaveLength(2)
+
+    // One that no worker has handed out yet: a delivery of its own would be in the way of that.
+    const early = {
+      event_id: 'early',
+      name: 'InviteSent',
+      payload: '{}',
+      status: 'late',
+      created_at: timestamp(),
+    }
+    await house.db('hook_events').insert(early)
+    const { id } = await house.db('hook_events').where({ event_id: 'early' }).first('id')
+    await ada.post(`/admin/hooks/events/${id}/replay`, { hook: 'crm.js#InviteSent' })
+    expect([ada.status, ada.told]).toEqual([422, expect.stringContaining('has not been handed out')])
+    await house.db('hook_events').where({ id }).delete()
   })
 
   test('H5 End asks, gives the function nothing more, and ends what waits for it with a word', async () => {

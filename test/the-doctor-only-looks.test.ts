@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { parseAddresses } from '../src/platform/address.ts'
 import { openDatabase } from '../src/platform/database.ts'
 import { onMariadb, startHouse, type TestHouse } from './support/house.ts'
 import { folder, freePort, start } from './support/processes.ts'
@@ -136,14 +137,18 @@ describe('npm run doctor', () => {
   })
 
   async function asReader() {
-    const url = new URL(house.config.databaseUrl)
-    const name = url.pathname.slice(1)
-    const root = await mysql.createConnection(process.env.TEST_DATABASE_URL ?? '')
-    await root.query(`CREATE USER '${name.slice(0, 30)}'@'%' IDENTIFIED BY 'looks'`)
-    await root.query(`GRANT SELECT ON ${name}.* TO '${name.slice(0, 30)}'@'%'`)
-    ;[url.username, url.password] = [name.slice(0, 30), 'looks']
-    const { status, output } = await run('', { DATABASE_URL: url.href })
-    await root.query(`DROP USER '${name.slice(0, 30)}'@'%'`)
+    const { databaseUrl } = house.config
+    const name = databaseUrl.split('/').at(-1) ?? ''
+    const reader = name.slice(0, 30)
+    // Of a cluster any node: all get the user.
+    const root = await mysql.createConnection(
+      parseAddresses(process.env.TEST_DATABASE_URL ?? '')[0]?.uri ?? '',
+    )
+    await root.query(`CREATE USER '${reader}'@'%' IDENTIFIED BY 'looks'`)
+    await root.query(`GRANT SELECT ON ${name}.* TO '${reader}'@'%'`)
+    const DATABASE_URL = databaseUrl.replace(/^mysql:\/\/[^@]*@/, `mysql://${reader}:looks@`)
+    const { status, output } = await run('', { DATABASE_URL })
+    await root.query(`DROP USER '${reader}'@'%'`)
     await root.end()
     expect([output.split(':')[0], status]).toEqual(['All is well', 0])
   }

@@ -4,7 +4,9 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
+import { inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { isAway } from '../platform/faults.ts'
 import type { Worker } from './workers.ts'
 
 export type Claimable = 'emails' | 'hook_deliveries'
@@ -13,6 +15,7 @@ const CLAIMABLE: Claimable[] = ['emails', 'hook_deliveries']
 const FREE = { claim_token: null, claimed_by: null }
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 5_000
+const LATER_MINUTES = 60
 
 export interface Claim {
   table: Claimable
@@ -27,18 +30,25 @@ export function newToken(worker: Worker): string {
   return token
 }
 
-/** Claims this row; undefined when another worker was faster, or it waits no longer. */
+/** What a row must still be when it is claimed: one that was tried and put off in the meantime is let go. */
+export interface Due {
+  id: number
+  next_attempt_at: string
+  retry_until: string
+}
+
+/** Claims this row; undefined when another worker was faster, or it is not due any more. */
 export async function claim(
   db: Db,
   worker: Worker,
   table: Claimable,
-  id: number,
+  { id, next_attempt_at, retry_until }: Due,
 ): Promise<Claim | undefined> {
   const token = newToken(worker)
   let claimed = 0
   try {
     claimed = await db(table)
-      .where({ id, status: 'waiting', claim_token: null })
+      .where({ id, status: 'waiting', claim_token: null, next_attempt_at, retry_until })
       .update({ claim_token: token, claimed_by: worker.id })
       .increment('attempts', 1)
     return claimed === 1 ? { table, id, token } : undefined
@@ -48,18 +58,35 @@ export async function claim(
   }
 }
 
+/** Claims each, and gives the work of those that were got: what fails with one takes nothing from the others. */
+export async function claimEach<Row extends Due, Work>(
+  rows: Row[],
+  claimOne: (row: Row) => Promise<Work | undefined>,
+): Promise<Work[]> {
+  const results = await Promise.allSettled(rows.map(claimOne))
+  const got = results.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []))
+  const failed = results.find((one) => one.status === 'rejected')
+  if (failed && got.length === 0) throw failed.reason
+  return got
+}
+
 /**
- * Writes down how it went, and frees the row. What happened outside has happened, so this is tried until the
- * database answers or the worker ends; it changes nothing when another worker has taken over.
+ * Writes down how it went, and frees the row. What happened outside has happened, so while the database is away
+ * this is tried until it answers or the worker ends; it changes nothing when another worker has taken over.
  */
 export async function finish(db: Db, worker: Worker, { table, id, token }: Claim, result: object) {
-  const row = () => db(table).where({ id, claim_token: token })
+  const write = (what: object) => db(table).where({ id, claim_token: token }).update(what)
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
-      await row().update({ ...result, ...FREE })
+      await write({ ...result, ...FREE })
       break
     } catch (error) {
-      if (!worker.claims.has(token)) throw error
+      if (!isAway(error) || !worker.claims.has(token)) {
+        // A result that cannot be written is a bug; it must not be done again and again for that.
+        await write({ next_attempt_at: inMinutes(LATER_MINUTES), ...FREE })
+        worker.claims.delete(token)
+        throw error
+      }
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
@@ -86,4 +113,18 @@ export async function freeLostClaims(db: Db, worker: Worker) {
     for (const { id, claim_token } of rows)
       if (!worker.claims.has(claim_token)) await db(table).where({ id, claim_token }).update(freed(db))
   }
+}
+
+/** Frees what carries the name of a worker that there is no more: one that was buried, and claimed in its sleep. */
+export async function freeOrphans(db: Db) {
+  for (const table of CLAIMABLE)
+    await db(table)
+      .whereNotNull('claimed_by')
+      .whereNotIn('claimed_by', db('workers').select('id'))
+      .update(freed(db))
+}
+
+/** Gives claims another name: their worker was taken for dead, and goes on as somebody new. */
+export async function renameClaims(db: Db, from: string, to: string) {
+  for (const table of CLAIMABLE) await db(table).where({ claimed_by: from }).update({ claimed_by: to })
 }

@@ -7,7 +7,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import type { Change } from './change.ts'
-import { type Claim, claim, finish } from './claims.ts'
+import { type Claim, claim, claimEach, finish } from './claims.ts'
 import { aboutLink, findLinkRows, linkOf, whyOver } from './email-links.ts'
 import { inHand } from './handed.ts'
 import type { Invitation } from './invitations.ts'
@@ -85,11 +85,10 @@ export async function claimEmails(db: Db, worker: Worker, send: Send, most: numb
     .where('next_attempt_at', '<=', timestamp())
     .orderBy('next_attempt_at')
     .limit(most)
-  const tasks = due.map(async (email) => {
-    const mine = await claim(db, worker, 'emails', email.id)
-    return mine ? [() => deliver(db, worker, mine, email, send)] : []
+  return claimEach(due, async (email) => {
+    const mine = await claim(db, worker, 'emails', email)
+    return mine && (() => deliver(db, worker, mine, email, send))
   })
-  return (await Promise.all(tasks)).flat()
 }
 
 async function deliver(db: Db, worker: Worker, claimed: Claim, email: Email, send: Send): Promise<void> {

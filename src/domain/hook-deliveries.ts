@@ -1,25 +1,23 @@
-// Telling add-ons, at least once per function (R28). Workers register the functions that they have loaded; an event
-// is fanned out to every function registered, and only a worker that has a function claims it, so a worker without
-// the file loses nothing for those that have it (HARD-CASES H5). Whoever fans out runs its own functions in order of
-// priority; each that fails is tried again alone.
+// Running one function for one event, at least once (R28): only a worker that has the function claims it
+// (HARD-CASES H5), and no more than its file takes at once. What fails is tried again alone, for a day; what was only
+// interrupted, or rests, is put off and counts as no attempt.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Knex } from 'knex'
 import type { Event } from '#hooks'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { HARMLESS, transaction } from '../platform/transaction.ts'
-import { type Claim, claim, finish, newToken } from './claims.ts'
+import { type Claim, claim, claimEach, finish } from './claims.ts'
 import { type Hooks, Postponed } from './hook-functions.ts'
-import { GONE_AFTER_MINUTES } from './hook-registry.ts'
-import { nextAttempt, retryUntil } from './retrying.ts'
+import { nextAttempt } from './retrying.ts'
 import type { Worker } from './workers.ts'
 
-interface HookEvent {
+export interface HookEvent {
   id: number
   name: string
   payload: string
 }
+
+export type Task = () => Promise<void>
 
 export interface Delivery {
   id: number
@@ -36,134 +34,81 @@ export interface Delivery {
   updated_at: string
 }
 
-type Task = () => Promise<void>
-
 const PLACE_KEPT_MS = 1_000
 
-/** Gives up to `most` pieces of work: events that nobody was told of yet, then deliveries whose time has come. */
-export async function claimHooks(db: Db, worker: Worker, hooks: Hooks, most: number): Promise<Task[]> {
-  const fresh = await claimEvents(db, worker, hooks, most)
-  return [...fresh, ...(await claimDue(db, worker, hooks, most - fresh.length))]
-}
+/** A delivery that this worker has claimed, and what it needs to run it. */
+export type Claimed = Claim & { file: string; hook: string; attempts: number; retry_until: string }
 
-async function claimEvents(db: Db, worker: Worker, hooks: Hooks, most: number): Promise<Task[]> {
-  const tasks: Task[] = []
-  let events: HookEvent[]
-  do {
-    events = await db('hook_events').where({ status: 'waiting' }).orderBy('id').limit(most)
-    for (const event of events) {
-      const mine = await fanOut(db, worker, hooks, event)
-      if (mine.length > 0) tasks.push(() => runInOrder(db, worker, hooks, event, mine))
-    }
-    // Those that nobody here listens to are done with; the next may be for us.
-  } while (tasks.length === 0 && events.length === most)
-  return tasks.slice(0, most)
-}
-
-type Claimed = Claim & { hook: string; attempts: number; retry_until: string }
-
-/** Writes a row for every function registered; those that are loaded here are claimed, in order of priority. */
-async function fanOut(db: Db, worker: Worker, hooks: Hooks, event: HookEvent): Promise<Claimed[]> {
-  const tokens: string[] = []
-  let mine: Claimed[] = []
-  try {
-    const write = (trx: Knex.Transaction) => writeDeliveries(trx, worker, hooks, event, tokens)
-    mine = await transaction(db, write, HARMLESS)
-    return mine
-  } finally {
-    // Those of a transaction that was run again, or whose answer was lost: the next beat frees what carries them.
-    for (const token of tokens) if (!mine.some((one) => one.token === token)) worker.claims.delete(token)
-  }
-}
-
-async function writeDeliveries(
-  trx: Knex.Transaction,
-  worker: Worker,
-  hooks: Hooks,
-  event: HookEvent,
-  tokens: string[],
-): Promise<Claimed[]> {
-  const rows = await trx('hook_events')
-    .where({ id: event.id, status: 'waiting' })
-    .update({ status: 'fanned' })
-  if (rows !== 1) return []
-  const here = hooks.loaded.map(({ key }) => key)
-  const functions: { hook: string; priority: number }[] = await trx('hook_functions')
-    .where({ name: event.name, ended_at: null })
-    .where((known) =>
-      known.whereIn('hook', here).orWhere('last_seen_at', '>', inMinutes(-GONE_AFTER_MINUTES)),
-    )
-    .orderBy(['priority', 'hook'])
-  const mine: Claimed[] = []
-  for (const { hook, priority } of functions) {
-    const isMine = here.includes(hook)
-    const token = isMine ? newToken(worker) : null
-    if (token) tokens.push(token)
-    const retry_until = retryUntil()
-    const [id] = await trx('hook_deliveries').insert({
-      event_id: event.id,
-      hook,
-      priority,
-      attempts: isMine ? 1 : 0,
-      claim_token: token,
-      claimed_by: isMine ? worker.id : null,
-      next_attempt_at: timestamp(),
-      retry_until,
-      created_at: timestamp(),
-      updated_at: timestamp(),
-    })
-    if (token) mine.push({ table: 'hook_deliveries', id: Number(id), token, hook, attempts: 1, retry_until })
-  }
-  return mine
-}
-
-async function runInOrder(db: Db, worker: Worker, hooks: Hooks, event: HookEvent, mine: Claimed[]) {
-  for (const one of mine) await run(db, worker, hooks, event, one)
-}
-
-/** Those that were put off or failed, and those of events that a worker without the function fanned out. */
-async function claimDue(db: Db, worker: Worker, hooks: Hooks, most: number): Promise<Task[]> {
-  if (most <= 0 || hooks.loaded.length === 0) return []
-  const due: (Delivery & { name: string; payload: string })[] = await db('hook_deliveries as d')
-    .join('hook_events as e', 'e.id', 'd.event_id')
-    .where({ 'd.status': 'waiting', 'd.claim_token': null })
-    .where('d.next_attempt_at', '<=', timestamp())
-    .whereIn(
-      'd.hook',
-      hooks.loaded.map(({ key }) => key),
-    )
-    .orderBy(['d.next_attempt_at', 'd.event_id', 'd.priority'])
+/** Claims what is due and has room, up to `most`. */
+export async function claimDue(db: Db, worker: Worker, hooks: Hooks, most: number): Promise<Task[]> {
+  const here = hooks.loaded.filter(({ key }) => roomFor(worker, hooks, key) > 0).map(({ key }) => key)
+  if (most <= 0 || here.length === 0) return []
+  const due: Delivery[] = await db('hook_deliveries')
+    .where({ status: 'waiting', claim_token: null })
+    .where('next_attempt_at', '<=', timestamp())
+    .whereIn('hook', here)
+    .orderBy('next_attempt_at')
     .limit(most)
-    .select('d.*', 'e.name', 'e.payload')
-  const tasks = due.map(async ({ name, payload, ...row }) => {
+  const ids = due.map(({ event_id }) => event_id)
+  const events: HookEvent[] = ids.length ? await db('hook_events').whereIn('id', ids) : []
+  return claimEach(due, async (row) => {
+    const event = events.find(({ id }) => id === row.event_id)
+    if (!event || roomFor(worker, hooks, row.hook) <= 0) return undefined
+    const file = takePlace(worker, row.hook)
+    const claimed = await claim(db, worker, 'hook_deliveries', row).catch((error) => {
+      leavePlace(worker, file)
+      throw error
+    })
+    if (!claimed) return leavePlace(worker, file)
     const { hook, retry_until, attempts } = row
-    const claimed = await claim(db, worker, 'hook_deliveries', row.id)
-    if (!claimed) return []
-    const event = { id: row.event_id, name, payload }
-    return [() => run(db, worker, hooks, event, { ...claimed, hook, retry_until, attempts: attempts + 1 })]
+    const one = { ...claimed, file, hook, retry_until, attempts: attempts + 1 }
+    return () => runOne(db, worker, hooks, event, one)
   })
-  return (await Promise.all(tasks)).flat()
 }
 
-/** Runs one function, and writes down how that went. */
-async function run(db: Db, worker: Worker, hooks: Hooks, event: HookEvent, one: Claimed): Promise<void> {
-  const started = performance.now()
-  const error: unknown = await hooks.run(one.hook, JSON.parse(event.payload) as Event).then(
-    () => null,
-    (thrown: unknown) => thrown ?? 'nothing',
-  )
-  const duration_ms = Math.round(performance.now() - started)
-  // Its place stays taken for a moment: a long queue for one file that is busy is not claimed over and over.
-  if (error instanceof Postponed) await pause(Math.min(error.seconds * 1000, PLACE_KEPT_MS))
-  await finish(db, worker, one, { ...afterRun(one, error, duration_ms), updated_at: timestamp() })
+/** How many calls of this function can begin now: a file takes so many at once, none while the function rests. */
+export function roomFor(worker: Worker, hooks: Hooks, key: string): number {
+  const limit = hooks.limit(key)
+  return limit === 0 ? 0 : limit - (worker.calls.get(fileOf(key)) ?? 0)
+}
+
+const fileOf = (key: string) => key.split('#')[0] ?? ''
+
+/** Counted from when it is claimed, so that no more is claimed than can run. Gives the file. */
+export function takePlace(worker: Worker, key: string): string {
+  const file = fileOf(key)
+  worker.calls.set(file, (worker.calls.get(file) ?? 0) + 1)
+  return file
+}
+
+export function leavePlace(worker: Worker, file: string): undefined {
+  worker.calls.set(file, (worker.calls.get(file) ?? 1) - 1)
+}
+
+/** Runs one function, writes down how that went, and gives its place back. */
+export async function runOne(db: Db, worker: Worker, hooks: Hooks, event: HookEvent, one: Claimed) {
+  try {
+    const started = performance.now()
+    const error: unknown = await hooks.run(one.hook, JSON.parse(event.payload) as Event).then(
+      () => null,
+      (thrown: unknown) => thrown ?? 'nothing',
+    )
+    const duration_ms = Math.round(performance.now() - started)
+    // What was put off is not looked for over and over.
+    if (error instanceof Postponed) await pause(Math.min(error.seconds * 1000, PLACE_KEPT_MS))
+    await finish(db, worker, one, { ...afterRun(one, error, duration_ms), updated_at: timestamp() })
+  } finally {
+    leavePlace(worker, one.file)
+  }
 }
 
 function afterRun({ attempts, retry_until }: Claimed, error: unknown, duration_ms: number) {
   if (error === null) return { status: 'done', error: null, duration_ms }
-  if (error instanceof Postponed)
+  const isOver = retry_until <= timestamp()
+  if (error instanceof Postponed && !isOver)
     return { attempts: attempts - 1, next_attempt_at: inMinutes(error.seconds / 60) }
   return {
-    status: retry_until <= timestamp() ? 'failed' : 'waiting',
+    status: isOver ? 'failed' : 'waiting',
     error: String(error instanceof Error ? error.message : error).slice(0, 500),
     duration_ms,
     next_attempt_at: nextAttempt(retry_until),

@@ -27,6 +27,8 @@ export interface Hooks {
   /** In the order they run: by priority, then by name of the file. */
   loaded: LoadedHook[]
   broken: BrokenFile[]
+  /** How many calls its file takes at once, as things are; none while the function rests. */
+  limit(key: string): number
   /** Runs one for an event. Throws when it failed or took longer than 10 seconds; or Postponed. */
   run(key: string, event: Event): Promise<void>
   /** Asks those of a `Pre…` point one after the other, 2 seconds each, until one objects. */

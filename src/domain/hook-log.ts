@@ -130,6 +130,9 @@ export const replayEvent = (db: Db, by: Actor, event: HookEvent, hook: string) =
   change(db, by, async (trx) => {
     const one = await mustBeThere(trx, hook)
     if (one.name !== event.name) throw new Refusal('hooks.functionEnded')
+    // Before it is handed out to all, there is nothing to repeat; and it would be in the way then.
+    const isOut = await trx('hook_events').where({ id: event.id, status: 'fanned' }).first('id')
+    if (!isOut) throw new Refusal('deliveries.notOut')
     const mine = { event_id: event.id, hook }
     const rows = await trx('hook_deliveries')
       .where({ ...mine, claim_token: null })
@@ -160,14 +163,17 @@ export async function endFunction(db: Db, by: Actor, one: HookFunction): Promise
     const waiting = { hook: one.hook, status: 'waiting', claim_token: null }
     const ids: number[] = await db('hook_deliveries').where(waiting).orderBy('id').limit(BATCH).pluck('id')
     if (ids.length === 0) return ended
-    ended += await change(db, by, async (trx) => {
+    const some = await change(db, by, async (trx) => {
       const count = await trx('hook_deliveries')
         .whereIn('id', ids)
         .where(waiting)
         .update({ status: 'ended', error: `ended by ${by.name}`, updated_at: timestamp() })
-      await record(trx, 'hook.waitingEnded', { hook: one.hook, count })
+      if (count > 0) await record(trx, 'hook.waitingEnded', { hook: one.hook, count })
       return count
     })
+    // What was claimed in between runs to its end.
+    if (some === 0) return ended
+    ended += some
   }
   return ended
 }

@@ -10,7 +10,9 @@ export const PAUSES_MINUTES = [1, 2, 5, 15, 60, 120, 240, 360]
 export const retryUntil = () => inMinutes(GIVE_UP_MINUTES)
 
 /** The next attempt after one that failed just now; the last one is made when the day is over, not a pause later. */
-export function nextAttempt(until: string): string {
+export function nextAttempt(given: string | null): string {
+  // A process of the first version wrote none.
+  const until = given ?? retryUntil()
   let left = GIVE_UP_MINUTES - (new Date(until).getTime() - now().getTime()) / 60_000
   const pause = PAUSES_MINUTES.find((minutes) => {
     left -= minutes

@@ -11,13 +11,15 @@ import { timestamp, type Watch } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { VERSION } from '../platform/versions.ts'
-import { freeClaims, freeLostClaims } from './claims.ts'
+import { freeClaims, freeLostClaims, freeOrphans, renameClaims } from './claims.ts'
 
 export interface Worker {
   /** A new one after it was taken for dead. */
   id: string
   /** The tokens of what it is working on. */
   claims: Set<string>
+  /** How many hook calls it has in hand, by file. */
+  calls: Map<string, number>
 }
 
 export interface WorkerRow {
@@ -35,16 +37,18 @@ export const DEAD_AFTER_SECONDS = 20
 
 /** Registers this process. */
 export async function startWorker(db: Db): Promise<Worker> {
-  const worker: Worker = { id: '', claims: new Set() }
+  const worker: Worker = { id: '', claims: new Set(), calls: new Map() }
   await register(db, worker)
   return worker
 }
 
 async function register(db: Db, worker: Worker) {
-  worker.id = randomBytes(12).toString('hex')
+  const id = randomBytes(12).toString('hex')
   const at = timestamp()
   const about = { host: hostname().slice(0, 255), pid: process.pid, version: VERSION }
-  await db('workers').insert({ id: worker.id, ...about, beat: 0, started_at: at, seen_at: at })
+  await db('workers').insert({ id, ...about, beat: 0, started_at: at, seen_at: at })
+  if (worker.id) await renameClaims(db, worker.id, id)
+  worker.id = id
 }
 
 /** Raises the beat, or registers anew; frees what was claimed in this name and is not worked on (a lost answer). */
@@ -55,6 +59,7 @@ export async function beat(db: Db, worker: Worker): Promise<void> {
     .increment('beat', 1)
   if (raised !== 1) await register(db, worker)
   await freeLostClaims(db, worker)
+  await freeOrphans(db)
 }
 
 /** Buries the workers whose beat stood still; gives how many. */

@@ -500,6 +500,8 @@ export const english = {
   'deliveries.retry': 'Retry',
   'deliveries.retried': 'The function runs again.',
   'deliveries.notWaiting': 'This delivery was done in the meantime, or runs right now: nothing was done.',
+  'deliveries.notOut':
+    'This event has not been handed out to the functions yet. That happens by itself as soon as a worker runs.',
   'deliveries.running': 'This function is being told of the event right now: nothing was done.',
   'event.title': 'Event {id}',
   'event.happened': 'What happened',

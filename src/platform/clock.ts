@@ -17,18 +17,24 @@ export const moveClock = (minutes: number) => {
   shift += minutes * 60_000
 }
 
+/** Longer between two looks, and nobody knows what was in between: the database was away, or this process slept. */
+const LOOKS_APART_MS = 15_000
+
 /**
- * How long things have looked the same, by this process's own monotonic clock: clocks of machines differ, so
+ * How long things have been seen the same, by this process's own monotonic clock: clocks of machines differ, so
  * nobody's is compared with anybody else's (HARD-CASES H13). `mark` is what it looks like now.
  */
 export function watchStill(monotonicMs: () => number = () => performance.now()) {
-  const seen = new Map<string, { mark: string; since: number }>()
+  const seen = new Map<string, { mark: string; since: number; looked: number }>()
   return {
     hasStoodStill(name: string, mark: string, ms: number): boolean {
       const at = monotonicMs()
       const before = seen.get(name)
-      if (before?.mark === mark) return at - before.since >= ms
-      seen.set(name, { mark, since: at })
+      if (before?.mark === mark && at - before.looked <= LOOKS_APART_MS) {
+        before.looked = at
+        return at - before.since >= ms
+      }
+      seen.set(name, { mark, since: at, looked: at })
       return false
     },
     forget: (name: string) => seen.delete(name),

@@ -48,8 +48,14 @@ async function lockFile(db: Db): Promise<Release> {
 async function lockServer(db: Db): Promise<Release> {
   const connection = await db.client.acquireConnection()
   const run = (sql: string) => db.raw(sql).connection(connection)
-  const [[row]] = await run(`SELECT GET_LOCK(CONCAT('latchkey.', DATABASE()), ${WAIT_SECONDS}) AS held`)
-  if (row.held !== 1) throw new Error('Another process has been migrating this database for a minute.')
+  try {
+    const [[row]] = await run(`SELECT GET_LOCK(CONCAT('latchkey.', DATABASE()), ${WAIT_SECONDS}) AS held`)
+    if (row.held !== 1) throw new Error('Another process has been migrating this database for a minute.')
+  } catch (error) {
+    // Closing waits for connections that are in use.
+    db.client.releaseConnection(connection)
+    throw error
+  }
   return async () => {
     await run("SELECT RELEASE_LOCK(CONCAT('latchkey.', DATABASE()))")
     db.client.releaseConnection(connection)

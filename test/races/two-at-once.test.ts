@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { claimEmails, type Message } from '../../src/domain/emails.ts'
-import { claimHooks } from '../../src/domain/hook-deliveries.ts'
+import { claimHooks } from '../../src/domain/hook-fan-out.ts'
 import type { Hooks } from '../../src/domain/hook-functions.ts'
 import { registerHooks } from '../../src/domain/hook-registry.ts'
 import { expireInvitations } from '../../src/domain/invitations.ts'
@@ -161,6 +161,7 @@ test('two workers deliver at once: each e-mail is sent once and each hook runs o
   const key = 'a.ts#InviteSent'
   const hooks: Hooks = {
     ...house.hooks,
+    limit: () => 10,
     loaded: [{ key, file: 'a.ts', name: 'InviteSent', priority: 1, onFailure: 'allow' }],
     run: async (_key, { id }) => void runs.push(id),
   }
