@@ -5,7 +5,13 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BrokenFile, type Hooks, type LoadedHook, Postponed } from './domain/hook-functions.ts'
+import {
+  type BrokenFile,
+  type Hooks,
+  type LoadedHook,
+  type Objection,
+  Postponed,
+} from './domain/hook-functions.ts'
 import { HookFile } from './hook-file.ts'
 import { checkAdded, isQuestion } from './hook-points.ts'
 import { timestamp } from './platform/clock.ts'
@@ -87,9 +93,10 @@ function hooksOf(
   files: Map<string, HookFile>,
   loaded: LoadedHook[],
   log: Log,
-  { notAsked }: Listening,
+  listening: Listening,
 ): Omit<Hooks, 'broken'> {
   const fileOf = ({ file }: LoadedHook) => files.get(file) as HookFile
+
   return {
     loaded,
     limit(key) {
@@ -109,18 +116,29 @@ function hooksOf(
     },
     async askFirst(name, payload, actor) {
       const event = { ...payload, id: randomUUID(), at: timestamp(), actor }
-      for (const hook of loaded.filter((one) => one.name === name))
-        try {
-          const answer = await fileOf(hook).ask(name, event)
-          if (answer) return { sentence: answer.slice(0, SENTENCE_MAX) }
-        } catch (error) {
-          const { key, onFailure } = hook
-          log.warn({ hook: key, error: String(error), onFailure }, 'A hook could not be asked')
-          notAsked?.(key, error instanceof Error ? error.message : String(error))
-          if (onFailure === 'refuse') return { unavailable: key }
-        }
+      for (const hook of loaded.filter((one) => one.name === name)) {
+        const objection = await ask(hook, fileOf(hook), event, log, listening)
+        if (objection) return objection
+      }
       return undefined
     },
     close: async () => void (await Promise.all([...files.values()].map((file) => file.close()))),
+  }
+}
+
+async function ask(
+  { key, name, onFailure }: LoadedHook,
+  file: HookFile,
+  event: object,
+  log: Log,
+  { notAsked }: Listening,
+): Promise<Objection | undefined> {
+  try {
+    const answer = await file.ask(name, event)
+    return answer ? { sentence: answer.slice(0, SENTENCE_MAX) } : undefined
+  } catch (error) {
+    log.warn({ hook: key, error: String(error), onFailure }, 'A hook could not be asked')
+    notAsked?.(key, error instanceof Error ? error.message : String(error))
+    return onFailure === 'refuse' ? { unavailable: key } : undefined
   }
 }

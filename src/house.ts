@@ -13,7 +13,9 @@ import { noteNotAsked } from './domain/hook-registry.ts'
 import { readSettings } from './domain/settings.ts'
 import { type Listening, loadHooks } from './hook-runner.ts'
 import { type Db, openDatabase } from './platform/database.ts'
+import { isAway, NoConnection } from './platform/faults.ts'
 import { mailboxTransport, smtpTransport } from './platform/mail.ts'
+import type { MailFault } from './platform/mail-fault.ts'
 import { migrate, NewerDatabase } from './platform/migrate.ts'
 import { mailView } from './web/mail-view.ts'
 import { openViews } from './web/views.ts'
@@ -37,7 +39,7 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   const { smtpUrl, mailFrom, dataDir } = config
   const transport = smtpUrl ? smtpTransport(smtpUrl, mailFrom) : mailboxTransport(`${dataDir}/mail`)
   const mail = mailView(views, () => readSettings(db))
-  const send: Send = async (message) => transport.send(await mail.complete(message))
+  const send = sending(transport, mail, log)
 
   let work: Work | undefined
   const { secrets, appUrl } = config
@@ -59,6 +61,21 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   const delivery = work?.delivery ?? together()
   return { config, db, log, views, hooks, work, delivery, close }
 }
+
+type Mail = ReturnType<typeof mailView>
+type Transport = Pick<ReturnType<typeof smtpTransport>, 'send'>
+
+const sending =
+  (transport: Transport, mail: Mail, log: Logger): Send =>
+  async (message) => {
+    try {
+      await transport.send(await mail.complete(message))
+    } catch (error) {
+      const { fault, message: answer } = error as Partial<MailFault>
+      log.warn({ messageId: message.messageId, fault, answer }, 'A message was not taken')
+      throw error
+    }
+  }
 
 const NO_HOOKS: Hooks = {
   loaded: [],
@@ -82,16 +99,13 @@ export type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
 /** One sentence for a setting that cannot be right; the whole error for a bug. */
 export function fail(error: unknown): never {
-  const { code } = error as NodeJS.ErrnoException
-  const away = [
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'ETIMEDOUT',
-    'ER_ACCESS_DENIED_ERROR',
-    'ER_BAD_DB_ERROR',
-  ].includes(code ?? '')
+  // Why there is no connection stands in its cause.
+  const first = error instanceof NoConnection && error.cause ? error.cause : error
+  const { code } = first as NodeJS.ErrnoException
+  const refused = ['ENOTFOUND', 'ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'ER_DBACCESS_DENIED_ERROR']
+  const away = isAway(error) || refused.includes(code ?? '')
   if (error instanceof BadSetting || error instanceof NewerDatabase) console.error(error.message)
-  else if (away) console.error(`DATABASE_URL: the database cannot be used (${(error as Error).message}).`)
+  else if (away) console.error(`DATABASE_URL: the database cannot be used (${(first as Error).message}).`)
   else console.error(error)
   process.exit(1)
 }

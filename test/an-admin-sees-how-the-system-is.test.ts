@@ -103,6 +103,20 @@ describe('an admin sees how the system is', () => {
       .get()
   }
 
+  test('that no worker runs, or a hook file is left out, is said at once', async () => {
+    const seen = { error: 'It has a syntax error in line 1.', last_seen_at: timestamp() }
+    await house.db('hook_files').insert({ file: 'broken.ts', ...seen })
+    const workers = await house.db('workers')
+    await house.db('workers').delete()
+    expect(await stuck()).toEqual([
+      'No worker runs, so no mail goes out and no hook is told: start one with npm run worker, or npm start. See who works',
+      'A hook file is left out: what it is for does not happen. See which, and why',
+    ])
+    await house.db('hook_files').delete()
+    await house.db('workers').insert(workers)
+    expect(await stuck()).toEqual([])
+  })
+
   test('what waits is counted, with the oldest; after 15 minutes every page of an admin says so', async () => {
     expect(await stuck()).toEqual([])
     await alice.visit('/account/users')
@@ -139,7 +153,7 @@ describe('an admin sees how the system is', () => {
     expect(await stuck()).toEqual([])
     await house.db('emails').where({ to_address: 'dora@example.com' }).update({ fault: 'settings' })
     expect((await stuck()).map((sentence) => sentence.slice(0, 39))).toEqual([
-      'The mail server refuses our settings, s',
+      'Mail cannot go out with these settings:',
     ])
     await house.db('emails').where({ to_address: 'dora@example.com' }).update({ status: 'sent' })
     expect(await stuck()).toEqual([])

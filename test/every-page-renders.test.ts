@@ -79,7 +79,7 @@ describe('sentences and the places that say them', () => {
 
   // Keys that are put together from parts: what they begin with, and what may follow.
   const steps = ['resend', 'cancel']
-  const stuck = ['settings', 'emails', 'events', 'deliveries']
+  const stuck = ['worker', 'broken', 'settings', 'emails', 'events', 'deliveries']
   const composed: Record<string, readonly string[]> = {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
     'permission.': PERMISSIONS.flatMap((key) => [`${key}.title`, `${key}.help`, `${key}.short`]),

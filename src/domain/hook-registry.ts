@@ -13,6 +13,7 @@ import { keepLease, type Lease } from './leases.ts'
 
 export const GONE_AFTER_MINUTES = 24 * 60
 const ERROR_MAX = 500
+const FILE_GONE_AFTER_MINUTES = 15
 
 /** Says what this worker has loaded: when it starts, and again as long as it lives. */
 export async function registerHooks(db: Db, { loaded, broken }: Hooks, isStart = false): Promise<void> {
@@ -26,6 +27,8 @@ export async function registerHooks(db: Db, { loaded, broken }: Hooks, isStart =
   const files = new Map(loaded.map(({ file }) => [file, null as string | null]))
   for (const { file, error } of broken) files.set(file, error.slice(0, ERROR_MAX))
   for (const [file, error] of files) await put(db, 'hook_files', { file }, { error, last_seen_at }, {})
+  // A file that no worker sees any more is no fault; its functions are kept for their day.
+  await db('hook_files').where('last_seen_at', '<', inMinutes(-FILE_GONE_AFTER_MINUTES)).delete()
 }
 
 /** No upsert: `onConflict` names no target on MySQL. Two workers at once write the same. */

@@ -5,7 +5,7 @@
 import { inDays, inMinutes, now } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
-export type Stuck = 'settings' | 'emails' | 'events' | 'deliveries'
+export type Stuck = 'worker' | 'broken' | 'settings' | 'emails' | 'events' | 'deliveries'
 
 const AFTER_MINUTES = 15
 const FRESH_MS = 10_000
@@ -34,6 +34,8 @@ async function look(db: Db): Promise<Stuck[]> {
       .orderBy('id')
       .first('created_at', ...columns)
   const found: [Stuck, boolean][] = [
+    ['worker', !(await db('workers').first('id'))],
+    ['broken', Boolean(await db('hook_files').whereNotNull('error').first('file'))],
     ['settings', Boolean(await db('emails').where({ status: 'waiting', fault: 'settings' }).first('id'))],
     ['emails', isLong(await oldest('emails', 'retry_until'))],
     ['events', isLong(await oldest('hook_events'))],

@@ -378,11 +378,15 @@ export const english = {
   'settings.saved': 'The settings are saved.',
 
   // Stuck: on every page of the Admin Area
-  'stuck.settings':
-    'The mail server refuses our settings, so no mail goes out: look at SMTP_URL and MAIL_FROM.',
+  'stuck.worker':
+    'No worker runs, so no mail goes out and no hook is told: start one with npm run worker, or npm start.',
+  'stuck.broken': 'A hook file is left out: what it is for does not happen.',
+  'stuck.settings': 'Mail cannot go out with these settings: look at SMTP_URL and MAIL_FROM.',
   'stuck.emails': 'Mail is stuck: some has been waiting for more than 15 minutes.',
   'stuck.events': 'Hooks are stuck: nobody has taken up an event for more than 15 minutes.',
   'stuck.deliveries': 'Hooks are stuck: some have been waiting for more than 15 minutes.',
+  'stuck.look.worker': 'See who works',
+  'stuck.look.broken': 'See which, and why',
   'stuck.look.settings': 'See which mail waits',
   'stuck.look.emails': 'See which mail waits',
   'stuck.look.events': 'See who works',
@@ -416,7 +420,7 @@ export const english = {
   'emails.fault.address':
     'The server of the recipient refused the address or the message for good. It is not tried again by itself.',
   'emails.fault.settings':
-    'Our mail server refused us: look at SMTP_URL and MAIL_FROM. It is tried again by itself.',
+    'It cannot go out with SMTP_URL and MAIL_FROM as they are: look at them. It is tried again by itself.',
   'emails.fault.passing': 'This may pass. It is tried again by itself, for 24 hours.',
   'emails.message': 'The message',
   'emails.message.lead': 'As it is sent, with its link left out: nothing in it can be followed from here.',
@@ -471,7 +475,7 @@ export const english = {
   'hooks.end': 'End',
   'hooks.end.title': 'End {name} of {file}?',
   'hooks.end.sentence':
-    'For a function that will not come back. No event is given to it any more, and what waits for it ends with a word. What it ran before stays in the list.',
+    'For a function that will not come back. It is given no more events and what waits for it is ended, until a worker starts with the file again. What it ran before stays in the list.',
   'hooks.end.keep': 'Keep it',
   'hooks.ended': 'Ended',
   'hooks.endedNow': '{name} of {file} is ended. Deliveries that waited for it: {count}.',

@@ -1,7 +1,7 @@
 // How a message leaves: by SMTP, or into the mailbox of the sample mode, a folder that keeps what was sent.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -118,7 +118,8 @@ export function mailboxTransport(folder: string) {
 
 /** What the mailbox keeps, newest first. */
 export function readMailbox(folder: string): Kept[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  // With SMTP_URL there is none.
+  const files = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.json'))
   const kept: Kept[] = files.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
   return kept.sort((a, b) => b.createdAt.localeCompare(a.createdAt))
 }
