@@ -39,8 +39,6 @@ export const jobs: Job[] = [
   { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
 ]
 
-export const JOBS_LEASE = 'jobs'
-
 interface Watching {
   /** What this process holds now, if anything. */
   lease(): Lease | undefined

@@ -21,6 +21,8 @@ export interface LeaseRow extends Lease {
 }
 
 export const LEASE_SECONDS = 20
+/** Whoever holds this one runs the jobs. */
+export const JOBS_LEASE = 'jobs'
 
 export class LeaseLost extends Error {
   constructor(name: string) {

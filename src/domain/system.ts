@@ -7,7 +7,7 @@ import { type Db, hostsOf } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
 import { databaseVersion, NODE_VERSION, VERSION } from '../platform/versions.ts'
 import type { JobRun } from './job-runs.ts'
-import type { LeaseRow } from './leases.ts'
+import { JOBS_LEASE, type LeaseRow } from './leases.ts'
 import type { WorkerRow } from './workers.ts'
 
 /** One entry of the table in src/jobs.ts, which stands above this layer and is handed in. */
@@ -57,7 +57,7 @@ export async function listQueues(db: Db): Promise<Queue[]> {
 export async function listWorkers(db: Db) {
   const rows: WorkerRow[] = await db('workers').orderBy('started_at')
   const lease: Pick<LeaseRow, 'holder' | 'taken_at'> | undefined = await db('leases')
-    .where({ name: 'jobs' })
+    .where({ name: JOBS_LEASE })
     .first('holder', 'taken_at')
   const quiet = inMinutes(-QUIET_AFTER_MINUTES)
   const workers = rows.map((row) => ({
