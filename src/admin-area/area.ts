@@ -3,10 +3,11 @@
 import type { Request, RequestHandler } from 'express'
 import { type Client, findClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
+import type { Right } from '../domain/rights.ts'
 import type { Db } from '../platform/database.ts'
 import { ADMIN_LOGIN, askToLogIn } from '../web/ask-to-log-in.ts'
 import { guard } from '../web/guards.ts'
-import { idOf } from '../web/request.ts'
+import { idOf, mustHold } from '../web/request.ts'
 
 const mustBeAdmin: RequestHandler = (req, res, next) => {
   if (req.visit.admin) return next()
@@ -15,8 +16,18 @@ const mustBeAdmin: RequestHandler = (req, res, next) => {
 
 /** For everyone, logged in or not. */
 export const anyone = guard('anyone', [])
-/** For an admin. */
+/** For any admin: what is theirs alone, and the way in and out. */
 export const admin = guard('admin', [mustBeAdmin])
+
+/** For admins whose role holds this right. */
+export const holds = (right: Right) =>
+  guard(`right ${right}`, [
+    mustBeAdmin,
+    (req, _res, next) => {
+      mustHold(req, right)
+      next()
+    },
+  ])
 
 /** The client of /admin/clients/:id/…; not there is 404. */
 export const clientOf =

@@ -21,9 +21,9 @@ import {
   manyOf,
   submit,
 } from '../web/form.ts'
-import { actor, idOf } from '../web/request.ts'
+import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { admin, clientOf } from './area.ts'
+import { clientOf, holds } from './area.ts'
 
 const URL = '/admin/clients/:id/users/associate'
 const FOUND_MAX = 8
@@ -57,7 +57,7 @@ export function associatePage(db: Db) {
     show(req, res, 'admin-area/associate', { client, form, found, taken, tab: 'users' }, 'admin-area/_found')
   }
 
-  page.get(URL, ...admin, async (req, res) => {
+  page.get(URL, ...holds('invite'), async (req, res) => {
     showForm(req, res, await target(req), formOf(req, { send_invite: 'yes', ...req.query }))
   })
 
@@ -81,12 +81,13 @@ export function associatePage(db: Db) {
       first_name: check(firstName(), input.first_name, 'first_name'),
       last_name: check(lastName(), input.last_name, 'last_name'),
     }
+    mustHold(req, 'manage-access')
     const confirmed = Boolean(input.confirmed)
     await associate(db, actor(req), client, who, input.permissions, { confirmed })
     return { key: 'associate.done', email } as const
   }
 
-  page.post(URL, ...admin, async (req, res) => {
+  page.post(URL, ...holds('invite'), async (req, res) => {
     const client = await target(req)
     let done: Awaited<ReturnType<typeof act>> | undefined
     const form = await submit(AssociateForm, req.body, async (input) => {

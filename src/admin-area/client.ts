@@ -13,7 +13,7 @@ import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { ProfileForm, profileOf } from '../web/profile-form.ts'
 import { actor } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { admin, clientOf } from './area.ts'
+import { clientOf, holds } from './area.ts'
 
 const URL = '/admin/clients/:id'
 const ACTIVITY_SHOWN = 12
@@ -22,7 +22,7 @@ export function client(db: Db) {
   const page = Router()
   const target = clientOf(db)
 
-  page.get(URL, ...admin, async (req, res) => {
+  page.get(URL, ...holds('list-clients'), async (req, res) => {
     const client = await target(req)
     const users = await listClientUsers(db, client)
     const pending = await listPending(db, client)
@@ -33,12 +33,12 @@ export function client(db: Db) {
   const showProfile = (req: Request, res: Response, client: Client, form: Form) =>
     show(req, res, 'admin-area/profile', { client, form, tab: 'profile' })
 
-  page.get(`${URL}/profile`, ...admin, async (req, res) => {
+  page.get(`${URL}/profile`, ...holds('edit-clients'), async (req, res) => {
     const client = await target(req)
     showProfile(req, res, client, formOf(req, profileOf(client)))
   })
 
-  page.post(`${URL}/profile`, ...admin, async (req, res) => {
+  page.post(`${URL}/profile`, ...holds('edit-clients'), async (req, res) => {
     const client = await target(req)
     const form = await submit(ProfileForm, req.body, (input) => editClient(db, actor(req), client, input))
     if (form) return showProfile(req, res.status(422), client, form)
@@ -61,9 +61,11 @@ export function client(db: Db) {
         'admin-area/_client-step',
       )
 
-    page.get(`${URL}/${step}`, ...admin, async (req, res) => ask(req, res, await target(req), formOf(req)))
+    page.get(`${URL}/${step}`, ...holds('edit-clients'), async (req, res) =>
+      ask(req, res, await target(req), formOf(req)),
+    )
 
-    page.post(`${URL}/${step}`, ...admin, async (req, res) => {
+    page.post(`${URL}/${step}`, ...holds('edit-clients'), async (req, res) => {
       const client = await target(req)
       const form = await submit(NoInput, req.body, () => steps[step].act(db, actor(req), client))
       if (form) return ask(req, res.status(422), client, form)

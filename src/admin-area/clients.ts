@@ -11,7 +11,7 @@ import { type Form, formOf, submit } from '../web/form.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { actor, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { admin } from './area.ts'
+import { holds } from './area.ts'
 
 const PAGE_SIZE = 25
 const FOUND_MAX = 8
@@ -21,7 +21,7 @@ const NewClientForm = ProfileForm.extend({ user_id: z.string().default('') })
 export function clients(db: Db) {
   const page = Router()
 
-  page.get('/admin/clients', ...admin, async (req, res) => {
+  page.get('/admin/clients', ...holds('list-clients'), async (req, res) => {
     const search = String(req.query.search ?? '').slice(0, 100)
     const status = CLIENT_STATUSES.find((one) => one === req.query.status)
     const before = idOf(req.query.before)
@@ -39,9 +39,11 @@ export function clients(db: Db) {
     show(req, res, 'admin-area/new-client', data, 'admin-area/_found')
   }
 
-  page.get('/admin/clients/new', ...admin, (req, res) => showNew(req, res, formOf(req, req.query)))
+  page.get('/admin/clients/new', ...holds('edit-clients'), (req, res) =>
+    showNew(req, res, formOf(req, req.query)),
+  )
 
-  page.post('/admin/clients/new', ...admin, async (req, res) => {
+  page.post('/admin/clients/new', ...holds('edit-clients'), async (req, res) => {
     let client: Client | undefined
     const form = await submit(NewClientForm, req.body, async ({ user_id, ...profile }) => {
       const { email, first_name, last_name } = profile

@@ -20,7 +20,7 @@ import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, requiredLine, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { admin } from './area.ts'
+import { holds } from './area.ts'
 
 const LIST = '/admin/hooks/deliveries'
 const ONE = `${LIST}/:deliveryId`
@@ -34,7 +34,7 @@ const pretty = (payload: string) => JSON.stringify(JSON.parse(payload), null, 2)
 export function deliveries(db: Db) {
   const page = Router()
 
-  page.get(LIST, ...admin, async (req, res) => {
+  page.get(LIST, ...holds('see-system'), async (req, res) => {
     const status = DELIVERY_STATUSES.find((one) => one === req.query.status)
     const before = idOf(req.query.before)
     const functions = await listFunctions(db)
@@ -65,9 +65,11 @@ export function deliveries(db: Db) {
   }
 
   for (const url of [ONE, `${ONE}/retry`])
-    page.get(url, ...admin, async (req, res) => showDelivery(req, res, await delivery(req), formOf(req)))
+    page.get(url, ...holds('see-system'), async (req, res) =>
+      showDelivery(req, res, await delivery(req), formOf(req)),
+    )
 
-  page.post(`${ONE}/retry`, ...admin, async (req, res) => {
+  page.post(`${ONE}/retry`, ...holds('run-again'), async (req, res) => {
     const one = await delivery(req)
     const form = await submit(NoInput, req.body, () => retryDelivery(db, actor(req), one))
     if (form) return showDelivery(req, res.status(422), await delivery(req), form)
@@ -88,9 +90,11 @@ export function deliveries(db: Db) {
   }
 
   for (const url of [EVENT, `${EVENT}/replay`])
-    page.get(url, ...admin, async (req, res) => showEvent(req, res, await event(req), formOf(req)))
+    page.get(url, ...holds('see-system'), async (req, res) =>
+      showEvent(req, res, await event(req), formOf(req)),
+    )
 
-  page.post(`${EVENT}/replay`, ...admin, async (req, res) => {
+  page.post(`${EVENT}/replay`, ...holds('run-again'), async (req, res) => {
     const one = await event(req)
     const form = await submit(ReplayForm, req.body, ({ hook }) => replayEvent(db, actor(req), one, hook))
     if (form) return showEvent(req, res.status(422), one, form)

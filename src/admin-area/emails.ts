@@ -17,7 +17,7 @@ import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
-import { admin } from './area.ts'
+import { holds } from './area.ts'
 import { readEmailList } from './email-list.ts'
 
 const URL = '/admin/emails'
@@ -34,7 +34,7 @@ const allowFrame = (res: Response) =>
 export function emails(db: Db) {
   const page = Router()
 
-  page.get(URL, ...admin, async (req, res) => {
+  page.get(URL, ...holds('see-emails'), async (req, res) => {
     const data = { ...(await readEmailList(db, req)), failed: (await countFailed(db)).all }
     show(req, res, 'admin-area/emails', data, 'admin-area/_emails')
   })
@@ -53,9 +53,9 @@ export function emails(db: Db) {
     show(req, res, 'admin-area/confirm', { form, question }, 'admin-area/_confirm')
   }
 
-  page.get(`${URL}/retry-failed`, ...admin, (req, res) => askRetryAll(req, res, formOf(req)))
+  page.get(`${URL}/retry-failed`, ...holds('run-again'), (req, res) => askRetryAll(req, res, formOf(req)))
 
-  page.post(`${URL}/retry-failed`, ...admin, async (req, res) => {
+  page.post(`${URL}/retry-failed`, ...holds('run-again'), async (req, res) => {
     const { again, over } = await retryFailedEmails(db, actor(req))
     flash(res, 'success', over ? 'emails.retriedAll.some' : 'emails.retriedAll', { again, over })
     res.redirect(303, URL)
@@ -86,9 +86,11 @@ export function emails(db: Db) {
     show(req, allowFrame(res), 'admin-area/email', data)
   }
 
-  page.get(ONE, ...admin, async (req, res) => showEmail(req, res, await target(req), formOf(req)))
+  page.get(ONE, ...holds('see-emails'), async (req, res) =>
+    showEmail(req, res, await target(req), formOf(req)),
+  )
 
-  page.get(`${ONE}/html`, ...admin, async (req, res) => {
+  page.get(`${ONE}/html`, ...holds('see-emails'), async (req, res) => {
     const message = await render(req, await target(req))
     if (!message) throw new NotFound()
     const { logo } = req.visit.settings
@@ -96,9 +98,11 @@ export function emails(db: Db) {
     res.type('html').send(message.html.replaceAll('cid:logo', logo))
   })
 
-  page.get(`${ONE}/retry`, ...admin, async (req, res) => showEmail(req, res, await target(req), formOf(req)))
+  page.get(`${ONE}/retry`, ...holds('run-again'), async (req, res) =>
+    showEmail(req, res, await target(req), formOf(req)),
+  )
 
-  page.post(`${ONE}/retry`, ...admin, async (req, res) => {
+  page.post(`${ONE}/retry`, ...holds('run-again'), async (req, res) => {
     const email = await target(req)
     const form = await submit(NoInput, req.body, () => retryEmail(db, actor(req), email))
     if (form) return showEmail(req, res.status(422), await target(req), form)

@@ -10,7 +10,7 @@ import { type Form, formOf } from '../web/form.ts'
 import { actor } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
-import { admin } from './area.ts'
+import { holds } from './area.ts'
 
 const URL = '/admin/hooks'
 const END = `${URL}/functions/:hook/end`
@@ -18,7 +18,7 @@ const END = `${URL}/functions/:hook/end`
 export function hooks(db: Db) {
   const page = Router()
 
-  page.get(URL, ...admin, async (req, res) => {
+  page.get(URL, ...holds('see-system'), async (req, res) => {
     show(req, res, 'admin-area/hooks', { files: await listHookFiles(db), counted: COUNTED })
   })
 
@@ -41,9 +41,9 @@ export function hooks(db: Db) {
     show(req, res, 'admin-area/confirm', { form, question }, 'admin-area/_confirm')
   }
 
-  page.get(END, ...admin, async (req, res) => askEnd(req, res, await target(req), formOf(req)))
+  page.get(END, ...holds('run-again'), async (req, res) => askEnd(req, res, await target(req), formOf(req)))
 
-  page.post(END, ...admin, async (req, res) => {
+  page.post(END, ...holds('run-again'), async (req, res) => {
     const one = await target(req)
     const count = await endFunction(db, actor(req), one)
     flash(res, 'success', 'hooks.endedNow', { name: one.name, file: one.file, count })

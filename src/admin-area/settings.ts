@@ -9,7 +9,7 @@ import { flash } from '../web/flash.ts'
 import { choiceOf, emailField, type Form, formOf, optionalLine, requiredLine, submit } from '../web/form.ts'
 import { actor } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { admin } from './area.ts'
+import { holds } from './area.ts'
 
 const LOGO_MAX_BYTES = 60_000
 const IMAGES = [
@@ -45,11 +45,11 @@ export function settings(db: Db) {
   const showSettings = (req: Request, res: Response, form: Form) =>
     show(req, res, 'admin-area/settings', { form })
 
-  page.get('/admin/settings', ...admin, async (req, res) =>
+  page.get('/admin/settings', ...holds('settings'), async (req, res) =>
     showSettings(req, res, formOf(req, { ...(await readSettings(db)) })),
   )
 
-  page.post('/admin/settings', ...admin, async (req, res) => {
+  page.post('/admin/settings', ...holds('settings'), async (req, res) => {
     const form = await submit(SettingsForm, req.body, async ({ remove_logo, logo, ...input }) => {
       const before = await readSettings(db)
       const sent = await readLogo(logo)

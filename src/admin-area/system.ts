@@ -4,12 +4,12 @@ import { Router } from 'express'
 import { listJobs, listQueues, listWorkers, type PlannedJob, readVersions } from '../domain/system.ts'
 import type { Db } from '../platform/database.ts'
 import { show } from '../web/views.ts'
-import { admin } from './area.ts'
+import { holds } from './area.ts'
 
 export function system(db: Db, planned: PlannedJob[]) {
   const page = Router()
 
-  page.get('/admin/system', ...admin, async (req, res) => {
+  page.get('/admin/system', ...holds('see-system'), async (req, res) => {
     show(req, res, 'admin-area/system', {
       ...(await readVersions(db)),
       ...(await listWorkers(db)),

@@ -19,9 +19,9 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
-import { actor, idOf } from '../web/request.ts'
+import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { admin, clientOf } from './area.ts'
+import { clientOf, holds } from './area.ts'
 
 const URL = '/admin/clients/:id/users'
 
@@ -38,7 +38,7 @@ export function users(db: Db) {
   const page = Router()
   const client = clientOf(db)
 
-  page.get(URL, ...admin, async (req, res) => {
+  page.get(URL, ...holds('list-clients'), async (req, res) => {
     const one = await client(req)
     const lists = {
       users: await listClientUsers(db, one),
@@ -58,18 +58,20 @@ export function users(db: Db) {
   const showManage = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
     show(req, res, 'admin-area/manage-user', { client, user, form, tab: 'users' })
 
-  page.get(`${URL}/:userId`, ...admin, async (req, res) => {
+  page.get(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
     showManage(req, res, client, user, formOf(req, { permissions: user.permissions }))
   })
 
-  page.post(`${URL}/:userId`, ...admin, async (req, res) => {
+  async function act(req: Request, client: Client, user: ClientUser, input: z.output<typeof ManageForm>) {
+    if (!input.makeOwner) return setPermissions(db, actor(req), client, user, input.permissions)
+    mustHold(req, 'change-owner')
+    return makeOwner(db, actor(req), client, user)
+  }
+
+  page.post(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
-    const form = await submit(ManageForm, req.body, (input) =>
-      input.makeOwner
-        ? makeOwner(db, actor(req), client, user)
-        : setPermissions(db, actor(req), client, user, input.permissions),
-    )
+    const form = await submit(ManageForm, req.body, (input) => act(req, client, user, input))
     if (form) return showManage(req, res.status(422), client, user, form)
     const names = { name: fullName(user), client: clientName(client) }
     flash(res, 'success', req.body.make_owner ? 'owner.changed' : 'permissions.saved', names)
@@ -79,12 +81,12 @@ export function users(db: Db) {
   const showRemove = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
     show(req, res, 'admin-area/remove', { client, user, form, tab: 'users' }, 'admin-area/_remove')
 
-  page.get(`${URL}/:userId/remove`, ...admin, async (req, res) => {
+  page.get(`${URL}/:userId/remove`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
     showRemove(req, res, client, user, formOf(req))
   })
 
-  page.post(`${URL}/:userId/remove`, ...admin, async (req, res) => {
+  page.post(`${URL}/:userId/remove`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
     const form = await submit(NoInput, req.body, () => removeAccess(db, actor(req), client, user))
     if (form) return showRemove(req, res.status(422), client, user, form)
@@ -95,7 +97,7 @@ export function users(db: Db) {
   page.use(
     invitePages(db, {
       url: '/admin/clients/:id/invites/:inviteId',
-      guards: admin,
+      guards: holds('invite'),
       clientOf: client,
       list: listOf,
       layout: 'admin-area',

@@ -5,6 +5,7 @@ import { editClient } from '../domain/clients.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
+import { actAs } from '../web/guards.ts'
 import { ProfileForm, profileOf } from '../web/profile-form.ts'
 import { actor, currentClient } from '../web/request.ts'
 import { show } from '../web/views.ts'
@@ -19,7 +20,7 @@ export function details(db: Db) {
     showDetails(req, res, formOf(req, profileOf(currentClient(req)))),
   )
 
-  page.post('/account/details', ...permitted('profile'), async (req, res) => {
+  page.post('/account/details', ...actAs('edit-clients', permitted('profile')), async (req, res) => {
     const form = await submit(ProfileForm, req.body, (input) =>
       editClient(db, actor(req), currentClient(req), input),
     )

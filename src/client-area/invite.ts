@@ -69,7 +69,7 @@ export function acceptPage(db: Db) {
     })
     if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
     await forgiveLogin(req)
-    await logIn(req, res, db, made.user, made.client)
+    await logIn(req, res, db, made.user, { client: made.client })
     welcome(res, made.client)
   })
 

@@ -10,6 +10,7 @@ import { CLIENT_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
+import { actAs } from '../web/guards.ts'
 import { showKept } from '../web/kept-form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
@@ -26,7 +27,7 @@ export function login(db: Db) {
     showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
-  page.post('/login', ...anyone, limit('login'), async (req, res) => {
+  page.post('/login', ...actAs('act-as-user', anyone), limit('login'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
@@ -44,7 +45,7 @@ export function login(db: Db) {
     show(req, res, 'client-area/logout')
   })
 
-  page.post('/logout', ...anyone, async (req, res) => {
+  page.post('/logout', ...actAs('act-as-user', anyone), async (req, res) => {
     const { user, sessionId } = req.visit
     if (user && sessionId) {
       await recordLogout(db, actor(req), user)

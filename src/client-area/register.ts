@@ -75,7 +75,7 @@ export function registration(db: Db) {
     })
     if (form || !made) return showConfirm(req, res.status(422), form ?? formOf(req))
     clearCookie(res, BROWSER_COOKIE)
-    await logIn(req, res, db, made.user, made.client)
+    await logIn(req, res, db, made.user, { client: made.client })
     flash(res, 'success', 'register.done', { name: made.user.first_name })
     res.redirect(303, '/clientarea')
   })

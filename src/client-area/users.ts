@@ -17,6 +17,7 @@ import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, emailField, type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
+import { actAs } from '../web/guards.ts'
 import { actor, currentClient, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { owner } from './area.ts'
@@ -80,7 +81,7 @@ export function users(db: Db) {
     showPermissions(req, res, user, formOf(req, { permissions: user.permissions }))
   })
 
-  page.post(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
+  page.post(`${PAGE}/:userId/permissions`, ...actAs('manage-access', owner), async (req, res) => {
     const user = await target(req)
     const form = await submit(PermissionsForm, req.body, ({ permissions }) =>
       setPermissions(db, actor(req), currentClient(req), user, permissions),
@@ -97,7 +98,7 @@ export function users(db: Db) {
     showRemove(req, res, await target(req), formOf(req)),
   )
 
-  page.post(`${PAGE}/:userId/remove`, ...owner, async (req, res) => {
+  page.post(`${PAGE}/:userId/remove`, ...actAs('manage-access', owner), async (req, res) => {
     const user = await target(req)
     const form = await submit(NoInput, req.body, () => removeAccess(db, actor(req), currentClient(req), user))
     if (form) return showRemove(req, res.status(422), user, form)

@@ -4,6 +4,7 @@
 import { type Request, Router } from 'express'
 import { CLIENT_STATUSES } from '../domain/clients.ts'
 import { ALL_PERMISSIONS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
+import { RIGHTS } from '../domain/rights.ts'
 import { SETTINGS } from '../domain/settings.ts'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
@@ -19,6 +20,8 @@ const user = (id: number, first_name: string, last_name: string) => ({
   password_hash: null,
   language: 'english',
   status: 'active' as const,
+  merged_into_id: null,
+  factors: id === 1 ? 1 : 0,
   email_verified_at: id === 3 ? null : timestamp(),
   last_login_at: null,
   last_login_ip: null,
@@ -28,7 +31,14 @@ const user = (id: number, first_name: string, last_name: string) => ({
 
 export function samplePages(): { name: string; template: string; data: Data; visit: Partial<Visit> }[] {
   const [alice, bob, carol] = [user(1, 'Alice', 'Ames'), user(2, 'Bob', 'Brown'), user(3, 'Carol', 'Chen')]
-  const admin = { id: 1, email: 'ada@latchkey.test', name: 'Ada Admin', password_hash: '', role: 'full' }
+  const admin = {
+    id: 1,
+    email: 'ada@latchkey.test',
+    name: 'Ada Admin',
+    password_hash: '',
+    role: 'full',
+    rights: RIGHTS,
+  }
   const profile = { company_name: 'Acme Hosting', first_name: 'Alice', last_name: 'Ames', email: alice.email }
   const place = { address1: '1 Long Street', address2: '', city: 'Springfield', state: '', postcode: '12345' }
   const dates = { created_at: inDays(-400), updated_at: timestamp() }
@@ -79,7 +89,7 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     createdAt: timestamp(),
   }
   const asOwner = { user: alice, client, permissions: [...PERMISSIONS] }
-  const asAdmin = { admin: { ...admin, last_login_at: null, ...dates } }
+  const asAdmin = { admin: { ...admin, status, factors: 1, last_login_at: null, ...dates } }
   const page = (name: string, data: Data, visit: Partial<Visit> = {}, more = '') => ({
     name: name + more,
     template: name,
@@ -196,6 +206,7 @@ export function renderSample(
     settings: SETTINGS,
     path,
     isOwner: true,
+    mayAdmin: () => true,
     shownFor: 'sample',
     shownForPerson: 'sample',
     partial: false,

@@ -11,6 +11,9 @@ export interface Activity {
   actor_kind: 'user' | 'admin' | 'system' | 'visitor'
   actor_id: number | null
   actor_name: string
+  /** The admin who acted as that user. */
+  acting_admin_id: number | null
+  acting_admin_name: string | null
   client_id: number | null
   user_id: number | null
   action: string
@@ -34,6 +37,8 @@ export async function record(trx: Change, action: string, { client, user, ...det
     actor_kind: by.kind,
     actor_id: by.id,
     actor_name: by.name,
+    acting_admin_id: by.admin?.id ?? null,
+    acting_admin_name: by.admin?.name ?? null,
     client_id: client?.id ?? null,
     user_id: user?.id ?? null,
     action,

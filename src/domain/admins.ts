@@ -7,6 +7,7 @@ import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
+import type { Right } from './rights.ts'
 import { lowerCase } from './users.ts'
 
 export interface Admin {
@@ -14,10 +15,19 @@ export interface Admin {
   email: string
   name: string
   password_hash: string
+  /** `full`, `support`, `read-only`, or `own:` and the id of a role of the host's own. */
   role: string
+  status: 'active' | 'disabled'
+  /** How many second factors. */
+  factors: number
   last_login_at: string | null
   created_at: string
   updated_at: string
+}
+
+/** An admin who is logged in, with what their role allows at this moment (R8). */
+export interface ActiveAdmin extends Admin {
+  rights: readonly Right[]
 }
 
 export interface NewAdmin {

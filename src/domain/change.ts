@@ -17,6 +17,8 @@ export interface Actor {
   id: number | null
   name: string
   ip: string
+  /** The admin who acts as this user (HARD-CASES H7). */
+  admin?: { id: number; name: string }
   requestId: string
   entries: { next: number }
   /** What a job works under: each of its transactions makes sure that it is held still (HARD-CASES H13). */

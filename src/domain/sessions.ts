@@ -7,9 +7,10 @@ import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
-import type { Admin } from './admins.ts'
+import type { ActiveAdmin, Admin } from './admins.ts'
 import { keepLease, type Lease } from './leases.ts'
 import { fingerprint } from './links.ts'
+import { rightsOf } from './rights.ts'
 import type { User } from './users.ts'
 
 const IDLE_DAYS = 30
@@ -111,8 +112,12 @@ export async function findUserSession(db: Db, id: string) {
   return { user: user.row as User, actingClientId: session.acting_client_id ?? null }
 }
 
-export const findAdminSession = async (db: Db, id: string): Promise<Admin | undefined> =>
-  (await lucia(db, ADMINS).validateSession(id)).user?.row
+/** The admin of a session, as they are now, with the rights of their role; undefined when it is over. */
+export async function findAdminSession(db: Db, id: string): Promise<ActiveAdmin | undefined> {
+  const { user } = await lucia(db, ADMINS).validateSession(id)
+  if (user?.row.status !== 'active') return undefined
+  return { ...user.row, rights: await rightsOf(db, user.row.role) }
+}
 
 /** Switch Account: from the next request on the session acts for this client. */
 export const actFor = (db: Db, id: string, client: { id: number }) =>

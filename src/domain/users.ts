@@ -18,7 +18,11 @@ export interface User {
   last_name: string
   password_hash: string | null
   language: string
-  status: 'active' | 'disabled'
+  /** `merged` into another login, or `deleted`: the row stays for the history. */
+  status: 'active' | 'disabled' | 'merged' | 'deleted'
+  merged_into_id: number | null
+  /** How many second factors. */
+  factors: number
   email_verified_at: string | null
   last_login_at: string | null
   last_login_ip: string | null

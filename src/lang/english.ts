@@ -377,6 +377,31 @@ export const english = {
   'settings.acceptBy.invited.help': 'They need a login with that very address first',
   'settings.saved': 'The settings are saved.',
 
+  // Rights and roles of admins
+  'rights.missing': 'Your role does not allow this: it needs “{right}”.',
+  'rights.none': 'Choose at least one right.',
+  'rights.unknown': 'There is no such right: look at the list again.',
+  'right.list-clients': 'List clients',
+  'right.edit-clients': 'Edit clients',
+  'right.invite': 'Invite',
+  'right.manage-access': 'Manage access',
+  'right.change-owner': 'Change owner',
+  'right.list-users': 'List users',
+  'right.edit-users': 'Edit users',
+  'right.delete-users': 'Delete users',
+  'right.merge-users': 'Merge users',
+  'right.act-as-user': 'Act as user',
+  'right.see-emails': 'See emails',
+  'right.see-activity': 'See the activity log',
+  'right.see-system': 'See hooks and system',
+  'right.run-again': 'Retry and replay',
+  'right.settings': 'Settings',
+  'right.admins': 'Admins and roles',
+
+  // Acting as a user
+  'acting.denied':
+    'An admin who acts as a user cannot do this: only the person themselves can. Nothing was done.',
+
   // Stuck: on every page of the Admin Area
   'stuck.worker':
     'No worker runs, so no mail goes out and no hook is told: start one with npm run worker, or npm start.',
@@ -602,6 +627,7 @@ export const english = {
   'activity.hook.ended': 'ended the function {hook}',
   'activity.hook.waitingEnded': 'ended what waited for {hook}: {count}',
   'activity.sample.filled': 'filled in the sample data',
+  'actor.acting': '{admin} as {user}',
   'actor.system': 'Latchkey',
   'actor.visitor': 'Someone with the link',
 

@@ -10,15 +10,17 @@ export interface Told {
   clientId: number | null
 }
 
+function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity): string {
+  if (actor_kind !== 'user' && actor_kind !== 'admin') return t(`actor.${actor_kind}`)
+  return acting_admin_name ? t('actor.acting', { admin: acting_admin_name, user: actor_name }) : actor_name
+}
+
 const told = (entry: Activity): Told => {
   const key = `activity.${entry.action}`
   const detail = Object.entries(JSON.parse(entry.detail)).map(([name, value]) => [name, String(value)])
   return {
     at: entry.at,
-    who:
-      entry.actor_kind === 'user' || entry.actor_kind === 'admin'
-        ? entry.actor_name
-        : t(`actor.${entry.actor_kind}`),
+    who: whoIn(entry),
     what: t(isKey(key) ? key : ('activity.other' satisfies Key), {
       action: entry.action,
       ...Object.fromEntries(detail),

@@ -20,6 +20,8 @@ const STATUS_OF: Partial<Record<Key, number>> = {
   'users.ownerOnly': 403,
   'users.adminOnly': 403,
   'link.dead': 404,
+  'rights.missing': 403,
+  'acting.denied': 403,
 }
 
 export function showProblem(req: Request, res: Response, { status, title, sentence, retryAfter }: Problem) {

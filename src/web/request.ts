@@ -3,19 +3,24 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Request } from 'express'
-import type { Admin } from '../domain/admins.ts'
+import type { ActiveAdmin } from '../domain/admins.ts'
 import type { Actor } from '../domain/change.ts'
 import type { Client } from '../domain/clients.ts'
 import type { Permission } from '../domain/permissions.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Right } from '../domain/rights.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Stuck } from '../domain/stuck.ts'
 import { fullName, type User } from '../domain/users.ts'
 import type { Flash } from './flash.ts'
+import { t } from './translate.ts'
 
 export interface Visit {
   requestId: string
   user?: User
-  admin?: Admin
+  admin?: ActiveAdmin
+  /** The admin who acts as `user` here (HARD-CASES H7). */
+  acting?: ActiveAdmin
   sessionId?: string
   /** The client acted for, and what this user may do there. */
   client?: Client
@@ -45,10 +50,19 @@ const present = <T>(value: T | undefined, what: string): T => {
 }
 
 export const currentUser = (req: Request): User => present(req.visit.user, 'user')
-export const currentAdmin = (req: Request): Admin => present(req.visit.admin, 'admin')
+export const currentAdmin = (req: Request): ActiveAdmin => present(req.visit.admin, 'admin')
 export const currentClient = (req: Request): Client => present(req.visit.client, 'client')
 
 export const isOwner = ({ user, client }: Visit) => user !== undefined && client?.owner_id === user.id
+
+/** Whether this page is shown to an admin who may do that: what they may not do is not offered. */
+export const mayAdmin = ({ admin }: Visit, right: Right) => admin?.rights.includes(right) ?? false
+
+/** Refuses an admin whose role lacks the right: for what one form does with a right of its own. */
+export function mustHold(req: Request, right: Right) {
+  if (!mayAdmin(req.visit, right))
+    throw new Refusal('rights.missing', undefined, { right: t(`right.${right}`) })
+}
 
 /** Who does it, for the activity log: one a request, so that its entries are numbered. */
 export function actor(req: Request): Actor {
@@ -61,10 +75,13 @@ export function actor(req: Request): Actor {
   return req.visit.actor
 }
 
-function whoIs(req: Request): Pick<Actor, 'kind' | 'id' | 'name'> {
-  const { user, admin } = req.visit
+function whoIs(req: Request): Pick<Actor, 'kind' | 'id' | 'name' | 'admin'> {
+  const { user, admin, acting } = req.visit
   if (req.path.startsWith('/admin') && admin) return { kind: 'admin', id: admin.id, name: admin.name }
-  if (user) return { kind: 'user', id: user.id, name: fullName(user) }
+  if (user) {
+    const by = acting && { admin: { id: acting.id, name: acting.name } }
+    return { kind: 'user', id: user.id, name: fullName(user), ...by }
+  }
   return { kind: 'visitor', id: null, name: '' }
 }
 

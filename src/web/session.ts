@@ -69,14 +69,22 @@ async function recogniseUser(db: Db, req: Request) {
 
 const where = (req: Request) => ({ ip: req.ip ?? '', userAgent: req.get('User-Agent') ?? '' })
 
-/** Logs in with a new session, whatever was there before, acting for `client` or the one used last. */
-export async function logIn(req: Request, res: Response, db: Db, user: User, client?: Client) {
+interface LoggingIn {
+  /** The account to act for; else the one used last. */
+  client?: Client
+  /** Whether the browser keeps the session when it is closed. */
+  remember?: boolean
+}
+
+/** Logs in with a new session, whatever was there before. */
+export async function logIn(req: Request, res: Response, db: Db, user: User, how: LoggingIn = {}) {
   if (req.visit.sessionId) await endUserSession(db, req.visit.sessionId)
   await recordLogin(db, actor(req), user)
   req.visit.user = user
-  const acting = client ?? (await chooseClient(db, user))
+  const acting = how.client ?? (await chooseClient(db, user))
   if (acting) await markEntered(db, acting, user)
-  setCookie(res, USER_COOKIE, await startUserSession(db, user, where(req), acting?.id ?? null), COOKIE_DAYS)
+  const id = await startUserSession(db, user, where(req), acting?.id ?? null)
+  setCookie(res, USER_COOKIE, id, how.remember ? COOKIE_DAYS : undefined)
 }
 
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {

@@ -6,10 +6,11 @@ import { Eta } from 'eta'
 import type { Request, Response } from 'express'
 import { clientName } from '../domain/clients.ts'
 import { PERMISSION_GROUPS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
+import type { Right } from '../domain/rights.ts'
 import type { Settings } from '../domain/settings.ts'
 import { fullName } from '../domain/users.ts'
 import { assetUrl } from './assets.ts'
-import { isOwner, wantsPartial } from './request.ts'
+import { isOwner, mayAdmin, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
 import {
@@ -80,6 +81,7 @@ export function show(req: Request, res: Response, template: string, data: Data =
     settings: visit.settings,
     path: req.path,
     isOwner: isOwner(visit),
+    mayAdmin: (right: Right) => mayAdmin(visit, right),
     shownFor: shownFor(visit),
     shownForPerson: shownForPerson(visit),
   }
