@@ -121,6 +121,8 @@ describe('every route says who may come in, and holds it', () => {
     ).toEqual([
       { method: 'get', path: '/admin/login', guard: 'anyone' },
       { method: 'post', path: '/admin/login', guard: 'anyone' },
+      { method: 'get', path: '/admin/login/second-step', guard: 'anyone' },
+      { method: 'post', path: '/admin/login/second-step', guard: 'anyone' },
     ])
   })
 
@@ -131,6 +133,7 @@ describe('every route says who may come in, and holds it', () => {
     expect([...who('anyone'), ...who('public')].sort()).toEqual([
       '/',
       '/admin/login',
+      '/admin/login/second-step',
       '/assets/:name',
       '/favicon.ico',
       '/healthz',
@@ -138,6 +141,7 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/register',
       '/invite/:token{/:step}',
       '/login',
+      '/login/second-step',
       '/logout',
       '/password/reset',
       '/password/reset/:token',
@@ -145,7 +149,16 @@ describe('every route says who may come in, and holds it', () => {
       '/register',
       '/register/:token',
     ])
-    expect(who('logged in').sort()).toEqual(['/invite/:token/accept', '/user/accounts', '/user/accounts/new'])
+    expect(who('logged in').sort()).toEqual([
+      '/invite/:token/accept',
+      '/user/accounts',
+      '/user/accounts/new',
+      '/user/security',
+      '/user/security/recovery-codes',
+      '/user/security/totp',
+      '/user/security/totp/confirm',
+      '/user/security/totp/remove',
+    ])
     expect(who('associated')).toEqual(['/clientarea'])
     expect(who('permission profile')).toEqual(['/account/details'])
     expect(routes.filter(isUserManagement).filter(({ guard }) => !/^owner\b/.test(guard))).toEqual([])

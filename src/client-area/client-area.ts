@@ -10,6 +10,7 @@ import { invites } from './invites.ts'
 import { login } from './login.ts'
 import { passwordReset } from './password-reset.ts'
 import { registration } from './register.ts'
+import { security } from './security.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -23,4 +24,5 @@ export const clientArea = (db: Db) =>
     invites(db),
     details(db),
     accounts(db),
+    security(db),
   )
