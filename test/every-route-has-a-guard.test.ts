@@ -12,7 +12,10 @@ interface Route {
 }
 
 /** Answered before anybody is recognised, to everyone. */
-const PUBLIC = ['/healthz', '/readyz', '/assets/:name', '/favicon.ico']
+const PUBLIC = [
+  ...['/healthz', '/readyz', '/assets/:name', '/favicon.ico'],
+  ...['/.well-known/security.txt', '/.well-known/change-password'],
+]
 
 interface Layer {
   handle: RequestHandler | Router
@@ -130,6 +133,8 @@ describe('every route says who may come in, and holds it', () => {
     ]
     expect([...who('anyone'), ...who('public')].sort()).toEqual([
       '/',
+      '/.well-known/change-password',
+      '/.well-known/security.txt',
       '/admin/login',
       '/assets/:name',
       '/favicon.ico',

@@ -8,6 +8,7 @@ import type { Client } from '../domain/clients.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
 import {
   actFor,
+  endAdminSession,
   endUserSession,
   findAdminSession,
   findUserSession,
@@ -88,6 +89,7 @@ export async function logIn(req: Request, res: Response, db: Db, user: User, how
 }
 
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
+  if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
   setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
 }
 
