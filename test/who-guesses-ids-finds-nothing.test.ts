@@ -97,7 +97,8 @@ describe('who guesses ids finds nothing of others', () => {
 
   test('no id lets a stranger see or change anything, and none breaks anything', async () => {
     const before = await state()
-    for (const guess of await guesses())
+    const { id } = await house.db('users').where({ email: 'carol@example.com' }).first()
+    for (const guess of (await guesses()).filter((one) => one !== String(id)))
       for (const route of routes) {
         const asked = { method: route.method, path: pathOf(route, guess) }
         await ask(carol, asked)
