@@ -65,7 +65,9 @@ describe('a person sets up two-factor, and takes it away', () => {
 
   test('it is set up once; the codes are not shown again', async () => {
     const alice = await house.user('alice')
+    const session = alice.cookie('session')
     const app = await setUpTwoFactor(alice)
+    expect(alice.cookie('session'), 'a new id').not.toBe(session)
     await alice.follow('I have kept them')
     expect(alice.text).toContain('Recovery codes left: 10')
     expect(alice.html).not.toContain(app.recovery[0])

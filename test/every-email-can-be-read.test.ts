@@ -62,6 +62,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const { recovery } = await setUpTwoFactor(carol)
     await carol.follow('I have kept them')
     await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await visitor.visit(await house.linkTo('bob@example.com'))
+    await visitor.press('Set password', { 'New password': LONG })
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -12,7 +12,10 @@ interface Route {
 }
 
 /** Answered before anybody is recognised, to everyone. */
-const PUBLIC = ['/healthz', '/readyz', '/assets/:name', '/favicon.ico']
+const PUBLIC = [
+  ...['/healthz', '/readyz', '/assets/:name', '/favicon.ico'],
+  ...['/.well-known/security.txt', '/.well-known/change-password'],
+]
 
 interface Layer {
   handle: RequestHandler | Router
@@ -132,6 +135,8 @@ describe('every route says who may come in, and holds it', () => {
     ]
     expect([...who('anyone'), ...who('public')].sort()).toEqual([
       '/',
+      '/.well-known/change-password',
+      '/.well-known/security.txt',
       '/admin/login',
       '/admin/login/second-step',
       '/assets/:name',
@@ -153,6 +158,7 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/accept',
       '/user/accounts',
       '/user/accounts/new',
+      '/user/password',
       '/user/security',
       '/user/security/recovery-codes',
       '/user/security/totp',

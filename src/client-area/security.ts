@@ -4,6 +4,7 @@ import { asPerson } from '../domain/people.ts'
 import type { Db } from '../platform/database.ts'
 import { currentUser } from '../web/request.ts'
 import { securityPages } from '../web/security-pages.ts'
+import { renewSession } from '../web/session.ts'
 import { loggedIn } from './area.ts'
 
 export const security = (db: Db) =>
@@ -12,4 +13,5 @@ export const security = (db: Db) =>
     layout: 'client-area',
     guards: loggedIn,
     personOf: (req) => asPerson(currentUser(req)),
+    renew: (req, res) => renewSession(req, res, db),
   })

@@ -11,7 +11,7 @@ import { beginTotp, confirmTotp, removeTotp, renewCodes } from '../domain/two-fa
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
 import { emptyForm, type Form, passwordField, requiredLine, submit } from './form.ts'
-import { limit } from './limits.ts'
+import { forgiveLogin, limit } from './limits.ts'
 import { actor } from './request.ts'
 import { show } from './views.ts'
 
@@ -20,6 +20,8 @@ interface Options {
   layout: 'client-area' | 'admin-area'
   guards: RequestHandler[]
   personOf: (req: Request) => Person
+  /** Gives the session a new id, once a factor came or went. */
+  renew?: (req: Request, res: Response) => Promise<void>
 }
 
 const PasswordForm = z.object({ password: passwordField() })
@@ -43,7 +45,7 @@ async function totpData(db: Db, person: Person, failed: Partial<Record<Which, Fo
   return { forms, since: await findTotp(db, person), left: await countRecoveryCodes(db, person) }
 }
 
-export function securityPages(db: Db, { url, layout, guards, personOf }: Options) {
+export function securityPages(db: Db, { url, layout, guards, personOf, renew }: Options) {
   const page = Router()
 
   const showPage = async (req: Request, res: Response, failed: Partial<Record<Which, Form>> = {}) =>
@@ -67,6 +69,7 @@ export function securityPages(db: Db, { url, layout, guards, personOf }: Options
       beginTotp(db, actor(req), personOf(req), password),
     )
     if (setUp) return showPage(req, res.status(422), { setUp })
+    await forgiveLogin(req)
     res.redirect(303, `${url}/totp/confirm`)
   })
 
@@ -78,6 +81,8 @@ export function securityPages(db: Db, { url, layout, guards, personOf }: Options
       codes = await confirmTotp(db, actor(req), personOf(req), code)
     })
     if (form) return showSetUp(req, res.status(422), form)
+    await forgiveLogin(req)
+    await renew?.(req, res)
     showCodes(req, res, codes, true)
   })
 
@@ -87,6 +92,7 @@ export function securityPages(db: Db, { url, layout, guards, personOf }: Options
       codes = await renewCodes(db, actor(req), personOf(req), proof)
     })
     if (renew) return showPage(req, res.status(422), { renew })
+    await forgiveLogin(req)
     showCodes(req, res, codes, false)
   })
 
@@ -95,6 +101,8 @@ export function securityPages(db: Db, { url, layout, guards, personOf }: Options
       removeTotp(db, actor(req), personOf(req), proof),
     )
     if (remove) return showPage(req, res.status(422), { remove })
+    await forgiveLogin(req)
+    await renew?.(req, res)
     flash(res, 'success', 'twoFactor.removed')
     res.redirect(303, url)
   })
