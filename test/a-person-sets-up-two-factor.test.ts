@@ -101,7 +101,7 @@ describe('a person sets up two-factor, and takes it away', () => {
     expect(await rows('totp_factors', 'alice@example.com')).toEqual([])
     expect(await rows('recovery_codes', 'alice@example.com')).toEqual([])
     const subjects = (await house.mailTo('alice@example.com')).map(({ subject }) => subject)
-    expect(subjects[0]).toBe('Two-factor is off for your login')
+    expect(subjects).toContain('Two-factor is off for your login')
     expect((await house.user('alice')).path).toBe('/clientarea')
   })
 
@@ -126,8 +126,8 @@ describe('a person sets up two-factor, and takes it away', () => {
     await visitor.press('Remove', { 'Current password': PASSWORD, Code: app.recovery[0] ?? '' })
     expect(visitor.told).toBe('Two-factor is off.')
     expect((await house.admin()).path).toBe('/admin')
-    const [mail] = await house.mailTo('ada@latchkey.test')
-    expect(mail?.subject).toBe('Two-factor is off for your login')
+    const subjects = (await house.mailTo('ada@latchkey.test')).map(({ subject }) => subject)
+    expect(subjects).toContain('Two-factor is off for your login')
   })
 
   test('a second click of Create account on an invitation does not walk around it', async () => {

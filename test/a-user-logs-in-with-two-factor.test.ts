@@ -170,6 +170,17 @@ describe('a user logs in with two-factor', () => {
     expect(away.path).toBe('/clientarea')
   })
 
+  test('somebody else who is logged in here stays so until the code is given', async () => {
+    const carol = await house.user('carol')
+    await carol.post('/login', { email: 'alice@example.com', password: PASSWORD })
+    expect([carol.title, (await carol.newTab().visit('/user/accounts')).text.includes('Carol')]).toEqual([
+      'One more step',
+      true,
+    ])
+    await carol.press('Log in', { Code: app.next() })
+    expect(carol.text).toContain('Alice')
+  })
+
   test('H19 a new password neither logs in nor removes the factor', async () => {
     const alice = house.visitor()
     await alice.visit('/password/reset')

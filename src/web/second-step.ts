@@ -75,10 +75,10 @@ export function secondStepPages(
   const area = kind === 'user' ? CLIENT_LOGIN : ADMIN_LOGIN
 
   page.get(urlOf(kind), ...guards.get, async (req, res) => {
-    if (req.visit.user || req.visit.admin) return passLogin(req, res, area)
     const returnTo = safePath(req.query.returnTo, home)
     if (await findSecondStep(db, readCookie(req, cookie) ?? ''))
       return showStep(req, res, kind, formOf(req), returnTo)
+    if (req.visit.user || req.visit.admin) return passLogin(req, res, area)
     flash(res, 'warning', 'secondStep.over')
     res.redirect(303, `${login}?returnTo=${encodeURIComponent(returnTo)}`)
   })
