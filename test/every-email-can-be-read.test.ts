@@ -58,6 +58,16 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
     await visitor.visit(await house.linkTo('bob@example.com'))
     await visitor.press('Set password', { 'New password': LONG })
+    for (const email of ['carol@example.com', 'dora@example.net'])
+      await (await first.visit('/user/profile')).press('Change address', {
+        'New email address': email,
+        'Current password': LONG,
+      })
+    await first.visit(await house.linkTo('dora@example.net'))
+    await first.press('Confirm')
+    const back = house.visitor()
+    await back.visit(await house.linkTo('dora@example.com'))
+    await back.press('Take it back')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')
