@@ -150,7 +150,12 @@ describe('every route says who may come in, and holds it', () => {
       '/register',
       '/register/:token',
     ])
-    expect(who('logged in').sort()).toEqual(['/invite/:token/accept', '/user/accounts', '/user/accounts/new'])
+    expect(who('logged in').sort()).toEqual([
+      '/invite/:token/accept',
+      '/user/accounts',
+      '/user/accounts/new',
+      '/user/password',
+    ])
     expect(who('associated')).toEqual(['/clientarea'])
     expect(who('permission profile')).toEqual(['/account/details'])
     expect(routes.filter(isUserManagement).filter(({ guard }) => !/^owner\b/.test(guard))).toEqual([])

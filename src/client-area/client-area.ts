@@ -8,6 +8,7 @@ import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
 import { login } from './login.ts'
+import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { registration } from './register.ts'
 import { users } from './users.ts'
@@ -17,6 +18,7 @@ export const clientArea = (db: Db) =>
     login(db),
     registration(db),
     passwordReset(db),
+    password(db),
     acceptPage(db),
     home(db),
     users(db),

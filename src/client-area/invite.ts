@@ -61,10 +61,11 @@ export function acceptPage(db: Db) {
       made = await madeByFirstClick(req, person.email, password)
       if (made) return
       const { invitation } = await getOffer(db, tokenOf(req))
-      checkPassword(password)
+      const chosenFor = { email: person.email, product: req.visit.settings.name }
+      checkPassword(password, chosenFor)
       await limitsOf(req).count('registrationsOfInvitation', String(invitation.id))
       await limitsOf(req).count('registrationsOfNetwork', networkOf(req.ip ?? ''))
-      const password_hash = await hashPassword(password)
+      const password_hash = await hashPassword(password, chosenFor)
       made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
     })
     if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))

@@ -8,6 +8,7 @@ import { type Actor, change } from './change.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import type { Right } from './rights.ts'
+import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
 
 export interface Admin {
@@ -36,9 +37,9 @@ export interface NewAdmin {
   password: string
 }
 
-/** Refuses an address that an admin has already, and a password under 10 characters. */
+/** Refuses an address that an admin has already, and a password that will not do. */
 export async function createAdmin(db: Db, by: Actor, { email, name, password }: NewAdmin): Promise<void> {
-  const password_hash = await hashPassword(password)
+  const password_hash = await hashPassword(password, { email, product: lastSettings(db).name })
   const dates = { created_at: timestamp(), updated_at: timestamp() }
   await change(db, by, async (trx) => {
     await trx('admins')

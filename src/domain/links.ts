@@ -5,12 +5,15 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { inHand } from './handed.ts'
 
-export type LinkKind = 'invite' | 'register' | 'reset'
+export type LinkKind = 'invite' | 'register' | 'reset' | 'verify' | 'email-change' | 'email-back'
 
 const PATHS: Record<LinkKind, string> = {
   invite: '/invite/',
   register: '/register/',
   reset: '/password/reset/',
+  verify: '/user/verify/',
+  'email-change': '/user/email/confirm/',
+  'email-back': '/user/email/back/',
 }
 
 export const newNonce = () => randomBytes(24).toString('base64url')

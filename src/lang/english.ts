@@ -108,6 +108,27 @@ export const english = {
   'password.reset.lead': 'For {email}. All devices that are logged in will be logged out.',
   'password.reset.button': 'Set password',
   'password.set': 'Your new password is set. Log in with it.',
+
+  // Profile, password and address
+  'password.common': 'Many people use this password, so it is guessed first: choose another one.',
+  'password.isEmail': 'Your email address is easy to guess: choose another password.',
+  'password.isProduct': '“{name}” is easy to guess here: choose another password.',
+  'password.wrong': 'That is not your current password.',
+  'password.changed': 'Your new password is set. All other devices are logged out.',
+  'password.change.title': 'Change password',
+  'password.change.lead': 'You stay logged in here; all other devices will be logged out.',
+  'password.change.button': 'Change password',
+  'password.strength.weak': 'Easy to guess: make it longer.',
+  'password.strength.fair': 'Fair: a few more words make it strong.',
+  'password.strength.strong': 'Strong.',
+  'field.currentPassword': 'Current password',
+  'menu.password': 'Change Password',
+  'emails.over.noLogin': 'This email is not sent: no active login has this address.',
+  'activity.password.changed': 'changed the password',
+  'email.password-changed.subject': 'Your password was changed',
+  'email.password-changed.lead': 'The password of your login was changed.',
+  'email.password-changed.unexpected':
+    'If that was not you, set a new one at once: choose “Forgot password?” on the login page.',
   'link.dead':
     'This link does not work any more. It may have been used, be over 60 minutes old, or be incomplete.',
 

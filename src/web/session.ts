@@ -12,6 +12,7 @@ import {
   endUserSession,
   findAdminSession,
   findUserSession,
+  renewUserSession,
   startAdminSession,
   startUserSession,
 } from '../domain/sessions.ts'
@@ -86,6 +87,14 @@ export async function logIn(req: Request, res: Response, db: Db, user: User, how
   if (acting) await markEntered(db, acting, user)
   const id = await startUserSession(db, user, where(req), acting?.id ?? null)
   setCookie(res, USER_COOKIE, id, how.remember ? COOKIE_DAYS : undefined)
+}
+
+/** A new id for the same session: after what makes it worth more, or another's copy of it worth nothing. */
+export async function renewSession(req: Request, res: Response, db: Db) {
+  if (!req.visit.sessionId) return
+  const { id, remember } = await renewUserSession(db, req.visit.sessionId)
+  req.visit.sessionId = id
+  setCookie(res, USER_COOKIE, id, remember ? COOKIE_DAYS : undefined)
 }
 
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
