@@ -125,6 +125,8 @@ describe('every route says who may come in, and holds it', () => {
     ).toEqual([
       { method: 'get', path: '/admin/login', guard: 'anyone' },
       { method: 'post', path: '/admin/login', guard: 'anyone' },
+      { method: 'get', path: '/admin/login/second-step', guard: 'anyone' },
+      { method: 'post', path: '/admin/login/second-step', guard: 'anyone' },
     ])
   })
 
@@ -137,6 +139,7 @@ describe('every route says who may come in, and holds it', () => {
       '/.well-known/change-password',
       '/.well-known/security.txt',
       '/admin/login',
+      '/admin/login/second-step',
       '/assets/:name',
       '/favicon.ico',
       '/healthz',
@@ -144,6 +147,7 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/register',
       '/invite/:token{/:step}',
       '/login',
+      '/login/second-step',
       '/logout',
       '/password/reset',
       '/password/reset/:token',
@@ -162,6 +166,11 @@ describe('every route says who may come in, and holds it', () => {
       '/user/email/confirm/:token',
       '/user/password',
       '/user/profile',
+      '/user/security',
+      '/user/security/recovery-codes',
+      '/user/security/totp',
+      '/user/security/totp/confirm',
+      '/user/security/totp/remove',
       '/user/verify',
       '/user/verify/:token',
     ])
