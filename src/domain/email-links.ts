@@ -12,6 +12,8 @@ import { type LinkKind, linkTo } from './links.ts'
 const LINKED: Record<string, [LinkKind, string]> = {
   register: ['register', 'registrations'],
   'password-reset': ['reset', 'password_resets'],
+  'admin-reset': ['admin-reset', 'password_resets'],
+  'admin-welcome': ['admin-reset', 'password_resets'],
 }
 
 interface LinkRow {
