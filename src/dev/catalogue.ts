@@ -10,6 +10,7 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -175,6 +176,7 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     admins('remove', { user: users[1], form }),
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
+    ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),

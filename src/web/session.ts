@@ -98,8 +98,8 @@ export async function renewSession(req: Request, res: Response, db: Db) {
 }
 
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
-  await recordAdminLogin(db, actor(req), admin)
   if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
+  await recordAdminLogin(db, actor(req), admin)
   setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
 }
 
