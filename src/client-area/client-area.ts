@@ -13,6 +13,7 @@ import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
+import { security } from './security.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -29,4 +30,5 @@ export const clientArea = (db: Db) =>
     invites(db),
     details(db),
     accounts(db),
+    security(db),
   )

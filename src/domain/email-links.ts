@@ -17,6 +17,8 @@ const LINKED: Record<string, [LinkKind, string]> = {
   verify: ['verify', 'email_verifications'],
   'email-change': ['email-change', 'email_changes'],
   'email-back': ['email-back', 'email_changes'],
+  'admin-reset': ['admin-reset', 'password_resets'],
+  'admin-welcome': ['admin-reset', 'password_resets'],
 }
 
 interface LinkRow {
