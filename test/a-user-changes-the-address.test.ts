@@ -82,6 +82,21 @@ describe('a user edits the profile, proves the address and changes it', () => {
     expect([dora.status, dora.told.includes('This address is verified already.')]).toEqual([422, true])
   })
 
+  test('a login that is made on the accept page is mailed the link at once', async () => {
+    const alice = await house.user('alice', 'Acme Hosting')
+    await alice.visit('/account/users')
+    await alice.press('Send Invite', { 'Email address': 'hal@example.com' })
+    const hal = house.visitor()
+    await hal.visit(await house.linkTo('hal@example.com'))
+    const names = { 'First name': 'Hal', 'Last name': 'H', Password: 'a long sentence of mine' }
+    await hal.press('Create account', { ...names, 'Email address': 'hal@example.net' })
+    expect((await rowOf('hal@example.net')).email_verified_at).toBeNull()
+    await hal.visit(await house.linkTo('hal@example.net'))
+    await hal.press('Verify')
+    expect(hal.told).toBe('Thank you: this address is yours.')
+    expect((await rowOf('hal@example.net')).email_verified_at).not.toBeNull()
+  })
+
   test('a link to prove an address is dead after sixty minutes; logging in leads back to it', async () => {
     const eve = await fresh('eve@example.com', { email_verified_at: null })
     await eve.visit('/user/profile')
