@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { addressLinks } from './support/address-links.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -95,6 +96,7 @@ describe('every route says who may come in, and holds it', () => {
     ).toEqual([
       ...[
         '/admin/login',
+        '/admin/login/second-step',
         '/admin/password/reset',
         '/admin/password/reset/:token',
         '/admin/first/:token',
@@ -108,8 +110,11 @@ describe('every route says who may come in, and holds it', () => {
     ]
     expect([...who('anyone'), ...who('public')].sort()).toEqual([
       '/',
+      '/.well-known/change-password',
+      '/.well-known/security.txt',
       '/admin/first/:token',
       '/admin/login',
+      '/admin/login/second-step',
       '/admin/password/reset',
       '/admin/password/reset/:token',
       '/assets/:name',
@@ -119,14 +124,33 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/register',
       '/invite/:token{/:step}',
       '/login',
+      '/login/second-step',
       '/logout',
       '/password/reset',
       '/password/reset/:token',
       '/readyz',
       '/register',
       '/register/:token',
+      '/user/email/back/:token',
+      '/user/email/confirm/:token',
+      '/user/verify/:token',
     ])
-    expect(who('logged in').sort()).toEqual(['/invite/:token/accept', '/user/accounts', '/user/accounts/new'])
+    expect(who('logged in').sort()).toEqual([
+      '/invite/:token/accept',
+      '/user/accounts',
+      '/user/accounts/new',
+      '/user/email',
+      '/user/email/confirm/:token',
+      '/user/password',
+      '/user/profile',
+      '/user/security',
+      '/user/security/recovery-codes',
+      '/user/security/totp',
+      '/user/security/totp/confirm',
+      '/user/security/totp/remove',
+      '/user/verify',
+      '/user/verify/:token',
+    ])
     expect(who('associated')).toEqual(['/clientarea'])
     expect(who('permission profile')).toEqual(['/account/details'])
     expect(routes.filter(isUserManagement).filter(({ guard }) => !/^owner\b/.test(guard))).toEqual([])
@@ -147,17 +171,16 @@ describe('every route says who may come in, and holds it', () => {
     await registers.press('Create account', { ...gus, 'Email address': 'gus@example.com' })
     const registration = (await house.linkTo('gus@example.com')).split('/').at(-1)
     await registers.post('/admin/password/reset', { email: 'ada@latchkey.test' })
-    const adminLink = await house.linkTo('ada@latchkey.test')
+    const links: Record<string, string> = {
+      ...(await addressLinks(house)),
+      '/admin/password/reset/:token': await house.linkTo('ada@latchkey.test'),
+      '/password/reset/:token': `/password/reset/${token}`,
+      '/register/:token': `/register/${registration}`,
+    }
     for (const route of posts) {
       // There are admins, so there is no such link; it has a test of its own.
       if (route.path === '/admin/first/:token') continue
-      const url = route.path.startsWith('/admin/password/reset/:')
-        ? adminLink
-        : route.path.startsWith('/password/reset/:')
-          ? `/password/reset/${token}`
-          : route.path.startsWith('/register/:')
-            ? `/register/${registration}`
-            : urlOf(route)
+      const url = links[route.path] ?? urlOf(route)
       const visitor = isAdmin(route) ? ada : alice
       await visitor.visit(url)
       expect(visitor.status, `GET ${route.path}`).toBe(200)

@@ -16,6 +16,7 @@ import { hooks } from './hooks.ts'
 import { login } from './login.ts'
 import { own } from './own.ts'
 import { roles } from './roles.ts'
+import { security } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
 import { system } from './system.ts'
@@ -26,4 +27,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
   Router()
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
+    .use(security(db))
     .use(admins(db), roles(db), own(db), adminLink(db))

@@ -10,6 +10,7 @@ import { queueEmail } from './emails.ts'
 import { fingerprint, newNonce, readToken } from './links.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
+import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
 
 const LINK_MINUTES = 60
@@ -78,7 +79,7 @@ export async function resetAdminPassword(db: Db, by: Actor, token: string, passw
   const found = await findAdminReset(db, token)
   const owner = found && (await active(db, found.email))
   if (!found || !owner) throw new Refusal('link.dead')
-  const password_hash = await hashPassword(password)
+  const password_hash = await hashPassword(password, { email: owner.email, product: lastSettings(db).name })
   await change(db, { ...by, kind: 'admin', id: owner.id, name: owner.name }, async (trx) => {
     const at = timestamp()
     const used = await trx('password_resets').where({ id: found.id, used_at: null }).update({ used_at: at })
@@ -100,7 +101,7 @@ export async function changeAdminPassword(
   { current, password, sessionId }: { current: string; password: string; sessionId: string },
 ) {
   if (!(await verifyPassword(admin.password_hash, current))) throw new Refusal('password.notYours', 'current')
-  const password_hash = await hashPassword(password)
+  const password_hash = await hashPassword(password, { email: admin.email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
     const { id, password_hash: former } = admin
     const to = { password_hash, updated_at: timestamp() }

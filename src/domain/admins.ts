@@ -8,6 +8,7 @@ import { type Actor, type Change, change } from './change.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { type Right, rightsOf } from './rights.ts'
+import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
 
 export interface Admin {
@@ -70,25 +71,28 @@ async function endFirstLink(trx: Change) {
 
 /** By who may do everything on this machine: npm run admin:create. */
 export async function createAdmin(db: Db, by: Actor, { email, name, password, role = 'full' }: NewAdmin) {
-  const password_hash = await hashPassword(password)
+  const password_hash = await hashPassword(password, { email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
     if ((await rightsOf(trx, role)).length === 0) throw new Refusal('admins.roleUnknown', 'role')
     await insertAdmin(trx, { email, name, role, password_hash })
   })
 }
 
-export async function checkAdminLogin(db: Db, by: Actor, email: string, password: string): Promise<Admin> {
+/** Gives the admin behind address and password. */
+export async function checkAdminLogin(db: Db, email: string, password: string): Promise<Admin> {
   const admin: Admin | undefined = await db('admins')
     .where({ email: lowerCase(email) })
     .first()
   const matches = await verifyPassword(admin?.password_hash, password)
   if (!admin || !matches || admin.status !== 'active') throw new Refusal('login.wrong', 'password')
-  await change(db, { ...by, kind: 'admin', id: admin.id, name: admin.name }, async (trx) => {
+  return admin
+}
+
+export const recordAdminLogin = (db: Db, by: Actor, admin: Admin) =>
+  change(db, { ...by, kind: 'admin', id: admin.id, name: admin.name }, async (trx) => {
     await trx('admins').where({ id: admin.id }).update({ last_login_at: timestamp() })
     await record(trx, 'admin.loggedIn')
   })
-  return admin
-}
 
 export const recordAdminLogout = (db: Db, by: Actor) =>
   change(db, by, async (trx) => record(trx, 'admin.loggedOut'))

@@ -12,6 +12,7 @@ import { type Actor, change } from './change.ts'
 import { linkTo, newNonce, readToken } from './links.ts'
 import { hashPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
+import { lastSettings } from './settings.ts'
 
 const MINUTES = 60
 const ROW = { id: 1 }
@@ -62,7 +63,10 @@ export async function findFirstLink(db: Db, token: string): Promise<FirstAdminLi
 export async function useFirstLink(db: Db, by: Actor, token: string, input: NewAdmin) {
   const found = await findFirstLink(db, token)
   if (!found) throw new Refusal('link.dead')
-  const password_hash = await hashPassword(input.password)
+  const password_hash = await hashPassword(input.password, {
+    email: input.email,
+    product: lastSettings(db).name,
+  })
   await change(db, by, async (trx) => {
     const same = { ...ROW, nonce: found.nonce, used_at: null }
     const used = await trx('first_admin_links').where(same).update({ used_at: timestamp() })

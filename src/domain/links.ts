@@ -5,12 +5,23 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { inHand } from './handed.ts'
 
-export type LinkKind = 'invite' | 'register' | 'reset' | 'admin-reset' | 'first-admin'
+export type LinkKind =
+  | 'invite'
+  | 'register'
+  | 'reset'
+  | 'verify'
+  | 'email-change'
+  | 'email-back'
+  | 'admin-reset'
+  | 'first-admin'
 
 const PATHS: Record<LinkKind, string> = {
   invite: '/invite/',
   register: '/register/',
   reset: '/password/reset/',
+  verify: '/user/verify/',
+  'email-change': '/user/email/confirm/',
+  'email-back': '/user/email/back/',
   'admin-reset': '/admin/password/reset/',
   'first-admin': '/admin/first/',
 }

@@ -13,7 +13,10 @@ export interface Route {
 }
 
 /** Answered before anybody is recognised, to everyone. */
-const PUBLIC = ['/healthz', '/readyz', '/assets/:name', '/favicon.ico']
+const PUBLIC = [
+  ...['/healthz', '/readyz', '/assets/:name', '/favicon.ico'],
+  ...['/.well-known/security.txt', '/.well-known/change-password'],
+]
 
 interface Layer {
   handle: RequestHandler | Router
