@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createApp } from './app.ts'
 import { BadSetting, type Config, readConfig } from './config.ts'
 import { fillSampleData, printWelcome } from './dev/cast.ts'
+import { offerFirstAdmin } from './first-admin-link.ts'
 import { fail, logOf, type OpenHouse, openHouse, type Role } from './house.ts'
 import { isSqlite } from './platform/database.ts'
 import { supervise } from './supervisor.ts'
@@ -57,6 +58,7 @@ async function serve(config: Config, role: Role) {
   const house = await openHouse(config, logOf(config), role)
   const isAlone = cluster.isPrimary
   const filled = isAlone && (await fillFirst(house))
+  if (isAlone && role !== 'worker') await offerFirstAdmin(house)
   const running =
     role === 'worker'
       ? { port: undefined, stop: house.close }
@@ -72,6 +74,7 @@ async function serve(config: Config, role: Role) {
 async function serveWithMany(config: Config, role: Role) {
   const house = await openHouse(config, logOf(config), 'tool')
   const filled = await fillFirst(house)
+  await offerFirstAdmin(house)
   await house.close()
   const web = Array.from({ length: config.workers }, (): Role => 'web')
   const supervisor = await supervise(role === 'web' ? web : [...web, 'worker'], house.log)

@@ -98,6 +98,7 @@ test('Retry all failed asks in a dialog, by keyboard alone', async () => {
 })
 
 test('hooks: from the list to a delivery, Retry, its event, Replay; End asks in a dialog', async () => {
+  await ada.locator('#more > summary').click()
   await ada.getByRole('link', { name: 'Hooks', exact: true }).click()
   await ada.getByRole('link', { name: 'See deliveries' }).click()
   await ada.locator('#deliveries .row-item').nth(2).waitFor()

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { PASSWORD } from '../../src/dev/cast.ts'
+import { makeFirstLink } from '../../src/domain/first-admin.ts'
+import { atOnce } from '../support/crowd.ts'
+import { startHouse } from '../support/house.ts'
+
+const house = await startHouse()
+const { db } = house
+
+const rowOf = (name: string) =>
+  db('admins')
+    .where({ email: `${name}@latchkey.test` })
+    .first()
+
+async function logIn(name: string) {
+  const visitor = house.visitor()
+  await visitor.visit('/admin/login')
+  return visitor.press('Log in', { 'Email address': `${name}@latchkey.test`, Password: PASSWORD })
+}
+
+// Fails when takeAdmins writes nothing: then both read the other as Full, and none is left.
+test('H9 two Full admins demote or disable each other at once: one stays', async () => {
+  const { id: _, ...ada } = await rowOf('ada')
+  await db('admins').insert({ ...ada, name: 'Bea', email: 'bea@latchkey.test' })
+  const ids = [(await rowOf('ada')).id, (await rowOf('bea')).id]
+  for (let round = 0; round < 12; round++) {
+    await db('admins').whereIn('id', ids).update({ role: 'full', status: 'active' })
+    const both = [await logIn('ada'), await logIn('bea')]
+    const answers = await atOnce(
+      both.map((visitor, nth) => async () => {
+        const [name, other] = nth === 0 ? ['bea', ids[1]] : ['ada', ids[0]]
+        const body = { name, email: `${name}@latchkey.test`, role: 'support' }
+        const isDemoting = (round + nth) % 2 === 0
+        await visitor.post(`/admin/admins/${other}${isDemoting ? '' : '/disable'}`, isDemoting ? body : {})
+        return visitor.status
+      }),
+    )
+    expect(answers.filter((status) => status >= 500)).toEqual([])
+    const left = await db('admins').where({ role: 'full', status: 'active' })
+    expect(left).toHaveLength(1)
+  }
+})
+
+test('H9 the first link is used by two at once: one admin', async () => {
+  for (let round = 0; round < 6; round++) {
+    for (const table of ['admin_sessions', 'admins', 'first_admin_links']) await db(table).delete()
+    const links = await atOnce(Array.from({ length: 4 }, () => () => makeFirstLink(db)))
+    const [one, ...others] = links.filter(Boolean)
+    expect(others).toEqual([])
+    const path = (one?.link ?? '').slice(house.appUrl.length)
+    await atOnce(
+      ['x', 'y'].map((name) => async () => {
+        const body = { name, email: `${name}@latchkey.test`, password: 'a long sentence of mine' }
+        return (await house.visitor().post(path, body)).status
+      }),
+    )
+    expect(await db('admins')).toHaveLength(1)
+  }
+})
