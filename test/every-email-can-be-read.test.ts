@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { PASSWORD } from '../src/dev/cast.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { ROOT, readSources } from './support/sources.ts'
 
@@ -58,6 +60,20 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
     await visitor.visit(await house.linkTo('bob@example.com'))
     await visitor.press('Set password', { 'New password': LONG })
+    for (const email of ['carol@example.com', 'dora@example.net'])
+      await (await first.visit('/user/profile')).press('Change address', {
+        'New email address': email,
+        'Current password': LONG,
+      })
+    await first.visit(await house.linkTo('dora@example.net'))
+    await first.press('Confirm')
+    const back = house.visitor()
+    await back.visit(await house.linkTo('dora@example.com'))
+    await back.press('Take it back')
+    const carol = await house.user('carol')
+    const { recovery } = await setUpTwoFactor(carol)
+    await carol.follow('I have kept them')
+    await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

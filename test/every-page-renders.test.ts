@@ -4,6 +4,7 @@ import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
 import { RIGHTS } from '../src/domain/rights.ts'
+import { LANGUAGES } from '../src/domain/users.ts'
 import { english } from '../src/lang/english.ts'
 import { openViews, type Views } from '../src/web/views.ts'
 import { readSources } from './support/sources.ts'
@@ -104,6 +105,10 @@ describe('sentences and the places that say them', () => {
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
     'right.': RIGHTS,
+    'language.': LANGUAGES,
+    'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
+      ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),
+    ),
     'actor.': ['system', 'visitor'],
     'doctor.': [...text.matchAll(/\bcheck: '([\w.]+)'/g)].flatMap(([, name = '']) => [
       name,

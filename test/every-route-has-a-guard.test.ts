@@ -2,6 +2,7 @@ import type { RequestHandler, Router } from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { guardName } from '../src/web/guards.ts'
+import { addressLinks } from './support/address-links.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -124,6 +125,8 @@ describe('every route says who may come in, and holds it', () => {
     ).toEqual([
       { method: 'get', path: '/admin/login', guard: 'anyone' },
       { method: 'post', path: '/admin/login', guard: 'anyone' },
+      { method: 'get', path: '/admin/login/second-step', guard: 'anyone' },
+      { method: 'post', path: '/admin/login/second-step', guard: 'anyone' },
     ])
   })
 
@@ -136,6 +139,7 @@ describe('every route says who may come in, and holds it', () => {
       '/.well-known/change-password',
       '/.well-known/security.txt',
       '/admin/login',
+      '/admin/login/second-step',
       '/assets/:name',
       '/favicon.ico',
       '/healthz',
@@ -143,18 +147,32 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/register',
       '/invite/:token{/:step}',
       '/login',
+      '/login/second-step',
       '/logout',
       '/password/reset',
       '/password/reset/:token',
       '/readyz',
       '/register',
       '/register/:token',
+      '/user/email/back/:token',
+      '/user/email/confirm/:token',
+      '/user/verify/:token',
     ])
     expect(who('logged in').sort()).toEqual([
       '/invite/:token/accept',
       '/user/accounts',
       '/user/accounts/new',
+      '/user/email',
+      '/user/email/confirm/:token',
       '/user/password',
+      '/user/profile',
+      '/user/security',
+      '/user/security/recovery-codes',
+      '/user/security/totp',
+      '/user/security/totp/confirm',
+      '/user/security/totp/remove',
+      '/user/verify',
+      '/user/verify/:token',
     ])
     expect(who('associated')).toEqual(['/clientarea'])
     expect(who('permission profile')).toEqual(['/account/details'])
@@ -175,12 +193,15 @@ describe('every route says who may come in, and holds it', () => {
     const gus = { 'First name': 'Gus', 'Last name': 'G', Password: 'a long sentence of mine' }
     await registers.press('Create account', { ...gus, 'Email address': 'gus@example.com' })
     const registration = (await house.linkTo('gus@example.com')).split('/').at(-1)
+    const links = await addressLinks(house)
     for (const route of posts) {
-      const url = route.path.startsWith('/password/reset/:')
-        ? `/password/reset/${token}`
-        : route.path.startsWith('/register/:')
-          ? `/register/${registration}`
-          : urlOf(route)
+      const url =
+        links[route.path] ??
+        (route.path.startsWith('/password/reset/:')
+          ? `/password/reset/${token}`
+          : route.path.startsWith('/register/:')
+            ? `/register/${registration}`
+            : urlOf(route))
       const visitor = isAdmin(route) ? ada : alice
       await visitor.visit(url)
       expect(visitor.status, `GET ${route.path}`).toBe(200)

@@ -7,12 +7,14 @@ import { accept, decline, findJoined, getOffer, registerAndAccept } from '../dom
 import { type Client, clientName } from '../domain/clients.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
+import { asPerson } from '../domain/people.ts'
 import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { forgiveLogin, limit, limitsOf, networkOf } from '../web/limits.ts'
 import { actor, currentUser } from '../web/request.ts'
+import { finishLogin } from '../web/second-step.ts'
 import { enter, logIn } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { anyone, loggedIn } from './area.ts'
@@ -70,6 +72,8 @@ export function acceptPage(db: Db) {
     })
     if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
     await forgiveLogin(req)
+    if (made.user.factors > 0)
+      return finishLogin(req, res, db, asPerson(made.user), { returnTo: `/invite/${tokenOf(req)}` })
     await logIn(req, res, db, made.user, { client: made.client })
     welcome(res, made.client)
   })

@@ -1,5 +1,6 @@
 // The catalogue's pages for one's own profile, password and address.
 
+import { LANGUAGES } from '../domain/users.ts'
 import type { Data } from '../web/views.ts'
 
 const wrong = {
@@ -8,5 +9,15 @@ const wrong = {
 }
 
 export function profilePages(): [name: string, data: Data, more?: string][] {
-  return [['password', { form: wrong }]]
+  const form = { values: {}, errors: {} }
+  const steps = ['verify', 'confirm', 'back'].map((step): [string, Data, string] => [
+    'address-link',
+    { step, form, email: 'alice@example.com', isOthers: step === 'confirm' },
+    `?${step}`,
+  ])
+  return [
+    ['password', { form: wrong }],
+    ['profile', { form, address: wrong, languages: LANGUAGES }],
+    ...steps,
+  ]
 }

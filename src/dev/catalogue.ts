@@ -10,6 +10,7 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { factorPages } from './catalogue-factors.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
@@ -45,7 +46,17 @@ export function samplePages(): { name: string; template: string; data: Data; vis
   const dates = { created_at: inDays(-400), updated_at: timestamp() }
   const status = 'active' as const
   const contact = { country: 'US', phone: '+1 555 0100' }
-  const client = { id: 1, owner_id: 1, access_version: 0, status, ...profile, ...place, ...contact, ...dates }
+  const client = {
+    id: 1,
+    owner_id: 1,
+    access_version: 0,
+    require_factor: 0,
+    status,
+    ...profile,
+    ...place,
+    ...contact,
+    ...dates,
+  }
   const users = [
     { ...alice, permissions: [...PERMISSIONS], isOwner: true, entered_at: inMinutes(-130) },
     {
@@ -167,6 +178,9 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
+    ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
+    mine('factor-needed'),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]
 }

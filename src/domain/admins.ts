@@ -51,18 +51,21 @@ export async function createAdmin(db: Db, by: Actor, { email, name, password }: 
   })
 }
 
-export async function checkAdminLogin(db: Db, by: Actor, email: string, password: string): Promise<Admin> {
+/** Gives the admin behind address and password. */
+export async function checkAdminLogin(db: Db, email: string, password: string): Promise<Admin> {
   const admin: Admin | undefined = await db('admins')
     .where({ email: lowerCase(email) })
     .first()
   const matches = await verifyPassword(admin?.password_hash, password)
   if (!admin || !matches) throw new Refusal('login.wrong', 'password')
-  await change(db, { ...by, kind: 'admin', id: admin.id, name: admin.name }, async (trx) => {
+  return admin
+}
+
+export const recordAdminLogin = (db: Db, by: Actor, admin: Admin) =>
+  change(db, { ...by, kind: 'admin', id: admin.id, name: admin.name }, async (trx) => {
     await trx('admins').where({ id: admin.id }).update({ last_login_at: timestamp() })
     await record(trx, 'admin.loggedIn')
   })
-  return admin
-}
 
 export const recordAdminLogout = (db: Db, by: Actor) =>
   change(db, by, async (trx) => record(trx, 'admin.loggedOut'))

@@ -4,6 +4,7 @@
 import type { Key } from '../lang/english.ts'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import type { EmailChange } from './email-changes.ts'
 import type { Email } from './emails.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
@@ -13,6 +14,9 @@ import type { User } from './users.ts'
 const LINKED: Record<string, [LinkKind, string]> = {
   register: ['register', 'registrations'],
   'password-reset': ['reset', 'password_resets'],
+  verify: ['verify', 'email_verifications'],
+  'email-change': ['email-change', 'email_changes'],
+  'email-back': ['email-back', 'email_changes'],
 }
 
 interface LinkRow {
@@ -24,6 +28,8 @@ interface LinkRow {
   /** Of a password reset: the active login that has this address now (HARD-CASES H18). */
   reader?: User | undefined
 }
+
+type ChangeRow = EmailChange & { used_at: string | null }
 
 type Row = Invitation | LinkRow
 
@@ -41,6 +47,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const table = tableOf(template)
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
+    if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
     if (template === 'password-reset') await addReaders(db, rows as LinkRow[])
     for (const email of some) {
       const row = rows.find(({ id }) => id === idOf(email))
@@ -48,6 +55,14 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     }
   }
   return found
+}
+
+/** One row has two links: one to confirm the change at the new address, one back from the old one. */
+function readChanges(template: string, rows: ChangeRow[]) {
+  for (const row of rows) {
+    row.used_at = row.ended_at ?? (template === 'email-change' ? row.confirmed_at : null)
+    if (template === 'email-back') Object.assign(row, { nonce: row.back_nonce, expires_at: row.back_until })
+  }
 }
 
 /** Who reads them is asked here and not when they are asked for, so that nobody can time the answer. */

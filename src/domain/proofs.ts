@@ -26,3 +26,15 @@ export async function startAfresh(trx: Change, user: { id: number }, sessionId =
     .where({ user_id: user.id, ended_at: null, confirmed_at: null })
     .update({ ended_at: timestamp() })
 }
+
+/** Removes the second factors that were added after that moment. */
+export async function removeFactorsSince(trx: Change, user: { id: number }, since: string) {
+  const key = keyOf({ kind: 'user', id: user.id })
+  for (const table of ['totp_factors', 'recovery_codes', 'passkeys'])
+    await trx(table).where(key).where('created_at', '>', since).delete()
+  const apps = await trx('totp_factors').where(key).whereNotNull('confirmed_at')
+  const passkeys = await trx('passkeys').where(key).select('id')
+  await trx('users')
+    .where({ id: user.id })
+    .update({ factors: apps.length + passkeys.length })
+}

@@ -2,7 +2,7 @@
 // what they may do there (R8): two queries.
 
 import type { Request, RequestHandler, Response } from 'express'
-import type { Admin } from '../domain/admins.ts'
+import { type Admin, recordAdminLogin } from '../domain/admins.ts'
 import { findClientOf, markEntered } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
@@ -99,6 +99,7 @@ export async function renewSession(req: Request, res: Response, db: Db) {
 
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
   if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
+  await recordAdminLogin(db, actor(req), admin)
   setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
 }
 
