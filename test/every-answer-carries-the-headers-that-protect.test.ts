@@ -157,7 +157,9 @@ describe('every answer carries the headers that protect', () => {
 
   test('a password manager is led to a page that is there', async () => {
     await guest.visit('/.well-known/change-password')
-    expect([guest.status, guest.path.startsWith('/.well-known')]).toEqual([200, false])
+    expect([guest.status, guest.path]).toEqual([200, '/login?returnTo=%2Fuser%2Fpassword'])
+    await alice.visit('/.well-known/change-password')
+    expect([alice.status, alice.path]).toEqual([200, '/user/password'])
     expect((await get(guest, '/.well-known/nothing')).status).toBe(404)
   })
 

@@ -115,6 +115,8 @@ describe('fields that nobody asked for are nobody’s', () => {
     expect(alice.status).toBe(200)
     await send(alice, `/account/users/${bob}/permissions`, `/account/users/${bob}/permissions`)
     expect(alice.status).toBe(200)
+    await send(alice, '/user/password', '/user/password')
+    expect(alice.status).toBe(422)
     await send(alice, '/account/users', '/account/users/invite', { email: 'eve@example.com' })
     expect(alice.status).toBe(200)
     expect(await seen()).toEqual(before)

@@ -7,7 +7,7 @@ import { inDays } from '../platform/clock.ts'
 
 const PATH = '/.well-known/security.txt'
 const VALID_DAYS = 180
-const CHANGE_PASSWORD = '/password/reset'
+const CHANGE_PASSWORD = '/user/password'
 
 /** The address alone of "Name <address>". */
 const bare = (from: string) => (/<([^<>]+)>\s*$/.exec(from)?.[1] ?? from).trim()
