@@ -5,13 +5,14 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { accept, decline, findJoined, getOffer, registerAndAccept } from '../domain/accepting.ts'
 import { type Client, clientName } from '../domain/clients.ts'
+import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
 import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
-import { forgiveLogin, limit, limitsOf, networkOf } from '../web/limits.ts'
+import { forgiveLogin, limit, networkIn } from '../web/limits.ts'
 import { actor, currentUser } from '../web/request.ts'
 import { enter, logIn } from '../web/session.ts'
 import { show } from '../web/views.ts'
@@ -62,8 +63,8 @@ export function acceptPage(db: Db) {
       if (made) return
       const { invitation } = await getOffer(db, tokenOf(req))
       checkPassword(password)
-      await limitsOf(req).count('registrationsOfInvitation', String(invitation.id))
-      await limitsOf(req).count('registrationsOfNetwork', networkOf(req.ip ?? ''))
+      await countTry(db, 'registrationsOfInvitation', String(invitation.id))
+      await countTry(db, 'registrationsOfNetwork', networkIn(req))
       const password_hash = await hashPassword(password)
       made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
     })
