@@ -56,6 +56,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
     }
     await visitor.visit('/password/reset')
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
+    // A second browser of hers.
+    await house.user('alice')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

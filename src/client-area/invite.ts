@@ -15,6 +15,7 @@ import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { forgiveLogin, limit, networkIn } from '../web/limits.ts'
 import { actor, currentUser } from '../web/request.ts'
 import { enter, logIn } from '../web/session.ts'
+import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
 import { anyone, loggedIn } from './area.ts'
 import { NewLogin } from './register.ts'
@@ -78,7 +79,9 @@ export function acceptPage(db: Db) {
   async function madeByFirstClick(req: Request, email: string, password: string) {
     const user = await findUserByEmail(db, email)
     const client = await findJoined(db, tokenOf(req), user)
-    return client && { client, user: await checkLogin(db, email, password) }
+    return (
+      client && { client, user: await tryLogin(req, 'user', email, () => checkLogin(db, email, password)) }
+    )
   }
 
   page.post('/invite/:token/decline', ...anyone, async (req, res) => {
