@@ -16,7 +16,6 @@ import { csrf } from './web/csrf.ts'
 import { errorPage, notFound } from './web/errors.ts'
 import { headers, onlyHere } from './web/hardening.ts'
 import { health } from './web/health.ts'
-import { openLimits } from './web/limits.ts'
 import { requestLog } from './web/request-log.ts'
 import { begin, readHost, recognise } from './web/session.ts'
 import { mindShownFor } from './web/shown-for.ts'
@@ -35,7 +34,7 @@ export function createApp({ config, db, log, views }: House) {
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
   app.set('query parser', 'simple')
-  Object.assign(app.locals, { config, db, views, limits: openLimits() })
+  Object.assign(app.locals, { config, db, views })
 
   app.use(begin)
   app.use(pinoHttp(requestLog(log)))

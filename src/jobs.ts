@@ -9,6 +9,7 @@ import { endGoneHooks } from './domain/hook-registry.ts'
 import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
+import { forgetLimits } from './domain/limits.ts'
 import { forgetEndedSessions } from './domain/sessions.ts'
 import type { Db } from './platform/database.ts'
 
@@ -37,6 +38,7 @@ export const jobs: Job[] = [
   },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },
   { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
+  { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },
 ]
 
 interface Watching {

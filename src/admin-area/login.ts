@@ -14,6 +14,7 @@ import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
 import { finishLogin, secondStepPages } from '../web/second-step.ts'
 import { ADMIN_COOKIE } from '../web/session.ts'
+import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
 import { admin, anyone } from './area.ts'
 
@@ -29,7 +30,7 @@ export function login(db: Db) {
     const returnTo = safePath(req.body.returnTo, ADMIN_LOGIN.home)
     let found: Admin | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
-      found = await checkAdminLogin(db, email, password)
+      found = await tryLogin(req, 'admin', email, () => checkAdminLogin(db, email, password))
     })
     if (form || !found) return showLogin(req, res.status(422), ADMIN_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)

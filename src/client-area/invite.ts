@@ -5,6 +5,7 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { accept, decline, findJoined, getOffer, registerAndAccept } from '../domain/accepting.ts'
 import { type Client, clientName } from '../domain/clients.ts'
+import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
 import { asPerson } from '../domain/people.ts'
@@ -12,10 +13,11 @@ import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
-import { forgiveLogin, limit, limitsOf, networkOf } from '../web/limits.ts'
+import { forgiveLogin, limit, networkIn } from '../web/limits.ts'
 import { actor, currentUser } from '../web/request.ts'
 import { finishLogin } from '../web/second-step.ts'
 import { enter, logIn } from '../web/session.ts'
+import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
 import { anyone, loggedIn } from './area.ts'
 import { NewLogin } from './register.ts'
@@ -65,8 +67,8 @@ export function acceptPage(db: Db) {
       const { invitation } = await getOffer(db, tokenOf(req))
       const chosenFor = { email: person.email, product: req.visit.settings.name }
       checkPassword(password, chosenFor)
-      await limitsOf(req).count('registrationsOfInvitation', String(invitation.id))
-      await limitsOf(req).count('registrationsOfNetwork', networkOf(req.ip ?? ''))
+      await countTry(db, 'registrationsOfInvitation', String(invitation.id))
+      await countTry(db, 'registrationsOfNetwork', networkIn(req))
       const password_hash = await hashPassword(password, chosenFor)
       made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
     })
@@ -82,7 +84,9 @@ export function acceptPage(db: Db) {
   async function madeByFirstClick(req: Request, email: string, password: string) {
     const user = await findUserByEmail(db, email)
     const client = await findJoined(db, tokenOf(req), user)
-    return client && { client, user: await checkLogin(db, email, password) }
+    return (
+      client && { client, user: await tryLogin(req, 'user', email, () => checkLogin(db, email, password)) }
+    )
   }
 
   page.post('/invite/:token/decline', ...anyone, async (req, res) => {

@@ -17,6 +17,7 @@ import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
 import { finishLogin, secondStepPages } from '../web/second-step.ts'
 import { USER_COOKIE } from '../web/session.ts'
+import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
 import { anyone } from './area.ts'
 
@@ -32,7 +33,7 @@ export function login(db: Db) {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
-      user = await checkLogin(db, email, password)
+      user = await tryLogin(req, 'user', email, () => checkLogin(db, email, password))
     })
     if (form || !user) return showLogin(req, res.status(422), CLIENT_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)

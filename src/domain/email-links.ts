@@ -6,6 +6,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import type { EmailChange } from './email-changes.ts'
 import type { Email } from './emails.ts'
+import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
 import type { User } from './users.ts'
@@ -97,8 +98,13 @@ export const aboutLink = (row: Row | undefined) => {
   return { permissions, until, message }
 }
 
+// Where a person sees the logins that they have; no secret, so no row stands behind it.
+const DEVICES = { user: '/clientarea', admin: '/admin' }
+const kindOf = (email: Email): keyof typeof DEVICES => JSON.parse(email.data).kind
+
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
+  if (email.template === 'new-device') return { link: `${inHand().appUrl}${DEVICES[kindOf(email)]}` }
   if (!row) return {}
   const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}

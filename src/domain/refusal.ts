@@ -35,3 +35,17 @@ export class Busy extends Error {
     this.name = 'Busy'
   }
 }
+
+/** Too many tries: how many seconds to wait, and a sentence that says of what. */
+export class TooMany extends Error {
+  readonly seconds: number
+  readonly key: Key
+  readonly values: Values
+  constructor(seconds: number, key: Key = 'error.tooMany.sentence', values: Values = {}) {
+    super('Too many requests')
+    this.name = 'TooMany'
+    this.seconds = seconds
+    this.key = key
+    this.values = values
+  }
+}

@@ -97,6 +97,17 @@ export const english = {
   'register.confirm.password': 'You opened the link in another browser: enter the password that you chose.',
   'register.wrongPassword': 'That is not the password that was chosen when this login was asked for.',
   'register.done': 'Welcome, {name}! Your account is open.',
+
+  // Sessions and limits
+  'device.words': '{browser} on {system}',
+  'device.unknown': 'Unknown browser',
+  'activity.user.newDevice': 'logged in from a new device',
+  'activity.admin.newDevice': 'logged in to the Admin Area from a new device',
+  'email.new-device.subject': 'New login to your account',
+  'email.new-device.lead': 'Your password was used to log in from a device that we have not seen before.',
+  'email.new-device.what': '{device}, from the address {ip}, at {time}.',
+  'email.new-device.next': 'If that was you, there is nothing to do. If not, set a new password at once.',
+  'email.new-device.button': 'Log in',
   'mail.title': 'Check your mail',
   'mail.sentence': 'We sent a message to {email}. It says how to go on; its link works for 60 minutes.',
   'mail.nothing':

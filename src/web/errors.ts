@@ -2,9 +2,8 @@
 // sentence and a way on; never a word of what is inside.
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { Busy, NotFound, Refusal } from '../domain/refusal.ts'
+import { Busy, NotFound, Refusal, TooMany } from '../domain/refusal.ts'
 import { isAway } from '../platform/faults.ts'
-import { TooMany } from './limits.ts'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
 
@@ -46,7 +45,7 @@ function problemOf(error: unknown): Problem | undefined {
     return {
       status: 429,
       title: 'error.tooMany',
-      sentence: t('error.tooMany.sentence'),
+      sentence: t(error.key, error.values),
       retryAfter: error.seconds,
     }
   if (error instanceof Busy)

@@ -15,6 +15,7 @@ import { forgiveLogin, limit } from './limits.ts'
 import { actor, safePath } from './request.ts'
 import { logIn, logInAdmin } from './session.ts'
 import { t } from './translate.ts'
+import { tryLogin } from './try-login.ts'
 import { show } from './views.ts'
 
 const AREAS = {
@@ -88,7 +89,10 @@ export function secondStepPages(
     const returnTo = safePath(req.body.returnTo, home)
     let passed: Awaited<ReturnType<typeof passSecondStep>>
     const form = await submit(CodeForm, req.body, async ({ code }) => {
-      passed = await passSecondStep(db, actor(req), id, code)
+      const step = await findSecondStep(db, id)
+      const pass = () => passSecondStep(db, actor(req), id, code)
+      // Codes are counted apart from passwords: whoever has the password must not try codes without end.
+      passed = step ? await tryLogin(req, kind, `second step of ${step.person.email}`, pass) : undefined
     })
     if (form && (await findSecondStep(db, id))) return showStep(req, res.status(422), kind, form, returnTo)
     clearCookie(res, cookie)

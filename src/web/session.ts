@@ -5,7 +5,9 @@ import type { Request, RequestHandler, Response } from 'express'
 import { type Admin, recordAdminLogin } from '../domain/admins.ts'
 import { findClientOf, markEntered } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
+import { noteDevice } from '../domain/devices.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
+import { asPerson, type Person } from '../domain/people.ts'
 import {
   actFor,
   endAdminSession,
@@ -20,6 +22,7 @@ import { lastSettings, readSettings, SETTINGS } from '../domain/settings.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { readCookie, setCookie } from './cookies.ts'
+import { deviceToKeep } from './device-cookie.ts'
 import { takeFlash } from './flash.ts'
 import { actor, newRequestId } from './request.ts'
 
@@ -78,10 +81,18 @@ interface LoggingIn {
   remember?: boolean
 }
 
+/** From now on this browser is known to them. */
+async function noteBrowser(req: Request, res: Response, db: Db, person: Person) {
+  const { kind, id, name } = person
+  const by = { ...actor(req), kind, id, name }
+  await noteDevice(db, by, person, { hash: deviceToKeep(req, res), ...where(req) })
+}
+
 /** Logs in with a new session, whatever was there before. */
 export async function logIn(req: Request, res: Response, db: Db, user: User, how: LoggingIn = {}) {
   if (req.visit.sessionId) await endUserSession(db, req.visit.sessionId)
   await recordLogin(db, actor(req), user)
+  await noteBrowser(req, res, db, asPerson(user))
   req.visit.user = user
   const acting = how.client ?? (await chooseClient(db, user))
   if (acting) await markEntered(db, acting, user)
@@ -100,6 +111,7 @@ export async function renewSession(req: Request, res: Response, db: Db) {
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
   if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
   await recordAdminLogin(db, actor(req), admin)
+  await noteBrowser(req, res, db, asPerson(admin))
   setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
 }
 

@@ -14,6 +14,7 @@ import { isOwner, mayAdmin, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
 import {
+  deviceInWords,
   duration,
   escapeHtml,
   initials,
@@ -43,6 +44,7 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
     escape: escapeHtml,
     parsePermissions,
     initials,
+    device: deviceInWords,
     duration,
     fullName,
     clientName,

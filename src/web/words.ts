@@ -52,6 +52,10 @@ export const initials = (name: string) =>
     .filter((_, at, all) => at === 0 || at === all.length - 1)
     .join('')
 
+/** "Firefox on Windows". */
+export const deviceInWords = ({ browser, system }: { browser: string; system: string }) =>
+  browser && system ? t('device.words', { browser, system }) : browser || system || t('device.unknown')
+
 export const permissionTitle = (key: Permission) => t(`permission.${key}.title`)
 
 /** "All permissions", or "Services, invoices, tickets". */
