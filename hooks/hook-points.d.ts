@@ -73,7 +73,9 @@ export interface HookPoints {
   UserAdd: { user: User }
   UserLogin: { user: User }
   UserLogout: { user: User }
-  /** A user set a new password by "Forgot password". The password itself is never told. */
+  /** Name, language or address of a user changed; `before` and `after` hold what is different. */
+  UserEdit: { user: User; before: Record<string, string>; after: Record<string, string> }
+  /** A user set a new password. The password itself is never told. */
   UserChangePassword: { user: User }
   /** A user proved to own their e-mail address. */
   UserEmailVerificationComplete: { user: User }

@@ -53,16 +53,17 @@ function afterPage(ctx) {
   }
 }
 
-// The menu closes by Escape, by a click elsewhere, and when a page is chosen.
-const closeMenu = () => document.getElementById('menu')?.removeAttribute('open')
+// A menu closes by Escape, by a click elsewhere, and when a page is chosen.
+const openMenus = () => [...document.querySelectorAll('details.menu[open]')]
 document.addEventListener('keydown', ({ key }) => {
-  const menu = document.getElementById('menu')
-  if (key !== 'Escape' || !menu?.open) return
-  closeMenu()
-  menu.querySelector('summary').focus()
+  if (key !== 'Escape') return
+  for (const menu of openMenus()) {
+    menu.open = false
+    menu.querySelector('summary').focus()
+  }
 })
 document.addEventListener('click', ({ target }) => {
-  if (!target.closest('#menu') || target.closest('#menu a')) closeMenu()
+  for (const menu of openMenus()) if (!menu.contains(target) || target.closest('a')) menu.open = false
 })
 
 // One click is enough: the second of a double click, and any while the first is under way, send nothing.

@@ -20,6 +20,7 @@ import { requestLog } from './web/request-log.ts'
 import { begin, readHost, recognise } from './web/session.ts'
 import { mindShownFor } from './web/shown-for.ts'
 import type { Views } from './web/views.ts'
+import { wellKnown } from './web/well-known.ts'
 
 export interface House {
   config: Config
@@ -37,12 +38,13 @@ export function createApp({ config, db, log, views }: House) {
 
   app.use(begin)
   app.use(pinoHttp(requestLog(log)))
+  app.use(headers(config))
   app.use(health(db))
   if (!config.production) app.use(onlyHere(config.appUrl))
-  app.use(headers(config))
   app.use(compression())
   app.use(serveAssets())
   app.use(readHost(db))
+  app.use(wellKnown(config))
   app.use(csrf(config.appUrl))
   app.use(readBodies)
   app.use(recognise(db))

@@ -210,6 +210,7 @@ export const readAdminFromEnvironment = (environment = process.env) => ({
   email: environment.ADMIN_EMAIL,
   name: environment.ADMIN_NAME,
   password: environment.ADMIN_PASSWORD,
+  role: environment.ADMIN_ROLE,
 })
 
 /** What add-ons may see of the environment: nothing that Latchkey keeps secret. Theirs begin with HOOK_. */

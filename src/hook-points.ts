@@ -20,6 +20,7 @@ const POINTS: Record<HookName, true> = {
   PermissionsChanged: true,
   OwnerChanged: true,
   UserAdd: true,
+  UserEdit: true,
   UserLogin: true,
   UserLogout: true,
   UserChangePassword: true,

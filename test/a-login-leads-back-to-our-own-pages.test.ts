@@ -27,6 +27,21 @@ describe('a login leads back to where one was going', () => {
     'data:text/html,hello',
     'evil.example',
     '@evil.example',
+    'user@evil.example',
+    '//user:password@evil.example/',
+    '///evil.example',
+    '/\\\\evil.example',
+    '/\n/evil.example',
+    '/\r\n/evil.example',
+    '/.\t//evil.example',
+    '/..//evil.example',
+    '/%2e%2e//evil.example',
+    'http:evil.example',
+    'http:/evil.example',
+    'JaVaScRiPt:alert(1)',
+    'vbscript:x',
+    '\u0000//evil.example',
+    '\u2028//evil.example',
     '',
   ]
 
@@ -51,6 +66,34 @@ describe('a login leads back to where one was going', () => {
       expect([returnTo, alice.path], 'logged in already').toEqual([returnTo, '/clientarea'])
       await alice.post('/logout', { returnTo })
       expect([returnTo, alice.path]).toEqual([returnTo, '/login'])
+    }
+  })
+
+  test('what would end the line of a header is only text in it', async () => {
+    for (const returnTo of [
+      '/%0d%0aSet-Cookie:x=y',
+      '/a%0d%0aLocation:%20//evil.example',
+      '/a\r\nSet-Cookie: x=y',
+    ]) {
+      const sent = { email: LOGIN['Email address'], password: PASSWORD, returnTo }
+      const post = house.visitor().agent.post('/login').set({ Origin: house.appUrl }).type('form')
+      const { status, headers } = await post.redirects(0).send(sent)
+      expect([status, headers.location?.startsWith('/'), headers.location?.startsWith('//')]).toEqual([
+        303,
+        true,
+        false,
+      ])
+      expect(headers.location).not.toMatch(/[\r\n]/)
+      expect(JSON.stringify(headers['set-cookie'])).not.toContain('x=y')
+    }
+  })
+
+  test('so it is in the Admin Area', async () => {
+    const ada = { email: 'ada@latchkey.test', password: PASSWORD }
+    for (const returnTo of FOREIGN) {
+      const visitor = house.visitor()
+      await visitor.post('/admin/login', { ...ada, returnTo })
+      expect([returnTo, visitor.path]).toEqual([returnTo, '/admin'])
     }
   })
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { PASSWORD } from '../src/dev/cast.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { ROOT, readSources } from './support/sources.ts'
 
@@ -58,6 +60,32 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
     // A second browser of hers.
     await house.user('alice')
+    await visitor.visit(await house.linkTo('bob@example.com'))
+    await visitor.press('Set password', { 'New password': LONG })
+    for (const email of ['carol@example.com', 'dora@example.net'])
+      await (await first.visit('/user/profile')).press('Change address', {
+        'New email address': email,
+        'Current password': LONG,
+      })
+    await first.visit(await house.linkTo('dora@example.net'))
+    await first.press('Confirm')
+    const back = house.visitor()
+    await back.visit(await house.linkTo('dora@example.com'))
+    await back.press('Take it back')
+    const carol = await house.user('carol')
+    const { recovery } = await setUpTwoFactor(carol)
+    await carol.follow('I have kept them')
+    await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await ada.visit('/admin/admins/new')
+    const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
+    await ada.press('Add admin', pat)
+    await visitor.visit(await house.linkTo('pat@latchkey.test'))
+    await visitor.press('Set password', { 'New password': LONG })
+    await visitor.visit('/admin/password/reset')
+    await visitor.press('Send link', { 'Email address': 'pat@latchkey.test' })
+    const admin = await house.db('admins').where({ email: 'pat@latchkey.test' }).first()
+    await house.db('admins').where({ id: admin.id }).update({ factors: 1 })
+    await ada.post(`/admin/admins/${admin.id}/remove-factor`)
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -3,7 +3,8 @@ import { renderSample, samplePages } from '../src/dev/catalogue.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
-import { RIGHTS } from '../src/domain/rights.ts'
+import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
+import { LANGUAGES } from '../src/domain/users.ts'
 import { english } from '../src/lang/english.ts'
 import { openViews, type Views } from '../src/web/views.ts'
 import { readSources } from './support/sources.ts'
@@ -103,7 +104,19 @@ describe('sentences and the places that say them', () => {
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
-    'right.': RIGHTS,
+    'language.': LANGUAGES,
+    'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
+      ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),
+    ),
+    'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
+    'role.': Object.keys(BUILT_IN_ROLES),
+    'nav.': ['clients', 'emails', 'hooks', 'system', 'admins', 'settings'],
+    'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
+      step,
+      `${step}.title`,
+      `${step}.sentence`,
+      `${step}.done`,
+    ]),
     'actor.': ['system', 'visitor'],
     'doctor.': [...text.matchAll(/\bcheck: '([\w.]+)'/g)].flatMap(([, name = '']) => [
       name,

@@ -3,6 +3,8 @@
 import { Router } from 'express'
 import type { PlannedJob } from '../domain/system.ts'
 import type { Db } from '../platform/database.ts'
+import { adminLink } from './admin-link.ts'
+import { admins } from './admins.ts'
 import { associatePage } from './associate.ts'
 import { client } from './client.ts'
 import { clientEmails } from './client-emails.ts'
@@ -12,6 +14,9 @@ import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { hooks } from './hooks.ts'
 import { login } from './login.ts'
+import { own } from './own.ts'
+import { roles } from './roles.ts'
+import { security } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
 import { system } from './system.ts'
@@ -22,3 +27,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
   Router()
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
+    .use(security(db))
+    .use(admins(db), roles(db), own(db), adminLink(db))

@@ -6,23 +6,37 @@ import { NotFound } from '../domain/refusal.ts'
 import type { Right } from '../domain/rights.ts'
 import type { Db } from '../platform/database.ts'
 import { ADMIN_LOGIN, askToLogIn } from '../web/ask-to-log-in.ts'
+import { flash } from '../web/flash.ts'
 import { guard } from '../web/guards.ts'
-import { idOf, mustHold } from '../web/request.ts'
+import { idOf, mustHold, wantsPartial } from '../web/request.ts'
+
+const FACTOR_PAGE = '/admin/profile'
 
 const mustBeAdmin: RequestHandler = (req, res, next) => {
   if (req.visit.admin) return next()
   askToLogIn(req, res, ADMIN_LOGIN)
 }
 
+// Where every admin must have a second factor, those without reach only their own pages, and are led there.
+const mustHaveFactor: RequestHandler = (req, res, next) => {
+  if (req.visit.settings.adminsNeedFactor !== '1' || req.visit.admin?.factors) return next()
+  flash(res, 'warning', 'admins.needFactor')
+  if (wantsPartial(req)) return res.set('HX-Redirect', FACTOR_PAGE).status(403).end()
+  res.redirect(303, FACTOR_PAGE)
+}
+
 /** For everyone, logged in or not. */
 export const anyone = guard('anyone', [])
 /** For any admin: what is theirs alone, and the way in and out. */
 export const admin = guard('admin', [mustBeAdmin])
+/** For any admin who has the second factor that may be demanded. */
+export const anyAdmin = guard('admin', [mustBeAdmin, mustHaveFactor])
 
 /** For admins whose role holds this right. */
 export const holds = (right: Right) =>
   guard(`right ${right}`, [
     mustBeAdmin,
+    mustHaveFactor,
     (req, _res, next) => {
       mustHold(req, right)
       next()

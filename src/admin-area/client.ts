@@ -11,7 +11,7 @@ import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { ProfileForm, profileOf } from '../web/profile-form.ts'
-import { actor } from '../web/request.ts'
+import { actor, mayAdmin } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
 
@@ -26,7 +26,9 @@ export function client(db: Db) {
     const client = await target(req)
     const users = await listClientUsers(db, client)
     const pending = await listPending(db, client)
-    const activity = inSentences(await listActivity(db, { client, limit: ACTIVITY_SHOWN }))
+    const activity = mayAdmin(req.visit, 'see-activity')
+      ? inSentences(await listActivity(db, { client, limit: ACTIVITY_SHOWN }))
+      : undefined
     show(req, res, 'admin-area/client', { client, users, pending, activity, tab: 'summary' })
   })
 

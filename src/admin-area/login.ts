@@ -2,17 +2,18 @@
 
 import { Router } from 'express'
 import { type Admin, checkAdminLogin, recordAdminLogout } from '../domain/admins.ts'
+import { asPerson } from '../domain/people.ts'
 import { endAdminSession } from '../domain/sessions.ts'
 import type { Db } from '../platform/database.ts'
 import { ADMIN_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
-import { showKept } from '../web/kept-form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
-import { ADMIN_COOKIE, logInAdmin } from '../web/session.ts'
+import { finishLogin, secondStepPages } from '../web/second-step.ts'
+import { ADMIN_COOKIE } from '../web/session.ts'
 import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
 import { admin, anyone } from './area.ts'
@@ -29,14 +30,14 @@ export function login(db: Db) {
     const returnTo = safePath(req.body.returnTo, ADMIN_LOGIN.home)
     let found: Admin | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
-      found = await tryLogin(req, 'admin', email, () => checkAdminLogin(db, actor(req), email, password))
+      found = await tryLogin(req, 'admin', email, () => checkAdminLogin(db, email, password))
     })
     if (form || !found) return showLogin(req, res.status(422), ADMIN_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)
-    await logInAdmin(req, res, db, found)
-    if (showKept(req, res, returnTo)) return
-    res.redirect(303, returnTo)
+    await finishLogin(req, res, db, asPerson(found))
   })
+
+  page.use(secondStepPages(db, 'admin', { get: anyone, post: anyone }))
 
   page.get('/admin/logout', ...admin, (req, res) => show(req, res, 'admin-area/logout'))
 

@@ -26,6 +26,10 @@ const SettingsForm = z
       'settings.termsMalformed',
     ),
     acceptBy: choiceOf(['any', 'invited'], 'choice.missing'),
+    adminsNeedFactor: z
+      .literal('1')
+      .optional()
+      .transform((on): '0' | '1' => on ?? '0'),
     remove_logo: z.string().optional(),
     logo: z.instanceof(File).optional(),
   })

@@ -1,5 +1,5 @@
-// npm run admin:create: makes an admin. Asks at the prompt, or reads ADMIN_EMAIL, ADMIN_NAME and
-// ADMIN_PASSWORD from the environment; never from arguments, which everyone on the machine can read.
+// npm run admin:create: makes an admin. Asks at the prompt, or reads ADMIN_EMAIL, ADMIN_NAME,
+// ADMIN_PASSWORD and ADMIN_ROLE (Full unless given) from the environment; never from arguments, which everyone on the machine can read.
 
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
@@ -34,7 +34,8 @@ async function main() {
   const password = check(z.string(), typed, 'password')
   const house = await openHouse(readConfig(), undefined, 'tool')
   try {
-    await createAdmin(house.db, { ...system, requestId: randomUUID() }, { email, name, password })
+    const input = { email, name, password, role: given.role }
+    await createAdmin(house.db, { ...system, requestId: randomUUID() }, input)
     console.log(`${name} can log in at ${house.config.appUrl}/admin with ${email}.`)
   } finally {
     await house.close()

@@ -23,12 +23,19 @@ const mustAct: RequestHandler = (req, res, next) => {
   res.redirect(303, '/user/accounts')
 }
 
+// An admin who acts as this user has shown who they are in their own area.
+const mustHaveFactor: RequestHandler = (req, res, next) => {
+  const { user, client, acting } = req.visit
+  if (acting || !client?.require_factor || (user?.factors ?? 0) > 0) return next()
+  show(req, res.status(403), 'client-area/factor-needed')
+}
+
 /** For everyone, logged in or not. */
 export const anyone = guard('anyone', [])
 /** For a user, whatever they act for. */
 export const loggedIn = guard('logged in', [mustBeLoggedIn])
 /** For a user of the client they act for. */
-export const associated = guard('associated', [mustBeLoggedIn, mustAct])
+export const associated = guard('associated', [mustBeLoggedIn, mustAct, mustHaveFactor])
 
 const mustOwn: RequestHandler = (req, res, next) => {
   if (isOwner(req.visit)) return next()
@@ -36,13 +43,14 @@ const mustOwn: RequestHandler = (req, res, next) => {
 }
 
 /** For the owner of the client (R10). */
-export const owner = guard('owner', [mustBeLoggedIn, mustAct, mustOwn])
+export const owner = guard('owner', [mustBeLoggedIn, mustAct, mustHaveFactor, mustOwn])
 
 /** For those who hold this permission there. */
 export const permitted = (permission: Permission) =>
   guard(`permission ${permission}`, [
     mustBeLoggedIn,
     mustAct,
+    mustHaveFactor,
     (req, res, next) => {
       if (req.visit.permissions.includes(permission)) return next()
       denied(req, res, t('denied.permission', { permission: t(`permission.${permission}.title`) }))

@@ -3,13 +3,17 @@
 import { Router } from 'express'
 import type { Db } from '../platform/database.ts'
 import { accounts } from './accounts.ts'
+import { addressLinks } from './address-links.ts'
 import { details } from './details.ts'
 import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
 import { login } from './login.ts'
+import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
+import { profile } from './profile.ts'
 import { registration } from './register.ts'
+import { security } from './security.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -17,10 +21,14 @@ export const clientArea = (db: Db) =>
     login(db),
     registration(db),
     passwordReset(db),
+    password(db),
+    profile(db),
+    addressLinks(db),
     acceptPage(db),
     home(db),
     users(db),
     invites(db),
     details(db),
     accounts(db),
+    security(db),
   )

@@ -8,12 +8,14 @@ import { type Client, clientName } from '../domain/clients.ts'
 import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
+import { asPerson } from '../domain/people.ts'
 import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { forgiveLogin, limit, networkIn } from '../web/limits.ts'
 import { actor, currentUser } from '../web/request.ts'
+import { finishLogin } from '../web/second-step.ts'
 import { enter, logIn } from '../web/session.ts'
 import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
@@ -63,14 +65,17 @@ export function acceptPage(db: Db) {
       made = await madeByFirstClick(req, person.email, password)
       if (made) return
       const { invitation } = await getOffer(db, tokenOf(req))
-      checkPassword(password)
+      const chosenFor = { email: person.email, product: req.visit.settings.name }
+      checkPassword(password, chosenFor)
       await countTry(db, 'registrationsOfInvitation', String(invitation.id))
       await countTry(db, 'registrationsOfNetwork', networkIn(req))
-      const password_hash = await hashPassword(password)
+      const password_hash = await hashPassword(password, chosenFor)
       made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
     })
     if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
     await forgiveLogin(req)
+    if (made.user.factors > 0)
+      return finishLogin(req, res, db, asPerson(made.user), { returnTo: `/invite/${tokenOf(req)}` })
     await logIn(req, res, db, made.user, { client: made.client })
     welcome(res, made.client)
   })

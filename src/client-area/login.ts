@@ -3,6 +3,7 @@
 
 import { Router } from 'express'
 import { checkLogin, recordLogout } from '../domain/logins.ts'
+import { asPerson } from '../domain/people.ts'
 import { endUserSession } from '../domain/sessions.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -11,11 +12,11 @@ import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
-import { showKept } from '../web/kept-form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
-import { logIn, USER_COOKIE } from '../web/session.ts'
+import { finishLogin, secondStepPages } from '../web/second-step.ts'
+import { USER_COOKIE } from '../web/session.ts'
 import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
 import { anyone } from './area.ts'
@@ -36,10 +37,10 @@ export function login(db: Db) {
     })
     if (form || !user) return showLogin(req, res.status(422), CLIENT_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)
-    await logIn(req, res, db, user)
-    if (showKept(req, res, returnTo)) return
-    res.redirect(303, returnTo)
+    await finishLogin(req, res, db, asPerson(user))
   })
+
+  page.use(secondStepPages(db, 'user', { get: anyone, post: actAs('act-as-user', anyone) }))
 
   page.get('/logout', ...anyone, (req, res) => {
     if (!req.visit.user) return res.redirect(303, '/login')

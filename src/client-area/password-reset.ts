@@ -31,7 +31,7 @@ export function passwordReset(db: Db) {
   const showSet = async (req: Request, res: Response, form: Form) => {
     const found = await findReset(db, String(req.params.token))
     if (!found) throw new Refusal('link.dead')
-    show(req, res, 'client-area/password-reset', { form, email: found.email })
+    show(req, res, 'client-area/password-reset', { form, email: found.user.email })
   }
 
   page.get('/password/reset/:token', ...anyone, limit('link'), (req, res) => showSet(req, res, formOf(req)))

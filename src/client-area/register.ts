@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { Client } from '../domain/clients.ts'
+import { asPerson } from '../domain/people.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { findRegistration, finishRegistration, isSameBrowser, register } from '../domain/registrations.ts'
 import type { User } from '../domain/users.ts'
@@ -23,6 +24,7 @@ import {
 } from '../web/form.ts'
 import { limit } from '../web/limits.ts'
 import { actor } from '../web/request.ts'
+import { finishLogin } from '../web/second-step.ts'
 import { logIn } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { anyone } from './area.ts'
@@ -75,6 +77,8 @@ export function registration(db: Db) {
     })
     if (form || !made) return showConfirm(req, res.status(422), form ?? formOf(req))
     clearCookie(res, BROWSER_COOKIE)
+    if (made.user.factors > 0)
+      return finishLogin(req, res, db, asPerson(made.user), { returnTo: '/clientarea' })
     await logIn(req, res, db, made.user, { client: made.client })
     flash(res, 'success', 'register.done', { name: made.user.first_name })
     res.redirect(303, '/clientarea')

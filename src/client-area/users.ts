@@ -13,12 +13,13 @@ import { listEarlier, listPending } from '../domain/invitations.ts'
 import { invite } from '../domain/inviting.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { NotFound } from '../domain/refusal.ts'
+import { requireFactor } from '../domain/require-factor.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, emailField, type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
-import { actor, currentClient, idOf } from '../web/request.ts'
+import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { owner } from './area.ts'
 
@@ -52,7 +53,7 @@ export function users(db: Db) {
     show(req, res, 'client-area/users', { form, users, pending, earlier }, 'client-area/_lists')
   }
 
-  for (const url of [PAGE, `${PAGE}/invite`])
+  for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
     page.get(url, ...owner, (req, res) => showUsers(req, res, formOf(req)))
 
   page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
@@ -64,6 +65,16 @@ export function users(db: Db) {
     flash(res, 'success', replaced ? 'invite.replaced' : 'invite.sent', {
       email: String(req.body.email).trim(),
     })
+    res.redirect(303, PAGE)
+  })
+
+  page.post(`${PAGE}/require-factor`, ...owner, async (req, res) => {
+    const isRequired = req.body.require_factor === '1'
+    const form = await submit(NoInput, req.body, () =>
+      requireFactor(db, actor(req), currentClient(req), currentUser(req), isRequired),
+    )
+    if (form) return showUsers(req, res.status(422), form)
+    flash(res, 'success', isRequired ? 'requireFactor.done' : 'requireFactor.ended')
     res.redirect(303, PAGE)
   })
 

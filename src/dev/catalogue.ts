@@ -10,6 +10,9 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { adminPages } from './catalogue-admins.ts'
+import { factorPages } from './catalogue-factors.ts'
+import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
 const user = (id: number, first_name: string, last_name: string) => ({
@@ -44,7 +47,17 @@ export function samplePages(): { name: string; template: string; data: Data; vis
   const dates = { created_at: inDays(-400), updated_at: timestamp() }
   const status = 'active' as const
   const contact = { country: 'US', phone: '+1 555 0100' }
-  const client = { id: 1, owner_id: 1, access_version: 0, status, ...profile, ...place, ...contact, ...dates }
+  const client = {
+    id: 1,
+    owner_id: 1,
+    access_version: 0,
+    require_factor: 0,
+    status,
+    ...profile,
+    ...place,
+    ...contact,
+    ...dates,
+  }
   const users = [
     { ...alice, permissions: [...PERMISSIONS], isOwner: true, entered_at: inMinutes(-130) },
     {
@@ -162,9 +175,14 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     admins('manage-user', { user: users[0], form }, '?owner'),
     admins('remove', { user: users[1], form }),
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
+    ...profilePages().map(([name, data, more]) => mine(name, data, more)),
+    ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
+    ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
+    mine('factor-needed'),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]
 }

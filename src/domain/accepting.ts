@@ -16,6 +16,7 @@ import { type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './settings.ts'
 import { createUser, describeUser, fullName, getUser, type NewUser, type User } from './users.ts'
+import { sendVerification } from './verifications.ts'
 
 export interface Inviter {
   name: string
@@ -82,6 +83,7 @@ export const registerAndAccept = (
       trx.by = { ...by, kind: 'user', id: created.id, name: fullName(created) }
       return created
     })
+    if (created) await sendVerification(trx, created)
     return { client, user: created as User }
   })
 

@@ -4,10 +4,11 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
-import { type Actor, change } from './change.ts'
+import { type Actor, type Change, change } from './change.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
-import type { Right } from './rights.ts'
+import { type Right, rightsOf } from './rights.ts'
+import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
 
 export interface Admin {
@@ -34,34 +35,64 @@ export interface NewAdmin {
   email: string
   name: string
   password: string
+  /** Full unless named. */
+  role?: string | undefined
 }
 
-/** Refuses an address that an admin has already, and a password under 10 characters. */
-export async function createAdmin(db: Db, by: Actor, { email, name, password }: NewAdmin): Promise<void> {
-  const password_hash = await hashPassword(password)
+/** Refuses an address that an admin has already, and uses up the link for the first admin (HARD-CASES H9). */
+export async function insertAdmin(
+  trx: Change,
+  { email, name, role, password_hash }: Pick<Admin, 'email' | 'name' | 'role' | 'password_hash'>,
+) {
+  await endFirstLink(trx)
   const dates = { created_at: timestamp(), updated_at: timestamp() }
+  const row = { email: lowerCase(email), name, role, password_hash }
+  await trx('admins')
+    .insert({ ...row, ...dates })
+    .catch((error) => {
+      throw isDuplicate(error) ? new Refusal('admin.emailTaken', 'email') : error
+    })
+  await record(trx, 'admin.added', { email: row.email, name, role })
+  return row
+}
+
+// Where there was none, a used one is left, so that none is made ever after.
+async function endFirstLink(trx: Change) {
+  const at = timestamp()
+  const end = () => trx('first_admin_links').where({ id: 1, used_at: null }).update({ used_at: at })
+  if ((await end()) === 1 || (await trx('first_admin_links').first('id'))) return
+  await trx('first_admin_links')
+    .insert({ id: 1, nonce: '', expires_at: at, used_at: at, created_at: at })
+    .catch(async (error) => {
+      if (!isDuplicate(error)) throw error
+      await end()
+    })
+}
+
+/** By who may do everything on this machine: npm run admin:create. */
+export async function createAdmin(db: Db, by: Actor, { email, name, password, role = 'full' }: NewAdmin) {
+  const password_hash = await hashPassword(password, { email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
-    await trx('admins')
-      .insert({ email: lowerCase(email), name, password_hash, ...dates })
-      .catch((error) => {
-        throw isDuplicate(error) ? new Refusal('admin.emailTaken', 'email') : error
-      })
-    await record(trx, 'admin.added', { email: lowerCase(email), name })
+    if ((await rightsOf(trx, role)).length === 0) throw new Refusal('admins.roleUnknown', 'role')
+    await insertAdmin(trx, { email, name, role, password_hash })
   })
 }
 
-export async function checkAdminLogin(db: Db, by: Actor, email: string, password: string): Promise<Admin> {
+/** Gives the admin behind address and password. */
+export async function checkAdminLogin(db: Db, email: string, password: string): Promise<Admin> {
   const admin: Admin | undefined = await db('admins')
     .where({ email: lowerCase(email) })
     .first()
   const matches = await verifyPassword(admin?.password_hash, password)
-  if (!admin || !matches) throw new Refusal('login.wrong', 'password')
-  await change(db, { ...by, kind: 'admin', id: admin.id, name: admin.name }, async (trx) => {
+  if (!admin || !matches || admin.status !== 'active') throw new Refusal('login.wrong', 'password')
+  return admin
+}
+
+export const recordAdminLogin = (db: Db, by: Actor, admin: Admin) =>
+  change(db, { ...by, kind: 'admin', id: admin.id, name: admin.name }, async (trx) => {
     await trx('admins').where({ id: admin.id }).update({ last_login_at: timestamp() })
     await record(trx, 'admin.loggedIn')
   })
-  return admin
-}
 
 export const recordAdminLogout = (db: Db, by: Actor) =>
   change(db, by, async (trx) => record(trx, 'admin.loggedOut'))

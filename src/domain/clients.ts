@@ -28,6 +28,8 @@ export interface Client extends Profile {
   id: number
   owner_id: number
   access_version: number
+  /** 1: everyone who acts for it needs two-factor. */
+  require_factor: number
   status: 'active' | 'inactive' | 'closed'
   created_at: string
   updated_at: string

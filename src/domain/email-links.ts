@@ -4,15 +4,22 @@
 import type { Key } from '../lang/english.ts'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import type { EmailChange } from './email-changes.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import type { User } from './users.ts'
 
 /** Beside invitations: what kind of link, and the table with the row that it is made from. */
 const LINKED: Record<string, [LinkKind, string]> = {
   register: ['register', 'registrations'],
   'password-reset': ['reset', 'password_resets'],
+  verify: ['verify', 'email_verifications'],
+  'email-change': ['email-change', 'email_changes'],
+  'email-back': ['email-back', 'email_changes'],
+  'admin-reset': ['admin-reset', 'password_resets'],
+  'admin-welcome': ['admin-reset', 'password_resets'],
 }
 
 interface LinkRow {
@@ -20,7 +27,12 @@ interface LinkRow {
   nonce: string
   used_at: string | null
   expires_at: string
+  email?: string
+  /** Of a password reset: the active login that has this address now (HARD-CASES H18). */
+  reader?: User | undefined
 }
+
+type ChangeRow = EmailChange & { used_at: string | null }
 
 type Row = Invitation | LinkRow
 
@@ -38,6 +50,8 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const table = tableOf(template)
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
+    if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (template === 'password-reset') await addReaders(db, rows as LinkRow[])
     for (const email of some) {
       const row = rows.find(({ id }) => id === idOf(email))
       if (row) found.set(email.id, row)
@@ -46,12 +60,28 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
   return found
 }
 
+/** One row has two links: one to confirm the change at the new address, one back from the old one. */
+function readChanges(template: string, rows: ChangeRow[]) {
+  for (const row of rows) {
+    row.used_at = row.ended_at ?? (template === 'email-change' ? row.confirmed_at : null)
+    if (template === 'email-back') Object.assign(row, { nonce: row.back_nonce, expires_at: row.back_until })
+  }
+}
+
+/** Who reads them is asked here and not when they are asked for, so that nobody can time the answer. */
+async function addReaders(db: Db, rows: LinkRow[]) {
+  const emails = rows.map(({ email }) => email ?? '')
+  const users: User[] = await db('users').where({ status: 'active' }).whereIn('email', emails)
+  for (const row of rows) row.reader = users.find(({ email }) => email === row.email)
+}
+
 /** Why this message is not to be sent any more; nothing for one that holds. */
 export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (!tableOf(email.template)) return undefined
   if (email.template !== 'invitation') {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
-    return holds ? undefined : 'emails.over.link'
+    if (!holds) return 'emails.over.link'
+    return email.template === 'password-reset' && !row.reader ? 'emails.over.noLogin' : undefined
   }
   if (!row || !isInvitation(row) || !isOpen(row)) return 'emails.over.ended'
   return row.send_count === email.send_count ? undefined : 'emails.over.replaced'
@@ -60,7 +90,10 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
 /** What a template needs to know of the row, but for the link itself. */
 export const aboutLink = (row: Row | undefined) => {
   if (!row) return {}
-  if (!isInvitation(row)) return { until: row.expires_at }
+  if (!isInvitation(row)) {
+    const { reader, expires_at } = row
+    return { until: expires_at, ...(reader && { name: reader.first_name }) }
+  }
   const { permissions, expires_at: until, message } = row
   return { permissions, until, message }
 }

@@ -5,12 +5,25 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { inHand } from './handed.ts'
 
-export type LinkKind = 'invite' | 'register' | 'reset'
+export type LinkKind =
+  | 'invite'
+  | 'register'
+  | 'reset'
+  | 'verify'
+  | 'email-change'
+  | 'email-back'
+  | 'admin-reset'
+  | 'first-admin'
 
 const PATHS: Record<LinkKind, string> = {
   invite: '/invite/',
   register: '/register/',
   reset: '/password/reset/',
+  verify: '/user/verify/',
+  'email-change': '/user/email/confirm/',
+  'email-back': '/user/email/back/',
+  'admin-reset': '/admin/password/reset/',
+  'first-admin': '/admin/first/',
 }
 
 export const newNonce = () => randomBytes(24).toString('base64url')

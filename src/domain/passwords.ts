@@ -3,7 +3,9 @@
 // Every check does one hash, also for a user who is unknown or has no password.
 
 import { hash, verify } from '@node-rs/argon2'
+import { folded, isCommon } from './common-passwords.ts'
 import { Busy, Refusal } from './refusal.ts'
+import { SETTINGS } from './settings.ts'
 
 export const PASSWORD_MIN = 10
 export const PASSWORD_MAX = 128
@@ -48,16 +50,37 @@ function waitForTurn(): Promise<void> {
   })
 }
 
-/** 10 to 128 characters, any of Unicode; refused before any work is done. */
-export function checkPassword(password: string) {
+/** What a password is chosen for: what stands in it there would be guessed first. */
+export interface ChosenFor {
+  email?: string
+  /** What the host calls this. */
+  product?: string
+}
+
+/** 10 to 128 characters, any of Unicode, and nothing that is tried first; refused before any work is done. */
+export function checkPassword(password: string, { email = '', product = SETTINGS.name }: ChosenFor = {}) {
   const length = [...password].length
   if (length < PASSWORD_MIN) throw new Refusal('password.tooShort', 'password', { min: PASSWORD_MIN })
   if (length > PASSWORD_MAX) throw new Refusal('password.tooLong', 'password', { max: PASSWORD_MAX })
+  if (isCommon(password)) throw new Refusal('password.common', 'password')
+  const address = folded(email.trim())
+  if (address && [address, address.split('@')[0]].includes(folded(password)))
+    throw new Refusal('password.isEmail', 'password')
+  if ([product, SETTINGS.name].some((name) => isOnly(password, name)))
+    throw new Refusal('password.isProduct', 'password', { name: product })
 }
 
-/** Refuses a password that is too short or too long. Never call it inside a transaction. */
-export function hashPassword(password: string): Promise<string> {
-  checkPassword(password)
+const lettersOf = (text: string) => folded(text).replace(/\P{L}/gu, '')
+
+/** The name once or repeated, whatever digits and signs stand around it. */
+const isOnly = (password: string, name: string) => {
+  const [letters, again] = [lettersOf(password), lettersOf(name)]
+  return letters !== '' && again !== '' && letters.replaceAll(again, '') === ''
+}
+
+/** Refuses a password that will not do. Never call it inside a transaction. */
+export function hashPassword(password: string, chosenFor: ChosenFor = {}): Promise<string> {
+  checkPassword(password, chosenFor)
   return inTurn(() => hash(password.normalize('NFKC'), COST))
 }
 

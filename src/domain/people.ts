@@ -1,7 +1,9 @@
 // Someone who logs in: a user or an admin. What both have alike (factors, second steps, devices, sessions) takes one
 // of these, so that it is written once.
 
+import type { Db } from '../platform/database.ts'
 import type { Admin } from './admins.ts'
+import { NotFound } from './refusal.ts'
 import { fullName, type User } from './users.ts'
 
 export interface Person {
@@ -22,3 +24,10 @@ export const asPerson = (who: User | Admin): Person =>
 export const keyOf = ({ kind, id }: Pick<Person, 'kind' | 'id'>) => ({ person_kind: kind, person_id: id })
 
 export const tableOf = ({ kind }: Pick<Person, 'kind'>) => (kind === 'user' ? 'users' : 'admins')
+
+/** The person as they are now. */
+export async function findPersonRow(db: Db, person: Pick<Person, 'kind' | 'id'>): Promise<User | Admin> {
+  const row: User | Admin | undefined = await db(tableOf(person)).where({ id: person.id }).first()
+  if (row?.status !== 'active') throw new NotFound()
+  return row
+}

@@ -14,6 +14,7 @@ import { fingerprint, newNonce, readToken } from './links.ts'
 import { actorOf, chooseClient } from './logins.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
+import { lastSettings } from './settings.ts'
 import { createUser, describeUser, findUserByEmail, lowerCase, type NewUser, type User } from './users.ts'
 
 export interface Registration {
@@ -39,7 +40,7 @@ export async function register(
   browser: string,
 ): Promise<void> {
   const { password, ...person } = input
-  const password_hash = await hashPassword(password)
+  const password_hash = await hashPassword(password, { email: input.email, product: lastSettings(db).name })
   const email = lowerCase(input.email)
   await change(db, by, async (trx) => {
     const [row] = await trx('registrations').insert({

@@ -2,6 +2,7 @@
 // id is stored. Thirty days idle, ninety at most (HARD-CASES H29). Users' and admins' sessions are apart.
 // This is the one file that knows lucia.
 
+import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import { inDays, timestamp } from '../platform/clock.ts'
@@ -134,6 +135,26 @@ export const endUserSession = (db: Db, id: string) => lucia(db, USERS).invalidat
 export const endAdminSession = (db: Db, id: string) => lucia(db, ADMINS).invalidateSession(id)
 export const endAllSessionsOf = (db: Db, user: { id: number }) =>
   lucia(db, USERS).invalidateUserSessions(user.id)
+
+/** All but this one: whoever changes the password stays logged in here. */
+export const endOtherSessions = (trx: Db, user: { id: number }, sessionId: string) =>
+  trx('sessions')
+    .where({ user_id: user.id })
+    .whereNot({ id_hash: fingerprint(sessionId) })
+    .delete()
+
+/** The same session under a new id, which no one can have learned before. */
+export async function renewUserSession(db: Db, id: string): Promise<{ id: string; remember: boolean }> {
+  const fresh = randomBytes(25).toString('base64url')
+  const id_hash = fingerprint(fresh)
+  const move = (trx: Db) =>
+    trx('sessions')
+      .where({ id_hash: fingerprint(id) })
+      .update({ id_hash })
+  await transaction(db, move, HARMLESS)
+  const row = await db('sessions').where({ id_hash }).first('remember')
+  return { id: fresh, remember: row?.remember === 1 }
+}
 
 /** The job: forgets sessions that are over. */
 export function forgetEndedSessions(db: Db, lease: Lease | undefined): Promise<void> {

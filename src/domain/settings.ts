@@ -5,6 +5,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
+import { Refusal } from './refusal.ts'
 
 export interface Settings {
   /** Shown as the product's name everywhere. */
@@ -17,6 +18,8 @@ export interface Settings {
   termsUrl: string
   /** Who may accept an invitation: whoever holds the link, or only the invited address once verified (R18). */
   acceptBy: 'any' | 'invited'
+  /** Whether every admin must have a second factor: 1, or 0. */
+  adminsNeedFactor: '0' | '1'
 }
 
 /** What holds until an admin chose otherwise. */
@@ -26,6 +29,7 @@ export const SETTINGS: Settings = {
   supportEmail: '',
   termsUrl: '',
   acceptBy: 'any',
+  adminsNeedFactor: '0',
 }
 const FRESH_MS = 3_000
 
@@ -60,12 +64,20 @@ export async function saveSettings(db: Db, by: Actor, input: Settings) {
     const before = await readSettings(trx)
     for (const key of Object.keys(SETTINGS) as (keyof Settings)[]) {
       if (input[key] === before[key]) continue
+      if (key === 'adminsNeedFactor' && input[key] === '1') await mustHaveFactor(trx)
       await write(trx, key, input[key])
       const seen = (value: string) => (key === 'logo' ? Boolean(value) : value)
       await record(trx, 'setting.changed', { key, before: seen(before[key]), after: seen(input[key]) })
     }
   })
   forget()
+}
+
+// Whoever demands it shows the way; else the last one who could switch it off might be out.
+async function mustHaveFactor(trx: Change) {
+  const { kind, id } = trx.by
+  const admin = kind === 'admin' ? await trx('admins').where({ id }).first('factors') : undefined
+  if (!admin?.factors) throw new Refusal('settings.adminsNeedFactor.first', 'adminsNeedFactor')
 }
 
 async function write(trx: Change, key: string, value: string) {

@@ -39,6 +39,10 @@ export interface NewUser {
 export const EMAIL_MAX = 254
 export const NAME_MAX = 100
 
+/** Those that pages and mails can be read in. */
+export const LANGUAGES = ['english'] as const
+export type Language = (typeof LANGUAGES)[number]
+
 export const lowerCase = (email: string) => email.trim().toLowerCase()
 
 export const fullName = (user: { first_name: string; last_name: string }) =>

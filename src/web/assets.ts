@@ -15,6 +15,7 @@ const FILES: Record<string, string> = {
   'theme.css': own('theme.css'),
   'htmx.js': from('htmx.org/dist/htmx.min.js'),
   'app.js': own('app.js'),
+  'strength.js': own('strength.js'),
   'icons.svg': own('icons.svg'),
   'favicon.svg': own('favicon.svg'),
 }

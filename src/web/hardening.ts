@@ -4,6 +4,22 @@ import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
 
+// Devices and powers of the browser that no page of ours asks for, so that no script could either.
+const DENIED = [
+  ...['accelerometer', 'attribution-reporting', 'autoplay', 'bluetooth', 'browsing-topics', 'camera'],
+  ...['clipboard-read', 'compute-pressure', 'display-capture', 'encrypted-media', 'fullscreen', 'gamepad'],
+  ...['geolocation', 'gyroscope', 'hid', 'identity-credentials-get', 'idle-detection', 'keyboard-map'],
+  ...['local-fonts', 'magnetometer', 'microphone', 'midi', 'otp-credentials', 'payment'],
+  ...['picture-in-picture', 'screen-wake-lock', 'serial', 'storage-access', 'sync-xhr', 'usb', 'web-share'],
+  ...['window-management', 'xr-spatial-tracking'],
+]
+const OURS_ALONE = ['clipboard-write', 'publickey-credentials-create', 'publickey-credentials-get']
+
+const PERMISSIONS_POLICY = [
+  ...DENIED.map((feature) => `${feature}=()`),
+  ...OURS_ALONE.map((feature) => `${feature}=(self)`),
+].join(', ')
+
 export const headers = (config: Config): RequestHandler[] => [
   helmet({
     contentSecurityPolicy: {
@@ -24,9 +40,11 @@ export const headers = (config: Config): RequestHandler[] => [
     referrerPolicy: { policy: 'strict-origin' },
     strictTransportSecurity: config.appUrl.startsWith('https:') && { maxAge: 63_072_000 },
     xFrameOptions: { action: 'deny' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
   }),
   (_req, res, next) => {
-    res.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()')
+    res.set('Permissions-Policy', PERMISSIONS_POLICY)
     res.set('Cache-Control', 'no-store')
     next()
   },

@@ -2,7 +2,7 @@
 // what they may do there (R8): two queries.
 
 import type { Request, RequestHandler, Response } from 'express'
-import type { Admin } from '../domain/admins.ts'
+import { type Admin, recordAdminLogin } from '../domain/admins.ts'
 import { findClientOf, markEntered } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { noteDevice } from '../domain/devices.ts'
@@ -10,9 +10,11 @@ import { chooseClient, recordLogin } from '../domain/logins.ts'
 import { asPerson, type Person } from '../domain/people.ts'
 import {
   actFor,
+  endAdminSession,
   endUserSession,
   findAdminSession,
   findUserSession,
+  renewUserSession,
   startAdminSession,
   startUserSession,
 } from '../domain/sessions.ts'
@@ -98,7 +100,17 @@ export async function logIn(req: Request, res: Response, db: Db, user: User, how
   setCookie(res, USER_COOKIE, id, how.remember ? COOKIE_DAYS : undefined)
 }
 
+/** A new id for the same session: after what makes it worth more, or another's copy of it worth nothing. */
+export async function renewSession(req: Request, res: Response, db: Db) {
+  if (!req.visit.sessionId) return
+  const { id, remember } = await renewUserSession(db, req.visit.sessionId)
+  req.visit.sessionId = id
+  setCookie(res, USER_COOKIE, id, remember ? COOKIE_DAYS : undefined)
+}
+
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {
+  if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
+  await recordAdminLogin(db, actor(req), admin)
   await noteBrowser(req, res, db, asPerson(admin))
   setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
 }

@@ -6,7 +6,7 @@ import { Eta } from 'eta'
 import type { Request, Response } from 'express'
 import { clientName } from '../domain/clients.ts'
 import { PERMISSION_GROUPS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
-import type { Right } from '../domain/rights.ts'
+import { RIGHTS, type Right } from '../domain/rights.ts'
 import type { Settings } from '../domain/settings.ts'
 import { fullName } from '../domain/users.ts'
 import { assetUrl } from './assets.ts'
@@ -31,6 +31,8 @@ export const VIEWS = fileURLToPath(new URL('../../views', import.meta.url))
 // These names stand in every template without "it.".
 const HEADER = 'const { t, say, visit, settings, asset } = it;'
 
+const LISTS = { groups: PERMISSION_GROUPS, allPermissions: PERMISSIONS, allRights: RIGHTS }
+
 export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: string }) {
   const options = { views: VIEWS, cache: true, defaultExtension: '.eta', functionHeader: HEADER }
   const eta = new Eta(options)
@@ -50,7 +52,7 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
     permissionTitle,
     titlesOf,
   }
-  const shared = { t, say, appUrl, asset: assetUrl, groups: PERMISSION_GROUPS, allPermissions: PERMISSIONS }
+  const shared = { t, say, appUrl, asset: assetUrl, ...LISTS }
 
   return {
     say,

@@ -1,0 +1,23 @@
+// The catalogue's pages for one's own profile, password and address.
+
+import { LANGUAGES } from '../domain/users.ts'
+import type { Data } from '../web/views.ts'
+
+const wrong = {
+  values: {},
+  errors: { current_password: 'That is not your current password.', password: 'Enter a password.' },
+}
+
+export function profilePages(): [name: string, data: Data, more?: string][] {
+  const form = { values: {}, errors: {} }
+  const steps = ['verify', 'confirm', 'back'].map((step): [string, Data, string] => [
+    'address-link',
+    { step, form, email: 'alice@example.com', isOthers: step === 'confirm' },
+    `?${step}`,
+  ])
+  return [
+    ['password', { form: wrong }],
+    ['profile', { form, address: wrong, languages: LANGUAGES }],
+    ...steps,
+  ]
+}

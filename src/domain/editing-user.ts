@@ -1,0 +1,56 @@
+// What users write about themselves, and their address in the row of the login: what is found by search and told to
+// hooks follows both.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
+import { record } from './activity.ts'
+import { type Actor, type Change, change } from './change.ts'
+import { fire } from './hooks.ts'
+import { Refusal } from './refusal.ts'
+import { searchText } from './search.ts'
+import { describeUser, findUserByEmail, getUser, type Language, type User } from './users.ts'
+
+export interface OwnProfile {
+  first_name: string
+  last_name: string
+  language: Language
+}
+
+/** Says in the log what was before and after; nothing where nothing is different. */
+export const editUser = (db: Db, by: Actor, user: User, profile: OwnProfile) =>
+  change(db, by, async (trx) => {
+    const before = await getUser(trx, user.id)
+    const keys = Object.keys(profile) as (keyof OwnProfile)[]
+    const changed = keys.filter((key) => profile[key] !== before[key])
+    if (changed.length === 0) return
+    const search_text = searchText(profile.first_name, profile.last_name, before.email)
+    // The address is part of what is found: a row whose address changes at this moment is not written over.
+    const rows = await trx('users')
+      .where({ id: user.id, email: before.email })
+      .update({ ...profile, search_text, updated_at: timestamp() })
+    if (rows !== 1) throw new Refusal('profile.changedMeanwhile')
+    const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
+    const is = Object.fromEntries(changed.map((key) => [key, profile[key]]))
+    await record(trx, 'user.edited', { user, before: was, after: is })
+    await fire(trx, 'UserEdit', { user: describeUser({ ...before, ...profile }), before: was, after: is })
+  })
+
+/** Gives the login another address, which is proven with that; refuses one that has a login. */
+export async function setAddress(trx: Change, user: User, email: string, more: Partial<User> = {}) {
+  if (await findUserByEmail(trx, email)) throw new Refusal('user.emailTaken')
+  const at = timestamp()
+  const search_text = searchText(user.first_name, user.last_name, email)
+  const rows = await trx('users')
+    .where({ id: user.id, email: user.email, status: 'active' })
+    .update({ ...more, email, search_text, email_verified_at: at, updated_at: at })
+    .catch((error) => {
+      throw isDuplicate(error) ? new Refusal('user.emailTaken') : error
+    })
+  if (rows !== 1) throw new Refusal('link.dead')
+  const after = await getUser(trx, user.id)
+  const [was, is] = [{ email: user.email }, { email }]
+  await record(trx, 'user.edited', { user, before: was, after: is })
+  await fire(trx, 'UserEdit', { user: describeUser(after), before: was, after: is })
+  return after
+}

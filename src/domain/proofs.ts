@@ -1,0 +1,40 @@
+// The first proof of an address. Until then anybody may have made the login with an address that is not theirs: what
+// was set up before would be their way back in, so all of it ends (HARD-CASES H6).
+
+import { timestamp } from '../platform/clock.ts'
+import type { Change } from './change.ts'
+import { keyOf } from './people.ts'
+import { endOtherSessions } from './sessions.ts'
+import { markVerified, type User } from './users.ts'
+
+/** Marks the address as proven; true for the first proof, which begins everything afresh but the session that gave it. */
+export async function proveAddress(trx: Change, user: User, sessionId = ''): Promise<boolean> {
+  if ((await markVerified(trx, user)) !== 1) return false
+  await startAfresh(trx, user, sessionId)
+  return true
+}
+
+/** Ends the sessions, second factors and pending changes of address of a login. */
+export async function startAfresh(trx: Change, user: { id: number }, sessionId = '') {
+  await endOtherSessions(trx, user, sessionId)
+  for (const table of ['totp_factors', 'recovery_codes', 'passkeys', 'second_steps', 'known_devices'])
+    await trx(table)
+      .where(keyOf({ kind: 'user', id: user.id }))
+      .delete()
+  await trx('users').where({ id: user.id }).update({ factors: 0 })
+  await trx('email_changes')
+    .where({ user_id: user.id, ended_at: null, confirmed_at: null })
+    .update({ ended_at: timestamp() })
+}
+
+/** Removes the second factors that were added after that moment. */
+export async function removeFactorsSince(trx: Change, user: { id: number }, since: string) {
+  const key = keyOf({ kind: 'user', id: user.id })
+  for (const table of ['totp_factors', 'recovery_codes', 'passkeys'])
+    await trx(table).where(key).where('created_at', '>', since).delete()
+  const apps = await trx('totp_factors').where(key).whereNotNull('confirmed_at')
+  const passkeys = await trx('passkeys').where(key).select('id')
+  await trx('users')
+    .where({ id: user.id })
+    .update({ factors: apps.length + passkeys.length })
+}

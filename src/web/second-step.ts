@@ -1,0 +1,104 @@
+// How a login ends, in both areas: with a session, or first with the page that asks for the second factor. Where
+// one was going and a form that was kept ride along in the hidden fields of that page.
+
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { z } from 'zod'
+import { findPersonRow, type Person } from '../domain/people.ts'
+import { findSecondStep, passSecondStep, startSecondStep } from '../domain/second-steps.ts'
+import type { Db } from '../platform/database.ts'
+import { ADMIN_LOGIN, CLIENT_LOGIN, passLogin, showLogin } from './ask-to-log-in.ts'
+import { clearCookie, readCookie, setCookie } from './cookies.ts'
+import { flash } from './flash.ts'
+import { emptyForm, type Form, formOf, requiredLine, submit } from './form.ts'
+import { keptOf, showKept } from './kept-form.ts'
+import { forgiveLogin, limit } from './limits.ts'
+import { actor, safePath } from './request.ts'
+import { logIn, logInAdmin } from './session.ts'
+import { t } from './translate.ts'
+import { show } from './views.ts'
+
+const AREAS = {
+  user: { ...CLIENT_LOGIN, cookie: 'second_step', layout: 'client-area' },
+  admin: { ...ADMIN_LOGIN, cookie: 'admin_second_step', layout: 'admin-area' },
+}
+
+const CodeForm = z.object({ code: requiredLine('code.missing', 100) })
+
+interface Ending {
+  remember?: boolean
+  /** Where to go, if the form does not say. */
+  returnTo?: string
+}
+
+const urlOf = (kind: Person['kind']) => `${AREAS[kind].login}/second-step`
+
+const showStep = (req: Request, res: Response, kind: Person['kind'], form: Form, returnTo: string) =>
+  show(req, res, 'includes/second-step', {
+    form,
+    returnTo,
+    kept: keptOf(req),
+    action: urlOf(kind),
+    ...AREAS[kind],
+  })
+
+/** After the right password: the second step for whoever has a factor, else the session. */
+export async function finishLogin(req: Request, res: Response, db: Db, person: Person, how: Ending = {}) {
+  const { home, cookie } = AREAS[person.kind]
+  const returnTo = how.returnTo ?? safePath(req.body?.returnTo, home)
+  if (person.factors === 0) return complete(req, res, db, person, { ...how, returnTo })
+  setCookie(res, cookie, await startSecondStep(db, person, { remember: how.remember ?? false }))
+  if (keptOf(req)) return showStep(req, res, person.kind, emptyForm(), returnTo)
+  res.redirect(303, `${urlOf(person.kind)}?returnTo=${encodeURIComponent(returnTo)}`)
+}
+
+async function complete(
+  req: Request,
+  res: Response,
+  db: Db,
+  person: Person,
+  { returnTo = '/', ...how }: Ending,
+) {
+  const found = await findPersonRow(db, person)
+  if ('first_name' in found) await logIn(req, res, db, found, how)
+  else await logInAdmin(req, res, db, found)
+  if (!showKept(req, res, returnTo)) res.redirect(303, returnTo)
+}
+
+/** The page that asks for the code: before it is given there is no session (HARD-CASES H19). */
+export function secondStepPages(
+  db: Db,
+  kind: Person['kind'],
+  guards: { get: RequestHandler[]; post: RequestHandler[] },
+) {
+  const page = Router()
+  const { cookie, home, login } = AREAS[kind]
+  const area = kind === 'user' ? CLIENT_LOGIN : ADMIN_LOGIN
+
+  page.get(urlOf(kind), ...guards.get, async (req, res) => {
+    if (req.visit.user || req.visit.admin) return passLogin(req, res, area)
+    const returnTo = safePath(req.query.returnTo, home)
+    if (await findSecondStep(db, readCookie(req, cookie) ?? ''))
+      return showStep(req, res, kind, formOf(req), returnTo)
+    flash(res, 'warning', 'secondStep.over')
+    res.redirect(303, `${login}?returnTo=${encodeURIComponent(returnTo)}`)
+  })
+
+  page.post(urlOf(kind), ...guards.post, limit('login'), async (req, res) => {
+    const id = readCookie(req, cookie) ?? ''
+    const returnTo = safePath(req.body.returnTo, home)
+    let passed: Awaited<ReturnType<typeof passSecondStep>>
+    const form = await submit(CodeForm, req.body, async ({ code }) => {
+      passed = await passSecondStep(db, actor(req), id, code)
+    })
+    if (form && (await findSecondStep(db, id))) return showStep(req, res.status(422), kind, form, returnTo)
+    clearCookie(res, cookie)
+    if (!passed) {
+      const over = { values: {}, errors: { '': t('secondStep.over') } }
+      return showLogin(req, res.status(422), area, over, returnTo)
+    }
+    await forgiveLogin(req)
+    await complete(req, res, db, passed.person, { remember: passed.remember, returnTo })
+  })
+
+  return page
+}

@@ -1,0 +1,98 @@
+// Whether an address has a login is not to be read off an answer: not its status, its size, nor the time it
+// takes. Known and unknown addresses take turns; were they alike, guessing by time would be right as often as not.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { hashPassword } from '../../src/domain/passwords.ts'
+import { figures } from '../support/faults.ts'
+import { startHouse, type TestHouse } from '../support/house.ts'
+import { connect } from '../support/load.ts'
+
+const TRIES = 200
+/** A network may try sixty of a kind before it has to wait. */
+const TRIES_A_HOUSE = 25
+const [LEAST, MOST] = [0.35, 0.65]
+
+const at = '2026-01-01T00:00:00.000Z'
+const DATES = { email_verified_at: at, created_at: at, updated_at: at }
+const stored = { password_hash: '' }
+
+interface Seen {
+  status: number
+  size: number
+  ms: number
+}
+
+const names = { first_name: 'Eve', last_name: 'Adams' }
+const PAGES: Record<string, (email: string) => Record<string, string>> = {
+  '/login': (email) => ({ email, password: 'a wrong password' }),
+  '/password/reset': (email) => ({ email }),
+  '/register': (email) => ({ ...names, email, password: 'a long sentence of mine' }),
+}
+
+/** How often a known one took longer than an unknown one: the area under the ROC curve. */
+function area(known: number[], unknown: number[]) {
+  let wins = 0
+  for (const one of known) for (const other of unknown) wins += one > other ? 1 : one === other ? 0.5 : 0
+  return wins / (known.length * unknown.length)
+}
+
+/** As many houses as the limit of one network makes necessary, each with users whose hashes cost what they do. */
+async function measure(path: string, houses: TestHouse[], round: number) {
+  const [known, unknown]: [Seen[], Seen[]] = [[], []]
+  for (const [nth, house] of houses.entries()) {
+    const on = connect(house.appUrl)
+    const fields = PAGES[path] as (email: string) => Record<string, string>
+    const ask = async (email: string): Promise<Seen> => {
+      const { status, text, ms } = await on.post(path, '', fields(email))
+      // The address itself is on the page again.
+      return { status, size: text.replaceAll(email, '').length, ms }
+    }
+    const address = (kind: string, one: number) =>
+      `${kind}-${round}-${String(nth * 100 + one).padStart(4, '0')}@example.com`
+    const { password_hash } = stored
+    const emails = Array.from({ length: TRIES_A_HOUSE + 1 }, (_, one) => address('known', one))
+    await house
+      .db('users')
+      .insert(emails.map((email) => ({ ...names, email, password_hash, search_text: email, ...DATES })))
+    // The first of each warms up what is done once.
+    await ask(address('known', TRIES_A_HOUSE))
+    await ask(address('other', TRIES_A_HOUSE))
+    for (let one = 0; one < TRIES_A_HOUSE; one++) {
+      const first = one % 2 === 0
+      if (first) known.push(await ask(address('known', one)))
+      unknown.push(await ask(address('other', one)))
+      if (!first) known.push(await ask(address('known', one)))
+    }
+    on.close()
+    await house.delivery.settled()
+  }
+  return { known, unknown }
+}
+
+describe('a stranger learns no address', () => {
+  beforeAll(async () => {
+    stored.password_hash = await hashPassword('a long sentence of hers')
+  })
+
+  for (const path of Object.keys(PAGES))
+    test(`${path}: known and unknown are answered alike, and as fast`, async () => {
+      let found = 0
+      for (let round = 1; round <= 2; round++) {
+        // Measured once more if it was out of range by chance.
+        const houses: TestHouse[] = []
+        for (let made = 0; made < TRIES / TRIES_A_HOUSE; made++) houses.push(await startHouse())
+        const { known, unknown } = await measure(path, houses, round)
+        const all = [...known, ...unknown]
+        expect([known.length, unknown.length]).toEqual([TRIES, TRIES])
+        expect([...new Set(all.map(({ status }) => status))]).toHaveLength(1)
+        expect(all[0]?.status).not.toBe(429)
+        expect([...new Set(all.map(({ size }) => size))]).toHaveLength(1)
+        const times = (seen: Seen[]) => seen.map(({ ms }) => ms)
+        found = area(times(known), times(unknown))
+        figures(`enumeration ${path}`, { round, tries: TRIES, auc: found.toFixed(3) })
+        if (found >= LEAST && found <= MOST) break
+      }
+      expect(found).toBeGreaterThanOrEqual(LEAST)
+      expect(found).toBeLessThanOrEqual(MOST)
+    })
+})

@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from 'vitest'
+import { PASSWORD } from '../../src/dev/cast.ts'
+import { setUpTwoFactor } from '../support/factors.ts'
+import { startHouse, type TestHouse } from '../support/house.ts'
+
+let house: TestHouse
+let app: Awaited<ReturnType<typeof setUpTwoFactor>>
+
+beforeAll(async () => {
+  house = await startHouse()
+  app = await setUpTwoFactor(await house.user('alice'))
+})
+
+const waiting = async () => {
+  const visitor = house.visitor()
+  await visitor.visit('/login')
+  return visitor.press('Log in', { 'Email address': 'alice@example.com', Password: PASSWORD })
+}
+const sessions = async () => (await house.db('sessions')).length
+
+test('H19 five logins at once with one code of the app: one session', async () => {
+  const before = await sessions()
+  const visitors = await Promise.all(Array.from({ length: 5 }, waiting))
+  const code = app.next()
+  await Promise.all(visitors.map((visitor) => visitor.press('Log in', { Code: code })))
+  expect(visitors.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422, 422])
+  expect(await sessions()).toBe(before + 1)
+})
+
+test('H19 five logins at once with one recovery code: one session', async () => {
+  const before = await sessions()
+  const visitors = await Promise.all(Array.from({ length: 5 }, waiting))
+  await Promise.all(visitors.map((visitor) => visitor.press('Log in', { Code: app.recovery[0] ?? '' })))
+  expect(visitors.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422, 422])
+  expect(await sessions()).toBe(before + 1)
+})
+
+test('H19 one second step, five recovery codes at once: one session, one code used', async () => {
+  const before = await sessions()
+  const visitor = await waiting()
+  const cookie = { Cookie: `second_step=${visitor.cookie('second_step')}` }
+  const codes = app.recovery.slice(1, 6)
+  await Promise.all(codes.map((code) => house.visitor().post('/login/second-step', { code }, cookie)))
+  expect(await sessions()).toBe(before + 1)
+  const used = await house.db('recovery_codes').whereNotNull('used_at')
+  expect(used).toHaveLength(2)
+})
+
+test('H19 twenty wrong codes at once are no more than five tries', async () => {
+  const visitor = await waiting()
+  const cookie = { Cookie: `second_step=${visitor.cookie('second_step')}` }
+  const wrong = Array.from({ length: 20 }, (_, nth) => `wrong ${nth}`)
+  await Promise.all(wrong.map((code) => house.visitor().post('/login/second-step', { code }, cookie)))
+  const [step] = await house.db('second_steps').where({ used_at: null }).orderBy('tries', 'desc')
+  expect(step.tries).toBe(5)
+  await visitor.press('Log in', { Code: app.next() })
+  expect([visitor.status, visitor.cookie('session')]).toEqual([422, undefined])
+})
