@@ -58,6 +58,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
     }
     await visitor.visit('/password/reset')
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
+    // A second browser of hers.
+    await house.user('alice')
     await visitor.visit(await house.linkTo('bob@example.com'))
     await visitor.press('Set password', { 'New password': LONG })
     for (const email of ['carol@example.com', 'dora@example.net'])
@@ -86,8 +88,6 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const admin = await house.db('admins').where({ email: 'pat@latchkey.test' }).first()
     await house.db('admins').where({ id: admin.id }).update({ factors: 1 })
     await ada.post(`/admin/admins/${admin.id}/remove-factor`)
-    // A second browser of hers.
-    await house.user('alice')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')
