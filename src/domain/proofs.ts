@@ -3,7 +3,8 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Change } from './change.ts'
-import { keyOf } from './people.ts'
+import { countFactors } from './factors.ts'
+import { asPerson, keyOf } from './people.ts'
 import { endOtherSessions } from './sessions.ts'
 import { markVerified, type User } from './users.ts'
 
@@ -28,13 +29,9 @@ export async function startAfresh(trx: Change, user: { id: number }, sessionId =
 }
 
 /** Removes the second factors that were added after that moment. */
-export async function removeFactorsSince(trx: Change, user: { id: number }, since: string) {
+export async function removeFactorsSince(trx: Change, user: User, since: string) {
   const key = keyOf({ kind: 'user', id: user.id })
   for (const table of ['totp_factors', 'recovery_codes', 'passkeys'])
     await trx(table).where(key).where('created_at', '>', since).delete()
-  const apps = await trx('totp_factors').where(key).whereNotNull('confirmed_at')
-  const passkeys = await trx('passkeys').where(key).select('id')
-  await trx('users')
-    .where({ id: user.id })
-    .update({ factors: apps.length + passkeys.length })
+  await countFactors(trx, asPerson(user))
 }
