@@ -74,6 +74,10 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const { recovery } = await setUpTwoFactor(carol)
     await carol.follow('I have kept them')
     await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await setUpTwoFactor(carol)
+    const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
+    await ada.visit(`/admin/users/${carolId}/remove-factor`)
+    await ada.press('Remove two-factor')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -12,6 +12,7 @@ import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { hooks } from './hooks.ts'
 import { login } from './login.ts'
+import { people } from './people.ts'
 import { security } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
@@ -23,4 +24,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
   Router()
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
-    .use(security(db))
+    .use(security(db), people(db))
