@@ -54,6 +54,15 @@ describe('an admin looks after logins', () => {
     expect(await told('user.sessionsEnded')).toBe(1)
   })
 
+  test('sends a link for a new password, but not to a disabled login', async () => {
+    await ada.visit(`/admin/users/${id}/send-reset`)
+    await ada.press('Send a new password link')
+    expect(await house.linkTo('bob@example.com')).toContain('/password/reset/')
+    await house.db('users').where({ id }).update({ status: 'disabled' })
+    await ada.post(`/admin/users/${id}/send-reset`)
+    expect(ada.status).toBe(422)
+  })
+
   test('removes two-factor and tells the user; without any it is refused', async () => {
     await ada.post(`/admin/users/${id}/remove-factor`)
     expect(ada.status).toBe(422)

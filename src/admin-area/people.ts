@@ -11,6 +11,7 @@ import {
   removeFactorsOfUser,
   USER_FILTERS,
 } from '../domain/looking-after-users.ts'
+import { requestReset } from '../domain/password-resets.ts'
 import { NotFound, Refusal } from '../domain/refusal.ts'
 import { findUser, fullName, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -23,11 +24,12 @@ import { holds } from './area.ts'
 const PAGE_SIZE = 25
 const URL = '/admin/users/:userId'
 
-export const USER_STEPS = ['disable', 'enable', 'end-sessions', 'remove-factor'] as const
+export const USER_STEPS = ['disable', 'enable', 'send-reset', 'end-sessions', 'remove-factor'] as const
 
 const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) => Promise<unknown>> = {
   disable: disableUser,
   enable: enableUser,
+  'send-reset': (db, by, user) => requestReset(db, by, user.email),
   'end-sessions': endSessionsOfUser,
   'remove-factor': removeFactorsOfUser,
 }
@@ -69,7 +71,12 @@ export function people(db: Db) {
     page.post(`${URL}/${step}`, ...holds('edit-users'), async (req, res) => {
       const user = await target(req)
       const form = await submit(NoInput, req.body, () => {
-        if (user.status === 'merged' || user.status === 'deleted') throw new Refusal('login.notSo')
+        if (
+          user.status === 'merged' ||
+          user.status === 'deleted' ||
+          (step === 'send-reset' && user.status !== 'active')
+        )
+          throw new Refusal('login.notSo')
         return acts[step](db, actor(req), user)
       })
       if (form) return ask(req, res.status(422), user, form)
