@@ -88,6 +88,10 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const admin = await house.db('admins').where({ email: 'pat@latchkey.test' }).first()
     await house.db('admins').where({ id: admin.id }).update({ factors: 1 })
     await ada.post(`/admin/admins/${admin.id}/remove-factor`)
+    await setUpTwoFactor(carol)
+    const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
+    await ada.visit(`/admin/users/${carolId}/remove-factor`)
+    await ada.press('Remove two-factor')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

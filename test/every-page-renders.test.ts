@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { USER_STEPS } from '../src/admin-area/people.ts'
 import { renderSample, samplePages } from '../src/dev/catalogue.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
+import { USER_FILTERS } from '../src/domain/looking-after-users.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
 import { LANGUAGES } from '../src/domain/users.ts'
@@ -104,6 +106,10 @@ describe('sentences and the places that say them', () => {
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
+    'right.': RIGHTS,
+    'people.filter.': ['all', ...USER_FILTERS],
+    'login.status.': ['active', 'disabled', 'merged', 'deleted'],
+    'login.': USER_STEPS.flatMap((step) => [step, `${step}.title`, `${step}.sentence`, `${step}.done`]),
     'language.': LANGUAGES,
     'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
       ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),

@@ -16,6 +16,7 @@ import { hooks } from './hooks.ts'
 import { login } from './login.ts'
 import { own } from './own.ts'
 import { roles } from './roles.ts'
+import { people } from './people.ts'
 import { security } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
@@ -29,3 +30,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(security(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
+    .use(security(db), people(db))

@@ -12,6 +12,7 @@ import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
@@ -178,6 +179,9 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
+    ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
+      admins(name, data, more),
+    ),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
     ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),

@@ -1,0 +1,89 @@
+// Users in the Admin Area: the list, and one login with the steps an admin may take.
+
+import { type Request, type Response, Router } from 'express'
+import { listClientsOf } from '../domain/associations.ts'
+import type { Actor } from '../domain/change.ts'
+import {
+  disableUser,
+  enableUser,
+  endSessionsOfUser,
+  listUsers,
+  removeFactorsOfUser,
+  USER_FILTERS,
+} from '../domain/looking-after-users.ts'
+import { requestReset } from '../domain/password-resets.ts'
+import { NotFound, Refusal } from '../domain/refusal.ts'
+import { findUser, fullName, type User } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { flash } from '../web/flash.ts'
+import { type Form, formOf, NoInput, submit } from '../web/form.ts'
+import { actor, idOf } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { holds } from './area.ts'
+
+const PAGE_SIZE = 25
+const URL = '/admin/users/:userId'
+
+export const USER_STEPS = ['disable', 'enable', 'send-reset', 'end-sessions', 'remove-factor'] as const
+
+const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) => Promise<unknown>> = {
+  disable: disableUser,
+  enable: enableUser,
+  'send-reset': (db, by, user) => requestReset(db, by, user.email),
+  'end-sessions': endSessionsOfUser,
+  'remove-factor': removeFactorsOfUser,
+}
+
+export function people(db: Db) {
+  const page = Router()
+
+  async function target(req: Request): Promise<User> {
+    const user = await findUser(db, idOf(req.params.userId))
+    if (!user) throw new NotFound()
+    return user
+  }
+
+  page.get('/admin/users', ...holds('list-users'), async (req, res) => {
+    const search = String(req.query.search ?? '').slice(0, 100)
+    const filter = USER_FILTERS.find((one) => one === req.query.filter)
+    const before = idOf(req.query.before)
+    const options = { search, limit: PAGE_SIZE + 1, ...(filter && { filter }), ...(before && { before }) }
+    const found = await listUsers(db, options)
+    const list = found.slice(0, PAGE_SIZE)
+    const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
+    const data = { list, next, search, filter: filter ?? '', before, filters: USER_FILTERS }
+    show(req, res, 'admin-area/people', data, 'admin-area/_people')
+  })
+
+  page.get(URL, ...holds('list-users'), async (req, res) => {
+    const user = await target(req)
+    show(req, res, 'admin-area/person', { user, accounts: await listClientsOf(db, user) })
+  })
+
+  for (const step of USER_STEPS) {
+    const ask = (req: Request, res: Response, user: User, form: Form) =>
+      show(req, res, 'admin-area/person-step', { user, form, step }, 'admin-area/_person-step')
+
+    page.get(`${URL}/${step}`, ...holds('edit-users'), async (req, res) =>
+      ask(req, res, await target(req), formOf(req)),
+    )
+
+    page.post(`${URL}/${step}`, ...holds('edit-users'), async (req, res) => {
+      const user = await target(req)
+      const form = await submit(NoInput, req.body, () => {
+        if (
+          user.status === 'merged' ||
+          user.status === 'deleted' ||
+          (step === 'send-reset' && user.status !== 'active')
+        )
+          throw new Refusal('login.notSo')
+        return acts[step](db, actor(req), user)
+      })
+      if (form) return ask(req, res.status(422), user, form)
+      flash(res, 'success', `login.${step}.done`, { name: fullName(user) })
+      res.redirect(303, `/admin/users/${user.id}`)
+    })
+  }
+
+  return page
+}
