@@ -16,6 +16,8 @@ export interface Config {
   appUrl: string
   /** The first signs links, all of them verify. */
   secrets: string[]
+  /** The first signs the activity log, all of them verify; never a secret of links (HARD-CASES H14). */
+  activityKeys: string[]
   smtpUrl: string | undefined
   mailFrom: string
   hooksDir: string
@@ -71,6 +73,12 @@ const Settings = z.object({
     .string()
     .refine((text) => text.split(',').every((secret) => Buffer.byteLength(secret.trim()) >= SECRET_BYTES), {
       error: `APP_SECRET must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
+    })
+    .optional(),
+  ACTIVITY_KEY: z
+    .string()
+    .refine((text) => text.split(',').every((key) => Buffer.byteLength(key.trim()) >= SECRET_BYTES), {
+      error: `ACTIVITY_KEY must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
     })
     .optional(),
   SMTP_URL: url('SMTP_URL', ['smtp://', 'smtps://'], 'smtp://user:password@mail.example.com:587').optional(),
@@ -138,13 +146,15 @@ export function readConfig(environment: Environment = process.env): Config {
   const appUrl = originOf(env.APP_URL ?? `http://localhost:${port}`)
   if (production) demandForProduction(env)
   else demandLoopback(host, appUrl)
+  const secrets = listOf(env.APP_SECRET) ?? [secretOf(dataDir)]
   return {
     production,
     databaseUrl,
     port,
     host,
     appUrl,
-    secrets: env.APP_SECRET?.split(',').map((secret) => secret.trim()) ?? [secretOf(dataDir)],
+    secrets,
+    activityKeys: activityKeysOf(env.ACTIVITY_KEY, dataDir, secrets),
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM ?? `Latchkey <latchkey@${new URL(appUrl).hostname}>`,
     hooksDir: resolve(env.HOOKS_DIR ?? 'hooks'),
@@ -203,6 +213,32 @@ function secretOf(dataDir: string): string {
   if (!existsSync(file))
     writeFileSync(file, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx' })
   return readFileSync(file, 'utf8').trim()
+}
+
+const listOf = (text: string | undefined) => text?.split(',').map((part) => part.trim())
+
+function activityKeysOf(text: string | undefined, dataDir: string, secrets: string[]): string[] {
+  const keys = listOf(text) ?? [activityKeyOf(dataDir)]
+  if (keys.some((key) => secrets.includes(key)))
+    throw new BadSetting('ACTIVITY_KEY must differ from APP_SECRET: try openssl rand -base64 36.')
+  return keys
+}
+
+/** Made once, as the secret is. Several processes may start at once: the first one's key is everyone's. */
+function activityKeyOf(dataDir: string): string {
+  const file = join(dataDir, 'activity-key')
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    if (!existsSync(file))
+      writeFileSync(file, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(file))
+      throw new BadSetting(`ACTIVITY_KEY must be set, since no key can be kept in ${file}.`)
+  }
+  const key = readFileSync(file, 'utf8').trim()
+  if (Buffer.byteLength(key) < SECRET_BYTES)
+    throw new BadSetting(`ACTIVITY_KEY must be set, since ${file} holds no whole key.`)
+  return key
 }
 
 /** For npm run admin:create alone. */

@@ -42,10 +42,19 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   const send = sending(transport, mail, log)
 
   let work: Work | undefined
-  const { secrets, appUrl } = config
+  const { secrets, activityKeys, appUrl } = config
   const { subject, body } = mail
   // Before anything is delivered, which needs it; waking is for those who deliver here.
-  hand({ secrets, appUrl, subject, body, askFirst: hooks.askFirst, wake: () => work?.delivery.wake() })
+  hand({
+    secrets,
+    activityKeys,
+    noteSeal: ({ number, head }) => log.info({ seal: number, head }, 'The activity log was sealed'),
+    appUrl,
+    subject,
+    body,
+    askFirst: hooks.askFirst,
+    wake: () => work?.delivery.wake(),
+  })
   if (role === 'all' || role === 'worker') work = await startWork({ db, hooks, send, log })
 
   async function close() {

@@ -9,6 +9,7 @@ import { endGoneHooks } from './domain/hook-registry.ts'
 import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
+import { sealActivity } from './domain/seals.ts'
 import { forgetEndedSessions } from './domain/sessions.ts'
 import type { Db } from './platform/database.ts'
 
@@ -35,6 +36,7 @@ export const jobs: Job[] = [
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
   },
+  { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },
   { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
 ]
