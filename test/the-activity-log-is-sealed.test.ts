@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { record } from '../src/domain/activity.ts'
 import { headOf, MAC_LENGTH, macOfEntry } from '../src/domain/activity-macs.ts'
 import { type Actor, change } from '../src/domain/change.ts'
+import { brokenChain, type Head } from '../src/domain/doctor-chain.ts'
 import { sealActivity } from '../src/domain/seals.ts'
 import { startHouse } from './support/house.ts'
 
@@ -78,5 +79,43 @@ describe('H14 the activity log is sealed', () => {
     const signed = await db('activity').where({ id: old.id }).first()
     expect(signed.mac).toBe(macOfEntry(signed, key))
     expect(await db('activity').where({ id: late.id }).first()).toMatchObject({ mac: null, seal: null })
+  })
+
+  test('the doctor names what was tampered with, and nothing else', async () => {
+    await db('activity').whereNull('mac').delete()
+    await write(4)
+    await seal()
+    const found = async (expected?: Head, keys = [key]) => {
+      const names: string[] = []
+      for await (const { check } of brokenChain(db, keys, expected)) names.push(check)
+      return names
+    }
+    expect(await found()).toEqual([])
+    expect(await found(undefined, [])).toEqual(['chain.noKey'])
+
+    const { id, ...entry } = await db('activity').orderBy('id', 'desc').first()
+    const head = await lastSeal()
+    await db('activity').where({ id }).update({ ip: '10.9.9.9' })
+    expect(await found(), 'changed').toEqual(['chain.changed'])
+    await db('activity').where({ id }).delete()
+    expect(await found(), 'missing').toEqual(['chain.missing'])
+    await db('activity').insert({ ...entry, id })
+    expect(await found(), 'put back').toEqual([])
+
+    const forged = { ...entry, request_id: 'forged' }
+    await db('activity').insert(forged)
+    expect(await found(), 'slipped in').toEqual(['chain.slippedIn'])
+    await db('activity').where({ request_id: 'forged' }).update({ seal: null, mac: null, key_id: null })
+    expect(await found(), 'unsigned').toEqual(['chain.slippedIn'])
+    await db('activity').where({ request_id: 'forged' }).delete()
+
+    await db('seals')
+      .where({ number: head.number })
+      .update({ head: 'x'.repeat(43) })
+    expect(await found(), 'a seal changed').toEqual(['chain.seal'])
+    await db('seals').where({ number: head.number }).delete()
+    await db('activity').where({ seal: head.number }).delete()
+    expect(await found(), 'a cut tail hides').toEqual([])
+    expect(await found(head), 'but for its head').toEqual(['chain.head'])
   })
 })
