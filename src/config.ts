@@ -16,6 +16,8 @@ export interface Config {
   appUrl: string
   /** The first signs links, all of them verify. */
   secrets: string[]
+  /** The first signs the activity log, all of them verify; never a secret of links (HARD-CASES H14). */
+  activityKeys: string[]
   smtpUrl: string | undefined
   mailFrom: string
   hooksDir: string
@@ -73,6 +75,12 @@ const Settings = z.object({
       error: `APP_SECRET must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
     })
     .optional(),
+  ACTIVITY_KEY: z
+    .string()
+    .refine((text) => text.split(',').every((key) => Buffer.byteLength(key.trim()) >= SECRET_BYTES), {
+      error: `ACTIVITY_KEY must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
+    })
+    .optional(),
   SMTP_URL: url('SMTP_URL', ['smtp://', 'smtps://'], 'smtp://user:password@mail.example.com:587').optional(),
   MAIL_FROM: z
     .string()
@@ -126,8 +134,10 @@ function parse(environment: Environment) {
 
 /** For what only looks: needs no other setting, and makes no secret. */
 export function readDatabaseConfig(environment: Environment = process.env) {
-  const { production, databaseUrl } = parse(environment)
-  return { production, databaseUrl }
+  const { env, dataDir, production, databaseUrl } = parse(environment)
+  const file = join(dataDir, 'activity-key')
+  const kept = existsSync(file) ? [readFileSync(file, 'utf8').trim()] : []
+  return { production, databaseUrl, activityKeys: listOf(env.ACTIVITY_KEY) ?? kept }
 }
 
 /** Takes the environment (empty is absent); throws BadSetting with a sentence. */
@@ -138,13 +148,15 @@ export function readConfig(environment: Environment = process.env): Config {
   const appUrl = originOf(env.APP_URL ?? `http://localhost:${port}`)
   if (production) demandForProduction(env)
   else demandLoopback(host, appUrl)
+  const secrets = listOf(env.APP_SECRET) ?? [keptKey(dataDir, 'secret', 'APP_SECRET')]
   return {
     production,
     databaseUrl,
     port,
     host,
     appUrl,
-    secrets: env.APP_SECRET?.split(',').map((secret) => secret.trim()) ?? [secretOf(dataDir)],
+    secrets,
+    activityKeys: activityKeysOf(env.ACTIVITY_KEY, dataDir, secrets),
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM ?? `Latchkey <latchkey@${new URL(appUrl).hostname}>`,
     hooksDir: resolve(env.HOOKS_DIR ?? 'hooks'),
@@ -196,13 +208,29 @@ function parseProxies(text: string | undefined): Config['trustProxy'] {
   throw new BadSetting('TRUST_PROXY must be off, a number of hops, or addresses separated by commas.')
 }
 
-/** Made once; who can read it could make links, so nobody else can. */
-function secretOf(dataDir: string): string {
-  const file = join(dataDir, 'secret')
-  mkdirSync(dataDir, { recursive: true })
-  if (!existsSync(file))
-    writeFileSync(file, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx' })
-  return readFileSync(file, 'utf8').trim()
+const listOf = (text: string | undefined) => text?.split(',').map((part) => part.trim())
+
+function activityKeysOf(text: string | undefined, dataDir: string, secrets: string[]): string[] {
+  const keys = listOf(text) ?? [keptKey(dataDir, 'activity-key', 'ACTIVITY_KEY')]
+  if (keys.some((key) => secrets.includes(key)))
+    throw new BadSetting('ACTIVITY_KEY must differ from APP_SECRET: try openssl rand -base64 36.')
+  return keys
+}
+
+/** Made once; nobody else can read it. Several processes may start at once: the first one's key is everyone's. */
+function keptKey(dataDir: string, name: string, setting: string): string {
+  const file = join(dataDir, name)
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    if (!existsSync(file))
+      writeFileSync(file, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(file))
+      throw new BadSetting(`${setting} must be set, since no key can be kept in ${file}.`)
+  }
+  const key = readFileSync(file, 'utf8').trim()
+  if (Buffer.byteLength(key) >= SECRET_BYTES) return key
+  throw new BadSetting(`${setting} must be set, since ${file} holds no whole key.`)
 }
 
 /** For npm run admin:create alone. */

@@ -42,10 +42,10 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   const send = sending(transport, mail, log)
 
   let work: Work | undefined
-  const { secrets, appUrl } = config
   const { subject, body } = mail
   // Before anything is delivered, which needs it; waking is for those who deliver here.
-  hand({ secrets, appUrl, subject, body, askFirst: hooks.askFirst, wake: () => work?.delivery.wake() })
+  const given = settingsOf(config, log)
+  hand({ ...given, subject, body, askFirst: hooks.askFirst, wake: () => work?.delivery.wake() })
   if (role === 'all' || role === 'worker') work = await startWork({ db, hooks, send, log })
 
   async function close() {
@@ -61,6 +61,14 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   const delivery = work?.delivery ?? together()
   return { config, db, log, views, hooks, work, delivery, close }
 }
+
+const settingsOf = ({ secrets, activityKeys, appUrl }: Config, log: Logger) => ({
+  secrets,
+  activityKeys,
+  appUrl,
+  noteSeal: ({ number, head }: { number: number; head: string }) =>
+    log.info({ seal: number, head }, 'The activity log was sealed'),
+})
 
 type Mail = ReturnType<typeof mailView>
 type Transport = Pick<ReturnType<typeof smtpTransport>, 'send'>

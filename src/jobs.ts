@@ -10,6 +10,7 @@ import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
+import { sealActivity } from './domain/seals.ts'
 import { forgetEndedSessions } from './domain/sessions.ts'
 import type { Db } from './platform/database.ts'
 
@@ -36,6 +37,7 @@ export const jobs: Job[] = [
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
   },
+  { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },
   { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
   { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },

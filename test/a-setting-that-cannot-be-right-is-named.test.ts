@@ -56,6 +56,19 @@ describe('settings', () => {
     expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600)
   })
 
+  test('H14 the activity log has a key of its own', () => {
+    const [key = ''] = sample().activityKeys
+    expect(Buffer.byteLength(key)).toBeGreaterThanOrEqual(32)
+    expect(sample().activityKeys, 'made once').toEqual([key])
+    expect(statSync(join(folder, 'activity-key')).mode & 0o777).toBe(0o600)
+    const [a, b] = ['a'.repeat(40), 'b'.repeat(40)]
+    expect(sample({ ACTIVITY_KEY: `${a}, ${b}` }).activityKeys).toEqual([a, b])
+    expect(sentence(() => production({ ACTIVITY_KEY: GOOD.APP_SECRET }))).toMatch(
+      /^ACTIVITY_KEY must differ from APP_SECRET/,
+    )
+    expect(sentence(() => production({ DATA_DIR: '/dev/null/data' }))).toMatch(/^ACTIVITY_KEY must be set/)
+  })
+
   test.each([
     ['PORT', 'eighty'],
     ['PORT', '70000'],
@@ -76,6 +89,7 @@ describe('settings', () => {
     ['APP_URL', 'http://localhost:3000/accounts'],
     ['APP_URL', 'http://localhost:3000?x=1'],
     ['APP_URL', 'http://user:password@localhost:3000'],
+    ['ACTIVITY_KEY', 'short'],
     ['APP_SECRET', 'short'],
     ['APP_SECRET', `${'x'.repeat(32)},short`],
     ['SMTP_URL', 'mail.example.com'],

@@ -16,7 +16,7 @@ describe('npm run doctor', () => {
 
   beforeAll(async () => {
     house = await startHouse()
-    settings = { DATABASE_URL: house.config.databaseUrl }
+    settings = { DATABASE_URL: house.config.databaseUrl, ACTIVITY_KEY: house.config.activityKeys.join() }
     const alice = await house.user('alice')
     await alice.post('/account/users/invite', { email: 'dora@example.com' })
     await house.mailTo('dora@example.com')
@@ -70,7 +70,10 @@ describe('npm run doctor', () => {
 
   test('--help tells what it does; an option that there is not is one sentence and 2', async () => {
     const help = await run('--help', { DATABASE_URL: 'nonsense' })
-    expect([help.output.split('\n')[0], help.status]).toEqual(['npm run doctor -- [--json] [--help]', 0])
+    expect([help.output.split('\n')[0], help.status]).toEqual([
+      'npm run doctor -- [--json] [--expect-head NUMBER:HEAD] [--help]',
+      0,
+    ])
     const wrong = await run('--fast')
     expect(wrong).toEqual({
       status: 2,
@@ -147,7 +150,7 @@ describe('npm run doctor', () => {
     await root.query(`CREATE USER '${reader}'@'%' IDENTIFIED BY 'looks'`)
     await root.query(`GRANT SELECT ON ${name}.* TO '${reader}'@'%'`)
     const DATABASE_URL = databaseUrl.replace(/^mysql:\/\/[^@]*@/, `mysql://${reader}:looks@`)
-    const { status, output } = await run('', { DATABASE_URL })
+    const { status, output } = await run('', { ...settings, DATABASE_URL })
     await root.query(`DROP USER '${reader}'@'%'`)
     await root.end()
     expect([output.split(':')[0], status]).toEqual(['All is well', 0])

@@ -16,13 +16,18 @@ const inWords = ({ check, values }: Finding) => ({
   remedy: t(`doctor.${check}.remedy`),
 })
 
-async function main(json: boolean) {
-  const { databaseUrl, production } = readDatabaseConfig()
+async function main(json: boolean, expected: string | undefined) {
+  const expectedHead = headIn(expected)
+  const { databaseUrl, production, activityKeys } = readDatabaseConfig()
   const db = openDatabase(databaseUrl, { readOnly: true, statementMs: 0 })
   const started = performance.now()
   let [count, isOurs] = [0, true]
   try {
-    for await (const finding of examine(db, { production })) {
+    for await (const finding of examine(db, {
+      production,
+      activityKeys,
+      ...(expectedHead && { expectedHead }),
+    })) {
       count++
       if (finding.check.startsWith('migration.')) isOurs = false
       const words = inWords(finding)
@@ -44,12 +49,24 @@ function tellSummary(json: boolean, all: { count: number; seconds: number } & Gi
   if (emails + deliveries > 0) console.log(t('doctor.givenUp', { emails, deliveries }))
 }
 
+/** NUMBER:HEAD, as the log output tells them. */
+function headIn(text: string | undefined) {
+  if (text === undefined) return undefined
+  const [, number, head] = /^(\d+):([\w-]{43})$/.exec(text) ?? []
+  if (!number || !head) throw new BadSetting(t('doctor.badHead'))
+  return { number: Number(number), head }
+}
+
 function readOptions() {
   try {
-    const options = { json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+    const options = {
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      'expect-head': { type: 'string' },
+    } as const
     return parseArgs({ options, strict: true }).values
   } catch {
-    const known = ['--json', '--help']
+    const known = ['--json', '--help', '--expect-head']
     const option = process.argv.slice(2).find((one) => !known.includes(one)) ?? ''
     throw new BadSetting(t('doctor.unknownOption', { option }))
   }
@@ -68,9 +85,9 @@ function cannotLook(error: unknown) {
 }
 
 try {
-  const { help, json } = readOptions()
+  const { help, json, 'expect-head': expected } = readOptions()
   if (help) console.log(t('doctor.help'))
-  else await main(Boolean(json))
+  else await main(Boolean(json), expected)
 } catch (error) {
   cannotLook(error)
 }

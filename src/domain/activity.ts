@@ -1,9 +1,11 @@
 // What happened, for ever: who, for which client, from which address, what before and after (R29).
-// Entries are only ever added, in the transaction of what they tell.
+// Entries are only ever added, signed, in the transaction of what they tell.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { signEntry } from './activity-macs.ts'
 import type { Change } from './change.ts'
+import { inHand } from './handed.ts'
 
 export interface Activity {
   id: number
@@ -30,7 +32,7 @@ export interface About {
 /** Writes one entry; `client` and `user` say whom it is about, everything else is its detail. */
 export async function record(trx: Change, action: string, { client, user, ...detail }: About = {}) {
   const { by } = trx
-  await trx('activity').insert({
+  const entry = {
     request_id: by.requestId,
     ordinal: by.entries.next++,
     at: timestamp(),
@@ -44,7 +46,8 @@ export async function record(trx: Change, action: string, { client, user, ...det
     action,
     detail: JSON.stringify(detail),
     ip: by.ip,
-  })
+  }
+  await trx('activity').insert({ ...entry, ...signEntry(entry, inHand().activityKeys[0] ?? '') })
 }
 
 /** The latest entries about a client, or about everything; newest first. */

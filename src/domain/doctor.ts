@@ -5,6 +5,7 @@
 import { inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
+import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
@@ -26,6 +27,10 @@ export interface Found {
 export interface Examination {
   /** Sample data is a finding. */
   production?: boolean
+  /** What the activity log was signed with; without this it is not looked at. */
+  activityKeys?: string[]
+  /** A head of the activity log that was kept elsewhere. */
+  expectedHead?: Head
   /** How long to wait before looking again at what may be under way: more than two beats of a worker. */
   pauseMs?: number
   /** Findings of one check, before it is left at "and more". */
@@ -59,6 +64,8 @@ export async function* examine(db: Db, options: Examination = {}): AsyncGenerato
     yield { check: 'sampleData', values: {} }
   for (const check of allChecks) yield* upTo(most, examineOne(db, check, pauseMs, most))
   yield* upTo(most, missingEvents(db))
+  const { activityKeys, expectedHead } = options
+  if (activityKeys) yield* upTo(most, brokenChain(db, activityKeys, expectedHead))
 }
 
 async function examineSchema(db: Db): Promise<Finding[]> {

@@ -6,6 +6,10 @@ import type { Values } from './refusal.ts'
 export interface Handed {
   /** The first secret signs links, all of them verify (R23). */
   secrets: string[]
+  /** The first signs the activity log, all of them verify (HARD-CASES H14). */
+  activityKeys: string[]
+  /** Tells the log output of a seal: there a cut tail cannot hide. */
+  noteSeal(seal: { number: number; head: string }): void
   /** Public address without a slash at the end; links are built from it alone. */
   appUrl: string
   subject(template: string, data: Values): string

@@ -1236,7 +1236,23 @@ export const english = {
   'doctor.cannotLook': 'DATABASE_URL: the database cannot be looked at ({error}).',
   'doctor.unknownOption': 'There is no option {option}: npm run doctor -- --help tells what there is.',
   'doctor.help':
-    'npm run doctor -- [--json] [--help]\n\nLooks whether everything that must be true in the database is true, while Latchkey runs. It only reads.\nOne line a finding, with what to do. --json: one JSON object a line, {check, sentence, remedy}, then a summary.\nExit status: 0 nothing was found, 1 something was, 2 it could not look.\nSettings: DATABASE_URL (or DATA_DIR), and NODE_ENV.',
+    'npm run doctor -- [--json] [--expect-head NUMBER:HEAD] [--help]\n\nLooks whether everything that must be true in the database is true, while Latchkey runs. It only reads.\nOne line a finding, with what to do. --json: one JSON object a line, {check, sentence, remedy}, then a summary.\n--expect-head: a seal of the activity log and its head, as the log told them; finds a log cut short.\nExit status: 0 nothing was found, 1 something was, 2 it could not look.\nSettings: DATABASE_URL (or DATA_DIR), ACTIVITY_KEY (or DATA_DIR), and NODE_ENV.',
+  // Activity log
+  'doctor.badHead': '--expect-head needs a number and a head, such as 12:HEAD.',
+  'doctor.chain.noKey': 'There is no key here to prove the activity log with.',
+  'doctor.chain.noKey.remedy':
+    'Set ACTIVITY_KEY, or DATA_DIR to the folder that holds the file activity-key.',
+  'doctor.chain.seal': 'Seal {seal} of the activity log was changed, or one before it is missing.',
+  'doctor.chain.seal.remedy': 'Compare it with its line in the log output, and with a backup.',
+  'doctor.chain.changed':
+    'Entry {entry} of the activity log, in seal {seal}, was changed after it was written.',
+  'doctor.chain.changed.remedy': 'Compare it with a backup, and find out who can write to the database.',
+  'doctor.chain.missing': 'Seal {seal} of the activity log names {count} entries that are not there.',
+  'doctor.chain.missing.remedy': 'Compare with a backup, and find out who can write to the database.',
+  'doctor.chain.slippedIn': 'Entry {entry} of the activity log (seal {seal}) was not written by Latchkey.',
+  'doctor.chain.slippedIn.remedy': 'Compare with a backup, and find out who can write to the database.',
+  'doctor.chain.head': 'The activity log does not have seal {seal} with the head that you expect.',
+  'doctor.chain.head.remedy': 'Its end was cut off, or another database was restored: look into a backup.',
 } as const
 
 export type Key = keyof typeof english
