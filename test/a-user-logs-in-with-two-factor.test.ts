@@ -119,8 +119,10 @@ describe('a user logs in with two-factor', () => {
   test('a code or recovery code of somebody else opens nothing', async () => {
     const bobs = await setUpTwoFactor(await house.user('bob'))
     const alice = await enterPassword()
-    for (const code of [bobs.next(), bobs.recovery[0] ?? '']) {
-      await alice.press('Log in', { Code: code })
+    for (const code of [() => bobs.next(), () => bobs.recovery[0] ?? '']) {
+      // Guessing gets slower: a minute later the next try is taken.
+      moveClock(1)
+      await alice.press('Log in', { Code: code() })
       expect([alice.status, alice.told]).toEqual([422, WRONG])
     }
     const row = await house
@@ -132,6 +134,7 @@ describe('a user logs in with two-factor', () => {
     const own = { person_kind: 'user', person_id: alices.id }
     const { secret } = await house.db('totp_factors').where(own).first()
     await house.db('totp_factors').where(own).update({ secret: row.secret })
+    moveClock(1)
     await alice.press('Log in', { Code: bobs.next() })
     expect(alice.status, 'a secret moved to another row').toBe(422)
     await house.db('totp_factors').where(own).update({ secret })
@@ -142,11 +145,9 @@ describe('a user logs in with two-factor', () => {
     const alice = await enterPassword()
     await alice.press('Log in', { Code: ` ${code.toUpperCase().replaceAll('-', ' ')} ` })
     expect(alice.path).toBe('/clientarea')
-    const [mail] = await house.mailTo('alice@example.com')
-    expect([mail?.subject, mail?.text.includes('Recovery codes left: 9.')]).toEqual([
-      'A recovery code was used',
-      true,
-    ])
+    const mails = await house.mailTo('alice@example.com')
+    const mail = mails.find(({ subject }) => subject === 'A recovery code was used')
+    expect(mail?.text).toContain('Recovery codes left: 9.')
     const again = await enterPassword()
     await again.press('Log in', { Code: code })
     expect([again.status, again.told]).toEqual([422, WRONG])

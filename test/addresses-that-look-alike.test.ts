@@ -65,7 +65,8 @@ describe('addresses that look alike', () => {
       const { status } = await house.visitor().post('/password/reset', { email })
       expect([email, [200, 422].includes(status)]).toEqual([email, true])
     }
-    expect(await house.mailTo('alice@example.com')).toEqual([])
+    const mails = await house.mailTo('alice@example.com')
+    expect(mails.filter(({ subject }) => subject !== 'New login to your account')).toEqual([])
     const sent = house.db('emails').where({ template: 'password-reset', status: 'sent' })
     expect(await sent.pluck('to_address')).toEqual([])
   })

@@ -106,7 +106,6 @@ describe('sentences and the places that say them', () => {
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
-    'right.': RIGHTS,
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
     'login.': USER_STEPS.flatMap((step) => [step, `${step}.title`, `${step}.sentence`, `${step}.done`]),
@@ -116,7 +115,7 @@ describe('sentences and the places that say them', () => {
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
-    'nav.': ['clients', 'emails', 'hooks', 'system', 'admins', 'settings'],
+    'nav.': ['clients', 'users', 'emails', 'hooks', 'system', 'admins', 'settings'],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

@@ -141,10 +141,9 @@ function onThisMachine() {
       APP_URL: `http://127.0.0.1:${port}`,
     })
     await server.until('Latchkey is ready')
-    expect(JSON.parse(server.output().trim().split('\n').at(-1) ?? '')).toMatchObject({
-      msg: 'Latchkey is ready',
-      port,
-    })
+    const lines = server.output().trim().split('\n')
+    const ready = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Latchkey is ready')
+    expect(ready).toMatchObject({ port })
     expect(server.output()).not.toContain(PASSWORD)
 
     const visitor = new Visitor(`http://127.0.0.1:${port}`)

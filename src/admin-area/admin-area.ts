@@ -28,6 +28,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
   Router()
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
-    .use(security(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
     .use(security(db), people(db))

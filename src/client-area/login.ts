@@ -11,7 +11,6 @@ import { CLIENT_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
-import { actAs } from '../web/guards.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { actor, safePath } from '../web/request.ts'
@@ -29,7 +28,7 @@ export function login(db: Db) {
     showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
-  page.post('/login', ...actAs('act-as-user', anyone), limit('login'), async (req, res) => {
+  page.post('/login', ...anyone, limit('login'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
@@ -40,14 +39,14 @@ export function login(db: Db) {
     await finishLogin(req, res, db, asPerson(user))
   })
 
-  page.use(secondStepPages(db, 'user', { get: anyone, post: actAs('act-as-user', anyone) }))
+  page.use(secondStepPages(db, 'user', { get: anyone, post: anyone }))
 
   page.get('/logout', ...anyone, (req, res) => {
     if (!req.visit.user) return res.redirect(303, '/login')
     show(req, res, 'client-area/logout')
   })
 
-  page.post('/logout', ...actAs('act-as-user', anyone), async (req, res) => {
+  page.post('/logout', ...anyone, async (req, res) => {
     const { user, sessionId } = req.visit
     if (user && sessionId) {
       await recordLogout(db, actor(req), user)

@@ -19,8 +19,6 @@ export const USER_FILTERS = [
   'never-logged-in',
   'without-client',
   'disabled',
-  'merged',
-  'deleted',
 ] as const
 export type UserFilter = (typeof USER_FILTERS)[number]
 
@@ -31,13 +29,13 @@ interface Looking {
   limit: number
 }
 
-/** Newest first, a page at a time; logins that are merged or deleted only when they are asked for. */
+/** Newest first, a page at a time. */
 export const listUsers = (db: Db, { search = '', filter, before, limit }: Looking): Promise<User[]> =>
   db<User>('users')
     .modify((query) => {
       whereFound(query, search)
       if (before) query.where('id', '<', before)
-      if (filter === 'disabled' || filter === 'merged' || filter === 'deleted') query.where('status', filter)
+      if (filter === 'disabled') query.where('status', filter)
       else query.whereIn('status', ['active', 'disabled'])
       if (filter === 'two-factor') query.where('factors', '>', 0)
       if (filter === 'not-verified') query.whereNull('email_verified_at')

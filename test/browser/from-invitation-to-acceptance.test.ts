@@ -75,7 +75,9 @@ test('Alice sees her in the list, and hears of it', async () => {
   await alice.reload()
   await alice.getByText('Dora Diaz').waitFor()
   await house.delivery.settled()
-  expect(smtp.received.at(-1)?.source).toContain('Subject: Dora Diaz accepted the invitation to Acme Hosting')
+  const sources = smtp.received.map(({ source }) => source)
+  const accepted = 'Subject: Dora Diaz accepted the invitation to Acme Hosting'
+  expect(sources.filter((source) => source.includes(accepted)).length).toBe(1)
 })
 
 test('no page complained', () => {

@@ -116,7 +116,9 @@ export async function startHouse({ hooks = {}, environment = {}, databaseThrough
     },
     /** The path of the link in the latest mail to an address. */
     async linkTo(address: string): Promise<string> {
-      const [mail] = await this.mailTo(address)
+      // Logging in from another browser is told by a mail of its own.
+      const mails = await this.mailTo(address)
+      const mail = mails.find(({ subject }) => subject !== 'New login to your account')
       const [link] = mail?.text.match(/http\S+/) ?? []
       if (!link) throw new Error(`There is no link in the latest mail to ${address}: ${mail?.text}`)
       return link.slice(appUrl.length)
