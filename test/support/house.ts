@@ -15,6 +15,7 @@ import { fillSampleData, PASSWORD } from '../../src/dev/cast.ts'
 import { openHouse } from '../../src/house.ts'
 import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
+import { ACTIVITY_KEY } from './sources.ts'
 import { Visitor } from './visitor.ts'
 
 export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
@@ -69,6 +70,7 @@ export async function startHouse({ hooks = {}, environment = {}, databaseThrough
     DATA_DIR: folder,
     HOOKS_DIR: folder,
     LOG_LEVEL: 'info',
+    ACTIVITY_KEY,
     ...environment,
   })
   const logged: string[] = []

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
-import { ROOT } from './sources.ts'
+import { ACTIVITY_KEY, ROOT } from './sources.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
 const children = new Set<ReturnType<typeof spawn>>()
@@ -30,7 +30,14 @@ export function start(name: string, settings: Record<string, string> = {}, file 
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, ['--import', 'tsx', ...file.split(' ')], {
     cwd: ROOT,
-    env: { PATH, HOME, DATA_DIR: join(folder, name), HOOKS_DIR: join(folder, 'no-hooks'), ...settings },
+    env: {
+      PATH,
+      HOME,
+      DATA_DIR: join(folder, name),
+      HOOKS_DIR: join(folder, 'no-hooks'),
+      ACTIVITY_KEY,
+      ...settings,
+    },
   })
   children.add(child)
   let output = ''

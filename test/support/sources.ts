@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The same for all processes of a test, whatever folder of their own they have. */
+export const ACTIVITY_KEY = 'the key of the activity log in every test'
+
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Source {
