@@ -21,3 +21,11 @@ export function activityPages(): [name: string, data: Data, more?: string][] {
     ['activity', { ...page, list: [], next: undefined, before: 0 }, '?empty'],
   ]
 }
+
+export function ownActivityPages(): [name: string, data: Data, more?: string][] {
+  const page = { layout: 'client-area', asked: {}, list: [entry, plain] }
+  return [
+    ['activity', { ...page, url: '/account/activity', next: 3, before: 9 }],
+    ['activity', { ...page, url: '/user/activity', next: undefined, before: 0 }, '?own'],
+  ]
+}

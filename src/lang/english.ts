@@ -945,6 +945,8 @@ export const english = {
 
   // Pages of the activity log
   'nav.activity': 'Activity',
+  'log.account': 'Account Activity',
+  'log.own': 'Your Activity',
   'log.none': 'There is nothing like that in the log.',
   'log.detail': 'Details',
   'log.text': 'Name or detail',

@@ -1,8 +1,7 @@
 // An activity entry as a sentence.
 
 import type { Activity } from '../domain/activity.ts'
-import { english } from '../lang/english.ts'
-import { isKey, type Key, t } from './translate.ts'
+import { isKey, type Key, keysAfter, t } from './translate.ts'
 
 export interface Told {
   at: string
@@ -33,9 +32,8 @@ const told = (entry: Activity): Told => {
 export const inSentences = (entries: Activity[]): Told[] => entries.map(told)
 
 /** What can have happened, for choosing from. */
-export const ACTIONS = Object.keys(english)
-  .filter((key) => key.startsWith('activity.') && key !== 'activity.none' && key !== 'activity.other')
-  .map((key) => key.slice('activity.'.length))
+export const ACTIONS = keysAfter('activity.')
+  .filter((action) => action !== 'none' && action !== 'other')
   .sort()
 
 export interface ToldFully extends Told {
