@@ -115,7 +115,7 @@ describe('sentences and the places that say them', () => {
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
-    'nav.': ['clients', 'users', 'emails', 'hooks', 'system', 'admins', 'settings'],
+    'nav.': ['clients', 'users', 'emails', 'activity', 'hooks', 'system', 'admins', 'settings'],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

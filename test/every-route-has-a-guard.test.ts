@@ -139,6 +139,7 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/accept',
       '/user/accounts',
       '/user/accounts/new',
+      '/user/activity',
       '/user/email',
       '/user/email/confirm/:token',
       '/user/password',

@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import type { PlannedJob } from '../domain/system.ts'
 import type { Db } from '../platform/database.ts'
+import { activity } from './activity.ts'
 import { adminLink } from './admin-link.ts'
 import { admins } from './admins.ts'
 import { associatePage } from './associate.ts'
@@ -29,4 +30,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
-    .use(security(db), people(db))
+    .use(security(db), people(db), activity(db))

@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import type { Db } from '../platform/database.ts'
 import { accounts } from './accounts.ts'
+import { activity } from './activity.ts'
 import { addressLinks } from './address-links.ts'
 import { details } from './details.ts'
 import { home } from './home.ts'
@@ -31,4 +32,5 @@ export const clientArea = (db: Db) =>
     details(db),
     accounts(db),
     security(db),
+    activity(db),
   )

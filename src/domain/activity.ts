@@ -1,11 +1,13 @@
 // What happened, for ever: who, for which client, from which address, what before and after (R29).
 // Entries are only ever added, signed, in the transaction of what they tell.
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { signEntry } from './activity-macs.ts'
 import type { Change } from './change.ts'
 import { inHand } from './handed.ts'
+import { like } from './search.ts'
 
 export interface Activity {
   id: number
@@ -50,11 +52,44 @@ export async function record(trx: Change, action: string, { client, user, ...det
   await trx('activity').insert({ ...entry, ...signEntry(entry, inHand().activityKeys[0] ?? '') })
 }
 
-/** The latest entries about a client, or about everything; newest first. */
-export const listActivity = (db: Db, { client, limit }: { client?: { id: number }; limit: number }) =>
+export interface ActivityFilter {
+  client?: { id: number } | undefined
+  /** Whom an entry is about, or who did it. */
+  user?: { id: number } | undefined
+  action?: string | undefined
+  /** Days as YYYY-MM-DD in UTC, both included. */
+  from?: string | undefined
+  to?: string | undefined
+  ip?: string | undefined
+  text?: string | undefined
+  /** Only entries older than this one. */
+  before?: number | undefined
+}
+
+/** The latest entries that the filter lets through; newest first. */
+export const listActivity = (db: Db, { limit, ...filter }: ActivityFilter & { limit: number }) =>
   db<Activity>('activity')
-    .modify((query) => {
-      if (client) query.where({ client_id: client.id })
-    })
+    .modify((query) => narrow(query, filter))
     .orderBy('id', 'desc')
     .limit(limit)
+
+function narrow(query: Knex.QueryBuilder, { client, user, ...filter }: ActivityFilter) {
+  if (client) query.where({ client_id: client.id })
+  if (user)
+    query.where((either) =>
+      either.where({ user_id: user.id }).orWhere({ actor_kind: 'user', actor_id: user.id }),
+    )
+  if (filter.action) query.where({ action: filter.action })
+  if (filter.from) query.where('at', '>=', filter.from)
+  // Behind every moment of that day, in the order of the text.
+  if (filter.to) query.where('at', '<', `${filter.to}U`)
+  if (filter.ip) query.where({ ip: filter.ip })
+  if (filter.before) query.where('id', '<', filter.before)
+  if (filter.text) {
+    const pattern = like(filter.text.toLowerCase())
+    query.whereRaw("(LOWER(detail) LIKE ? ESCAPE '!' OR LOWER(actor_name) LIKE ? ESCAPE '!')", [
+      pattern,
+      pattern,
+    ])
+  }
+}

@@ -942,6 +942,23 @@ export const english = {
   // Activity
   'activity.none': 'Nothing has happened yet.',
   'activity.other': '{action}',
+
+  // Pages of the activity log
+  'nav.activity': 'Activity',
+  'log.account': 'Account Activity',
+  'log.own': 'Your Activity',
+  'log.none': 'There is nothing like that in the log.',
+  'log.detail': 'Details',
+  'log.text': 'Name or detail',
+  'log.client': 'Client number',
+  'log.user': 'User number',
+  'log.ip': 'IP address',
+  'log.from': 'From day (UTC)',
+  'log.to': 'To day (UTC)',
+  'log.action': 'What happened',
+  'log.anything': 'Anything',
+
+  // What happened
   'activity.user.added': 'created the login {email}',
   'activity.user.loggedIn': 'logged in',
   'activity.user.loggedOut': 'logged out',

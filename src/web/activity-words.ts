@@ -1,7 +1,7 @@
 // An activity entry as a sentence.
 
 import type { Activity } from '../domain/activity.ts'
-import { isKey, type Key, t } from './translate.ts'
+import { isKey, type Key, keysAfter, t } from './translate.ts'
 
 export interface Told {
   at: string
@@ -30,3 +30,22 @@ const told = (entry: Activity): Told => {
 }
 
 export const inSentences = (entries: Activity[]): Told[] => entries.map(told)
+
+/** What can have happened, for choosing from. */
+export const ACTIONS = keysAfter('activity.')
+  .filter((action) => action !== 'none' && action !== 'other')
+  .sort()
+
+export interface ToldFully extends Told {
+  ip: string
+  detail: [name: string, value: string][]
+}
+
+const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+
+export const inFull = (entries: Activity[]): ToldFully[] =>
+  entries.map((entry) => ({
+    ...told(entry),
+    ip: entry.ip,
+    detail: Object.entries(JSON.parse(entry.detail)).map(([name, value]) => [name, asText(value)]),
+  }))

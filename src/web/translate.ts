@@ -13,3 +13,9 @@ export const t = (key: Key, values: Values = {}): string =>
   })
 
 export const isKey = (text: string): text is Key => Object.hasOwn(english, text)
+
+/** How the keys with this beginning go on. */
+export const keysAfter = (start: string): string[] =>
+  Object.keys(english)
+    .filter((key) => key.startsWith(start))
+    .map((key) => key.slice(start.length))
