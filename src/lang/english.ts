@@ -98,6 +98,9 @@ export const english = {
   'register.wrongPassword': 'That is not the password that was chosen when this login was asked for.',
   'register.done': 'Welcome, {name}! Your account is open.',
 
+  // Sessions
+  'login.remember': 'Keep me logged in',
+
   // Sessions and limits
   'device.words': '{browser} on {system}',
   'device.unknown': 'Unknown browser',
