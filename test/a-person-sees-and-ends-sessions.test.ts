@@ -47,4 +47,31 @@ describe('a person stays logged in, sees where, and ends it', () => {
     moveClock(4 * DAY)
     expect((await used.visit('/user/profile')).path).toContain('/login')
   })
+
+  test('another device is ended and out at its next click; a stranger’s id and a second click find nothing', async () => {
+    await house.db('sessions').delete()
+    const here = (await logIn(false)).visitor
+    const there = (await logIn(false)).visitor
+    const carol = await house.user('carol')
+    const ada = await house.admin()
+    await here.visit('/user/security')
+    await here.follow('Where you are logged in')
+    expect(here.$('.tag-ok').text()).toBe('This device')
+    const url = String(here.$('form[action$="/end"]').attr('action'))
+    expect((await carol.post(url)).status).toBe(404)
+    expect((await ada.post(url.replace('/user', '/admin'))).status).toBe(404)
+    expect((await there.visit('/user/profile')).path).toBe('/user/profile')
+    await here.press('End')
+    expect(here.told).toBe('That device is logged out.')
+    expect((await there.visit('/user/profile')).path).toContain('/login')
+    expect((await here.post(url)).status).toBe(404)
+    expect(await house.db('activity').where({ action: 'session.ended' })).toHaveLength(1)
+    const third = (await logIn(false)).visitor
+    await here.visit('/user/security/sessions')
+    await here.press('End all others')
+    expect((await third.visit('/user/profile')).path).toContain('/login')
+    for (const visitor of [here, carol])
+      expect((await visitor.visit('/user/profile')).path).toBe('/user/profile')
+    expect((await ada.visit('/admin/security/sessions')).status).toBe(200)
+  })
 })

@@ -13,7 +13,7 @@ import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
-import { security } from './security.ts'
+import { security, sessions } from './security.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -31,4 +31,5 @@ export const clientArea = (db: Db) =>
     details(db),
     accounts(db),
     security(db),
+    sessions(db),
   )

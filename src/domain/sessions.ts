@@ -15,7 +15,7 @@ import { rightsOf } from './rights.ts'
 import type { User } from './users.ts'
 
 const IDLE_DAYS = 30
-const AT_MOST_DAYS = 90
+export const AT_MOST_DAYS = 90
 /** Written no oftener: each click would be a write. */
 const SEEN_EVERY_MINUTES = 5
 
