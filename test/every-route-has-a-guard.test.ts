@@ -30,6 +30,7 @@ describe('every route says who may come in, and holds it', () => {
       nth: '0',
       ...(await addColleague(house.db)),
       name: 'theme.css',
+      sessionId: '0123456789abcdef',
       ...(await watched()),
     }
   })
@@ -146,6 +147,9 @@ describe('every route says who may come in, and holds it', () => {
       '/user/profile',
       '/user/security',
       '/user/security/recovery-codes',
+      '/user/security/sessions',
+      '/user/security/sessions/:sessionId/end',
+      '/user/security/sessions/end-others',
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',

@@ -18,7 +18,7 @@ import { login } from './login.ts'
 import { own } from './own.ts'
 import { people } from './people.ts'
 import { roles } from './roles.ts'
-import { security } from './security.ts'
+import { security, sessions } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
 import { system } from './system.ts'
@@ -31,3 +31,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
     .use(security(db), people(db), activity(db))
+    .use(security(db), sessions(db), people(db))

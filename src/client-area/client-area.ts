@@ -14,7 +14,7 @@ import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
-import { security } from './security.ts'
+import { security, sessions } from './security.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -33,4 +33,5 @@ export const clientArea = (db: Db) =>
     accounts(db),
     security(db),
     activity(db),
+    sessions(db),
   )

@@ -36,7 +36,7 @@ export function login(db: Db) {
     })
     if (form || !user) return showLogin(req, res.status(422), CLIENT_LOGIN, form ?? formOf(req), returnTo)
     await forgiveLogin(req)
-    await finishLogin(req, res, db, asPerson(user))
+    await finishLogin(req, res, db, asPerson(user), { remember: req.body.remember === '1' })
   })
 
   page.use(secondStepPages(db, 'user', { get: anyone, post: anyone }))

@@ -5,6 +5,7 @@ import type { Db } from '../platform/database.ts'
 import { currentUser } from '../web/request.ts'
 import { securityPages } from '../web/security-pages.ts'
 import { renewSession } from '../web/session.ts'
+import { sessionPages } from '../web/session-pages.ts'
 import { loggedIn } from './area.ts'
 
 export const security = (db: Db) =>
@@ -14,4 +15,12 @@ export const security = (db: Db) =>
     guards: loggedIn,
     personOf: (req) => asPerson(currentUser(req)),
     renew: (req, res) => renewSession(req, res, db),
+  })
+
+export const sessions = (db: Db) =>
+  sessionPages(db, {
+    url: '/user/security',
+    layout: 'client-area',
+    guards: loggedIn,
+    personOf: (req) => asPerson(currentUser(req)),
   })

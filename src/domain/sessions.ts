@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
-import { inDays, timestamp } from '../platform/clock.ts'
+import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import type { ActiveAdmin, Admin } from './admins.ts'
@@ -15,7 +15,9 @@ import { rightsOf } from './rights.ts'
 import type { User } from './users.ts'
 
 const IDLE_DAYS = 30
-const AT_MOST_DAYS = 90
+export const AT_MOST_DAYS = 90
+/** Written no oftener: each click would be a write. */
+const SEEN_EVERY_MINUTES = 5
 
 export interface Where {
   ip: string
@@ -35,6 +37,7 @@ interface Attributes {
   acting_client_id?: number | null
   ip: string
   user_agent: string
+  remember?: number
 }
 
 declare module 'lucia' {
@@ -46,6 +49,9 @@ declare module 'lucia' {
   }
 }
 
+/** By our own clock, not by lucia's. */
+const seenNow = () => ({ last_seen_at: timestamp(), expires_at: inDays(IDLE_DAYS) })
+
 function adapter(db: Db, { table, key, people }: Kind): Adapter {
   const byId = (id: string, on: Db = db) => on(table).where({ id_hash: fingerprint(id) })
   return {
@@ -53,25 +59,32 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
       const row = await byId(id)
         .join(people, `${people}.id`, `${table}.${key}`)
         .where(`${table}.created_at`, '>', inDays(-AT_MOST_DAYS))
-        .first(`${people}.*`, `${table}.expires_at`, ...(table === 'sessions' ? ['acting_client_id'] : []))
+        .where(`${table}.expires_at`, '>', timestamp())
+        .first(
+          `${people}.*`,
+          `${table}.expires_at`,
+          `${table}.last_seen_at`,
+          ...(table === 'sessions' ? ['acting_client_id'] : []),
+        )
       if (!row) return [null, null]
-      const { expires_at, acting_client_id, ...person } = row
+      const { expires_at, last_seen_at, acting_client_id, ...person } = row
+      if (last_seen_at <= inMinutes(-SEEN_EVERY_MINUTES))
+        await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
       const attributes = { acting_client_id, ip: '', user_agent: '' }
       const session = { id, userId: person.id, expiresAt: new Date(expires_at), attributes }
       return [session, { id: person.id, attributes: { row: person } }]
     },
-    async setSession({ id, userId, expiresAt, attributes }: DatabaseSession) {
+    async setSession({ id, userId, attributes }: DatabaseSession) {
       const at = timestamp()
       const id_hash = fingerprint(id)
-      const row = { ...attributes, id_hash, [key]: userId, expires_at: timestamp(expiresAt) }
-      const insert = (trx: Db) => trx(table).insert({ ...row, created_at: at, last_seen_at: at })
+      const row = { ...attributes, id_hash, [key]: userId }
+      const insert = (trx: Db) => trx(table).insert({ ...row, created_at: at, ...seenNow() })
       const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
       await transaction(db, insert, { wasDone })
     },
     ...endings(db, { table, key, people }),
-    async updateSessionExpiration(id, expiresAt) {
-      const seen = { expires_at: timestamp(expiresAt), last_seen_at: timestamp() }
-      await transaction(db, (trx) => byId(id, trx).update(seen), HARMLESS)
+    async updateSessionExpiration(id) {
+      await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
     },
     // Ids cannot be told from their hashes, so there is nothing to list for lucia.
     getUserSessions: async () => [],
@@ -100,8 +113,20 @@ const lucia = (db: Db, kind: Kind) =>
 const about = ({ ip, userAgent }: Where) => ({ ip, user_agent: userAgent.slice(0, 255) })
 
 /** Starts a session; gives the id for the cookie, the only place where it is kept. */
-export const startUserSession = async (db: Db, user: User, where: Where, actingClientId: number | null) =>
-  (await lucia(db, USERS).createSession(user.id, { ...about(where), acting_client_id: actingClientId })).id
+export const startUserSession = async (
+  db: Db,
+  user: User,
+  where: Where,
+  actingClientId: number | null,
+  remember = false,
+) =>
+  (
+    await lucia(db, USERS).createSession(user.id, {
+      ...about(where),
+      acting_client_id: actingClientId,
+      remember: remember ? 1 : 0,
+    })
+  ).id
 
 export const startAdminSession = async (db: Db, admin: Admin, where: Where) =>
   (await lucia(db, ADMINS).createSession(admin.id, about(where))).id

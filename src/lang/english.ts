@@ -98,6 +98,18 @@ export const english = {
   'register.wrongPassword': 'That is not the password that was chosen when this login was asked for.',
   'register.done': 'Welcome, {name}! Your account is open.',
 
+  // Sessions
+  'login.remember': 'Keep me logged in',
+  'sessions.title': 'Where you are logged in',
+  'sessions.lead': 'End what you do not know, and change your password.',
+  'sessions.this': 'This device',
+  'sessions.end': 'End',
+  'sessions.endOthers': 'End all others',
+  'sessions.ended': 'That device is logged out.',
+  'sessions.othersEnded': 'All other devices are logged out.',
+  'activity.session.ended': 'logged another device out',
+  'activity.session.othersEnded': 'logged all other devices out',
+
   // Sessions and limits
   'device.words': '{browser} on {system}',
   'device.unknown': 'Unknown browser',

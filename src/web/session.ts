@@ -28,7 +28,7 @@ import { actor, newRequestId } from './request.ts'
 
 export const USER_COOKIE = 'session'
 export const ADMIN_COOKIE = 'admin_session'
-const COOKIE_DAYS = 30
+const COOKIE_DAYS = 90
 
 /** So that every later step, an error page too, finds a visit. */
 export const begin: RequestHandler = (req, res, next) => {
@@ -96,7 +96,7 @@ export async function logIn(req: Request, res: Response, db: Db, user: User, how
   req.visit.user = user
   const acting = how.client ?? (await chooseClient(db, user))
   if (acting) await markEntered(db, acting, user)
-  const id = await startUserSession(db, user, where(req), acting?.id ?? null)
+  const id = await startUserSession(db, user, where(req), acting?.id ?? null, how.remember)
   setCookie(res, USER_COOKIE, id, how.remember ? COOKIE_DAYS : undefined)
 }
 
