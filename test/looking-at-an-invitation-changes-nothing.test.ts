@@ -16,7 +16,9 @@ describe('looking at an invitation changes nothing', () => {
 
   const everything = async () => {
     const tables = ['invitations', 'associations', 'users', 'activity', 'emails', 'hook_events', 'clients']
-    return Promise.all(tables.map((table) => house.db(table).select('*')))
+    const rows = await Promise.all(tables.map((table) => house.db(table).select('*')))
+    // The job seals the activity log meanwhile, whoever looks at what.
+    return rows.map((some) => some.map(({ seal: _, ...row }) => row))
   }
 
   test('GET and HEAD of the link, and of every address that takes its forms', async () => {

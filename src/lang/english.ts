@@ -709,7 +709,7 @@ export const english = {
     'An admin who acts as a user cannot do this: only the person themselves can. Nothing was done.',
 
   // Users in the Admin Area
-  'nav.users': 'Users',
+  'nav.users': 'Manage Users',
   'people.search': 'Search by name or address',
   'people.filter': 'Show',
   'people.filter.all': 'All users',
