@@ -43,14 +43,15 @@ function afterPage(ctx) {
   if (targetOf(ctx) !== document.body) return
   for (const form of document.forms) form.reset()
   followBoxes()
-  const moved = path !== location.pathname
+  // What was pressed may be gone, with the page at the same address: the recovery codes, after the code.
+  const moved = path !== location.pathname || document.activeElement === document.body
   path = location.pathname
   const first = document.querySelector('[autofocus]')
   if (first) first.focus()
   else if (moved) {
     scrollTo(0, 0)
     document.getElementById('main').focus({ preventScroll: true })
-  }
+  } else document.querySelector('#flash > .flash')?.scrollIntoView({ block: 'nearest' })
 }
 
 // A menu closes by Escape, by a click elsewhere, and when a page is chosen.
