@@ -47,11 +47,15 @@ function afterPage(ctx) {
   const moved = path !== location.pathname || document.activeElement === document.body
   path = location.pathname
   const first = document.querySelector('[autofocus]')
-  if (first) first.focus()
-  else if (moved) {
+  // htmx scrolls to the top after it has focused, and who has the focus already is not scrolled to again: on a
+  // telephone a form that could not be taken would look as if nothing had been said.
+  if (first) {
+    first.focus()
+    first.scrollIntoView({ block: 'center' })
+  } else if (moved) {
     scrollTo(0, 0)
     document.getElementById('main').focus({ preventScroll: true })
-  } else document.querySelector('#flash > .flash')?.scrollIntoView({ block: 'nearest' })
+  }
 }
 
 // A menu closes by Escape, by a click elsewhere, and when a page is chosen.

@@ -142,7 +142,7 @@ describe('a user edits the profile, proves the address and changes it', () => {
     expect(await rowOf('alice@example.net'), 'looking changes nothing').toBeUndefined()
     const tab = await alice.newTab().visit(link)
     await alice.press('Confirm')
-    expect(alice.told).toBe('Your new email address holds. Log in with it from now on.')
+    expect(alice.told).toBe('Your email address is changed. Log in with the new one from now on.')
     expect((await rowOf('alice@example.net')).search_text).toBe('alice ames alice@example.net')
     expect(await rowOf('alice@example.com')).toBeUndefined()
     await tab.press('Confirm')
@@ -170,7 +170,7 @@ describe('a user edits the profile, proves the address and changes it', () => {
     moveClock(-72 * 60 + 1)
     expect(await rowOf('alice@example.com'), 'looking changes nothing').toBeUndefined()
     await alice.press('Take it back')
-    expect([alice.path, alice.told.includes('Your old email address holds again')]).toEqual([
+    expect([alice.path, alice.told.includes('Your old email address is back')]).toEqual([
       '/password/reset',
       true,
     ])

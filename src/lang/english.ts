@@ -172,9 +172,9 @@ export const english = {
     'We mail a link to the new address; the change happens when you open it. The old address is told and can take it back for 72 hours.',
   'emailChange.button': 'Change address',
   'emailChange.same': 'That is the address you have.',
-  'emailChange.done': 'Your new email address holds. Log in with it from now on.',
+  'emailChange.done': 'Your email address is changed. Log in with the new one from now on.',
   'emailBack.done':
-    'Your old email address holds again, and every device is logged out. Now set a new password: we mail you a link.',
+    'Your old email address is back, and every device is logged out. Now set a new password: we mail you a link.',
   'link.ofAnother': 'This link is for the login {email}: log out, then open it again.',
   'addressLink.verify.title': 'Verify your address',
   'addressLink.verify.sentence': 'This shows that {email} is yours.',
