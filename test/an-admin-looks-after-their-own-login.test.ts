@@ -37,9 +37,9 @@ describe('an admin looks after their own login', () => {
     const other = await logIn('zoe')
     const { visitor } = zoe
     await visitor.visit('/admin/password')
-    await visitor.press('Set password', { 'Present password': 'not that one', 'New password': LONG })
+    await visitor.press('Set password', { 'Current password': 'not that one', 'New password': LONG })
     expect([visitor.status, visitor.told]).toEqual([422, 'That is not your present password.'])
-    await visitor.press('Set password', { 'Present password': PASSWORD, 'New password': LONG })
+    await visitor.press('Set password', { 'Current password': PASSWORD, 'New password': LONG })
     expect(visitor.told).toBe('Your new password is set. Other devices are logged out.')
     await other.visit('/admin')
     expect(other.path).toMatch(/^\/admin\/login/)
