@@ -36,6 +36,10 @@ describe('a thief of a password guesses codes', () => {
     const thief = await enterPassword()
     const Cookie = `admin_second_step=${thief.cookie('second_step')}`
     const answer = await house.visitor().post('/admin/login/second-step', { code: app.next() }, { Cookie })
-    expect([answer.status, answer.title, answer.cookie('session')]).toEqual([422, 'Log in to the Admin Area', undefined])
+    expect([answer.status, answer.title, answer.cookie('session')]).toEqual([
+      422,
+      'Log in to the Admin Area',
+      undefined,
+    ])
   })
 })
