@@ -6,6 +6,7 @@ import { passSecondStep } from '../src/domain/second-steps.ts'
 import { moveClock } from '../src/platform/clock.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import type { Visitor } from './support/visitor.ts'
 
 describe('a thief of a password guesses codes', () => {
   let house: TestHouse
@@ -41,5 +42,38 @@ describe('a thief of a password guesses codes', () => {
       'Log in to the Admin Area',
       undefined,
     ])
+  })
+
+  test.each([
+    [
+      'the password is changed',
+      async (owner: Visitor) => {
+        await owner.visit('/user/password')
+        await owner.press('Change password', {
+          'Current password': PASSWORD,
+          'New password': 'a long sentence of mine',
+        })
+        const { password_hash } = await house.db('users').where({ email: 'bob@example.com' }).first()
+        await house.db('users').where({ email: 'alice@example.com' }).update({ password_hash })
+      },
+    ],
+    [
+      'the owner ends all other sessions',
+      (owner: Visitor) => owner.post('/user/security/sessions/end-others'),
+    ],
+    [
+      'an admin ends the sessions',
+      async () => {
+        const { id } = await house.db('users').where({ email: 'alice@example.com' }).first()
+        await (await house.admin()).post(`/admin/users/${id}/end-sessions`)
+      },
+    ],
+  ])('H19 a login that waits for its code ends when %s', async (_, end) => {
+    const owner = await enterPassword()
+    await owner.press('Log in', { Code: app.next() })
+    const thief = await enterPassword()
+    await end(owner)
+    await thief.press('Log in', { Code: app.next() })
+    expect([thief.status, thief.title, thief.cookie('session')]).toEqual([422, 'Log in', undefined])
   })
 })
