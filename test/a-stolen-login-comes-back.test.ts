@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { codeOf } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -48,5 +49,22 @@ describe('H19 a stolen login comes back by the link at the old address', () => {
     const { id } = await rowOf('bob@evil.test')
     await takeBack('bob@example.com')
     expect((await rowOf('bob@example.com'))?.id).toBe(id)
+  })
+
+  test('an app that was begun before the change and turned on after it goes, and so does the thief’s browser', async () => {
+    const thief = await house.user('carol')
+    const before = await rowOf('carol@example.com')
+    await thief.visit('/user/security')
+    await thief.press('Set up', { 'Current password': PASSWORD })
+    const begun = thief.newTab()
+    await ask(thief, 'carol@evil.test')
+    await thief.press('Confirm')
+    await begun.visit('/user/security/totp/confirm')
+    await begun.press('Turn on', { Code: codeOf(begun.$('code').first().text().replaceAll(' ', '')) })
+    expect((await rowOf('carol@evil.test')).factors).toBe(1)
+    await takeBack('carol@example.com')
+    expect(await rowOf('carol@example.com')).toMatchObject({ id: before.id, factors: 0 })
+    expect(await house.db('totp_factors').where({ person_id: before.id })).toEqual([])
+    expect(await house.db('known_devices').where({ person_id: before.id })).toEqual([])
   })
 })
