@@ -8,6 +8,7 @@ import type { Admin } from './admins.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { newNonce, readToken } from './links.ts'
+import { tryProof } from './login-tries.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
@@ -102,7 +103,10 @@ export async function changeAdminPassword(
   admin: Admin,
   { current, password, sessionId }: { current: string; password: string; sessionId: string },
 ) {
-  if (!(await verifyPassword(admin.password_hash, current))) throw new Refusal('password.notYours', 'current')
+  await tryProof(db, asPerson(admin), 'password', async () => {
+    if (!(await verifyPassword(admin.password_hash, current)))
+      throw new Refusal('password.notYours', 'current')
+  })
   const password_hash = await hashPassword(password, { email: admin.email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
     const { id, password_hash: former } = admin
