@@ -90,6 +90,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
     await ada.press('Remove two-factor')
+    await ada.press('Change address', { 'New email address': 'carol@example.net' })
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')
