@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { moveClock } from '../src/platform/clock.ts'
+import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -46,6 +47,30 @@ describe('an admin looks after their own login', () => {
     await visitor.visit('/admin/profile')
     await visitor.press('Save', { Name: 'Zoë' })
     expect([visitor.told, (await row('zoe')).name]).toEqual(['Your profile is saved.', 'Zoë'])
+  })
+
+  test('a new password, a factor that comes, one that goes: each gives this session a new id', async () => {
+    const { visitor } = await make('rita', 'support')
+    const ids = new Set<string | undefined>()
+    const expectRenewed = async () => {
+      const id = visitor.cookie('admin_session')
+      expect(ids).not.toContain(id)
+      const withCopy = async (copy?: string) =>
+        (await house.visitor().visit('/admin', { Cookie: `admin_session=${copy}` })).path
+      for (const old of ids) expect(await withCopy(old)).toMatch(/^\/admin\/login/)
+      expect(await withCopy(id)).toBe('/admin')
+      ids.add(id)
+    }
+    await expectRenewed()
+    const { recovery } = await setUpTwoFactor(visitor, '/admin')
+    await expectRenewed()
+    await visitor.visit('/admin/security')
+    await visitor.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await expectRenewed()
+    await visitor.visit('/admin/password')
+    await visitor.press('Set password', { 'Present password': PASSWORD, 'New password': LONG })
+    await expectRenewed()
+    expect(ids.size).toBe(4)
   })
 
   test('where two-factor is demanded, an admin without reaches their own pages alone; who demands it has one', async () => {
