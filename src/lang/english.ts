@@ -702,6 +702,11 @@ export const english = {
     '{by} removed the second factor of your login to the Admin Area. From now on your password alone logs you in.',
   'email.admin-password-changed.subject': 'Your admin password was changed',
   'email.admin-password-changed.lead': 'The password of your login to the Admin Area was changed.',
+  'email.admin-changed.subject': 'Your login to the Admin Area was changed',
+  'email.admin-changed.address': '{by} changed its address: from now on you log in with {email}.',
+  'email.admin-changed.role': '{by} changed your role from {before} to {after}.',
+  'email.admin-changed.disabled': '{by} disabled your login. You are logged out everywhere.',
+  'email.admin-changed.enabled': '{by} enabled your login again.',
   'email.admin.notYou': 'If you did not expect this, tell another admin at once.',
 
   // Acting as a user
