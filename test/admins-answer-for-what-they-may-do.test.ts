@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../src/dev/cast.ts'
+import { adminNamed, loggedInAdmin } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -15,23 +15,8 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     ada = await house.admin()
   })
 
-  const row = (name: string) =>
-    house
-      .db('admins')
-      .where({ email: `${name}@latchkey.test` })
-      .first()
-  const logIn = async (name: string, password = PASSWORD) => {
-    const visitor = house.visitor()
-    await visitor.visit('/admin/login')
-    return visitor.press('Log in', { 'Email address': `${name}@latchkey.test`, Password: password })
-  }
-  /** An admin with this role and the cast's password. */
-  const make = async (name: string, role: string) => {
-    const { id: _, ...copy } = await row('ada')
-    await house.db('admins').insert({ ...copy, name, email: `${name}@latchkey.test`, role, factors: 0 })
-    const { id } = await row(name)
-    return { id: Number(id), page: `/admin/admins/${id}`, visitor: await logIn(name) }
-  }
+  const row = (name: string) => adminNamed(house.db, name)
+  const make = (name: string, role: string) => loggedInAdmin(house, name, role)
   const makeRole = async (name: string, ...rights: string[]) => {
     await ada.post('/admin/roles/new', { name, rights })
     expect(ada.told).toBe(`The role ${name} is saved.`)
@@ -66,7 +51,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     const [told] = await house.mailTo('sam@latchkey.test')
     expect(told?.subject).toBe('Your admin password was changed')
 
-    const logged = await logIn('sam', LONG)
+    const logged = await house.admin('sam', LONG)
     expect(logged.path).toBe('/admin')
     expect((await logged.visit('/admin/admins')).status).toBe(403)
     expect(logged.text).toContain('Your role does not allow this: it needs “Admins and roles”.')
@@ -157,7 +142,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     await ada.post(`${kim.page}/disable`)
     await kim.visitor.visit('/admin/clients')
     expect(kim.visitor.path).toMatch(/^\/admin\/login/)
-    expect((await logIn('kim')).told).toBe('Email address or password is not right.')
+    expect((await house.admin('kim')).told).toBe('Email address or password is not right.')
     const asks = house.visitor()
     await asks.visit('/admin/password/reset')
     await asks.press('Send link', { 'Email address': 'kim@latchkey.test' })
@@ -170,7 +155,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     await ada.post(`${kim.page}/disable`)
     expect(ada.text).toContain('This admin is disabled.')
     await ada.post(`${kim.page}/enable`)
-    expect((await logIn('kim')).path).toBe('/admin')
+    expect((await house.admin('kim')).path).toBe('/admin')
   })
 
   test('another address, another role, disabled, enabled: each is told, at the address from before', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { addRole } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -127,10 +128,8 @@ describe('an admin edits a user', () => {
     await ada.follow('All activity')
     expect(ada.path).toBe(`/admin/activity?user=${id}`)
     expect(ada.$('#log').text()).toContain('Bob Brown logged in')
-    const at = new Date().toISOString()
-    await house.db('roles').insert({ name: 'few', rights: 'list-users', created_at: at, updated_at: at })
-    const { id: own } = await house.db('roles').first('id')
-    await house.db('admins').update({ role: `own:${own}` })
+    const role = await addRole(house.db, 'few', 'list-users')
+    await house.db('admins').update({ role })
     await ada.visit(url)
     expect([ada.status, ada.$('#activity').length, ada.$('#sessions').length]).toEqual([200, 0, 1])
   })

@@ -8,7 +8,7 @@ import type { Admin } from './admins.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { fingerprint, newNonce, readToken } from './links.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import { hashPassword, mustKnowPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
@@ -93,14 +93,14 @@ export async function changeAdminPassword(
   admin: Admin,
   { current, password, sessionId }: { current: string; password: string; sessionId: string },
 ) {
-  if (!(await verifyPassword(admin.password_hash, current))) throw new Refusal('password.notYours', 'current')
+  await mustKnowPassword(admin, current)
   const password_hash = await hashPassword(password, { email: admin.email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
     const { id, password_hash: former } = admin
     const to = { password_hash, updated_at: timestamp() }
     // Whoever has set another one meanwhile has ended this session, too.
     if ((await trx('admins').where({ id, password_hash: former, status: 'active' }).update(to)) !== 1)
-      throw new Refusal('password.notYours', 'current')
+      throw new Refusal('password.wrong', 'current_password')
     await endAdminLinks(trx, admin)
     await trx('admin_sessions')
       .where({ admin_id: id })

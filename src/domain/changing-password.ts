@@ -6,17 +6,11 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { killResets, tellPasswordChanged } from './password-resets.ts'
-import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
+import { checkPassword, hashPassword, mustKnowPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { endOtherSessions } from './sessions.ts'
 import { lastSettings } from './settings.ts'
 import type { User } from './users.ts'
-
-/** Refuses, beside its field, what is not the password that holds. */
-export async function mustKnowPassword(user: User, current: string) {
-  if (!(await verifyPassword(user.password_hash, current)))
-    throw new Refusal('password.wrong', 'current_password')
-}
 
 export async function changePassword(
   db: Db,

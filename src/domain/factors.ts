@@ -5,7 +5,7 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import type { Change } from './change.ts'
 import { queueEmail } from './emails.ts'
-import { verifyPassword } from './passwords.ts'
+import { mustKnowPassword } from './passwords.ts'
 import { keyOf, type Person, tableOf } from './people.ts'
 import { countRecoveryCodes, dropRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
 import { Refusal } from './refusal.ts'
@@ -50,5 +50,5 @@ export const tellPerson = (
 /** Refuses what is not the person's password; never in a transaction. */
 export async function provePassword(db: Db, person: Person, password: string): Promise<void> {
   const row = await db(tableOf(person)).where({ id: person.id }).first('password_hash')
-  if (!(await verifyPassword(row?.password_hash, password))) throw new Refusal('password.wrong', 'password')
+  await mustKnowPassword(row, password, 'password')
 }

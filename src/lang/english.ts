@@ -663,9 +663,7 @@ export const english = {
   'own.password': 'Change password',
   'own.password.lead': 'Your other devices will be logged out.',
   'own.password.button': 'Set password',
-  'own.current': 'Present password',
   'own.passwordSaved': 'Your new password is set. Other devices are logged out.',
-  'password.notYours': 'That is not your present password.',
   'firstAdmin.title': 'The first admin',
   'firstAdmin.lead':
     'This makes the admin who may do everything, and who can add others. The link works once.',
