@@ -75,7 +75,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const carol = await house.user('carol')
     const { recovery } = await setUpTwoFactor(carol)
     await carol.follow('I have kept them')
-    await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await carol.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await ada.visit('/admin/admins/new')
     const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
     await ada.press('Add admin', pat)

@@ -107,6 +107,7 @@ export const english = {
   'sessions.endOthers': 'End all others',
   'sessions.ended': 'That device is logged out.',
   'sessions.othersEnded': 'All other devices are logged out.',
+  'sessions.back': 'Back to Security',
   'activity.session.ended': 'logged another device out',
   'activity.session.othersEnded': 'logged all other devices out',
 
@@ -122,6 +123,8 @@ export const english = {
   'email.new-device.button': 'Log in',
   'mail.title': 'Check your mail',
   'mail.sentence': 'We sent a message to {email}. It says how to go on; its link works for 60 minutes.',
+  'mail.login': 'Back to the login page',
+  'mail.profile': 'Back to your profile',
   'mail.nothing':
     'Nothing there after a few minutes? Look among the unwanted mail, and whether the address is right.',
   'password.forgotten.title': 'Forgot password',
@@ -169,9 +172,9 @@ export const english = {
     'We mail a link to the new address; the change happens when you open it. The old address is told and can take it back for 72 hours.',
   'emailChange.button': 'Change address',
   'emailChange.same': 'That is the address you have.',
-  'emailChange.done': 'Your new email address holds. Log in with it from now on.',
+  'emailChange.done': 'Your email address is changed. Log in with the new one from now on.',
   'emailBack.done':
-    'Your old email address holds again, and every device is logged out. Now set a new password: we mail you a link.',
+    'Your old email address is back, and every device is logged out. Now set a new password: we mail you a link.',
   'link.ofAnother': 'This link is for the login {email}: log out, then open it again.',
   'addressLink.verify.title': 'Verify your address',
   'addressLink.verify.sentence': 'This shows that {email} is yours.',
@@ -183,6 +186,7 @@ export const english = {
   'addressLink.back.sentence':
     'Your login gets the address {email} again. All devices are logged out, and you set a new password.',
   'addressLink.back.button': 'Take it back',
+  'addressLink.login': 'Log in to go on',
   'addressLink.others': 'You are logged in as {name}, and this link is for another login: log out first.',
   'activity.user.edited': 'edited the profile of {email}',
   'activity.verification.sent': 'had a link sent to verify {email}',
@@ -240,7 +244,7 @@ export const english = {
   'twoFactor.on': 'Two-factor is on, since',
   'twoFactor.remove.title': 'Turn two-factor off',
   'twoFactor.remove.lead': 'After that your password alone opens your login.',
-  'twoFactor.remove': 'Remove',
+  'twoFactor.remove': 'Turn off',
   'twoFactor.removed': 'Two-factor is off.',
   'totp.already': 'Two-factor is on already.',
   'recovery.title': 'Recovery codes',
