@@ -33,3 +33,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(admins(db), roles(db), own(db), adminLink(db), actAs(db))
     .use(security(db), people(db), activity(db))
     .use(security(db), sessions(db), people(db))
+    .use(admins(db), roles(db), own(db), adminLink(db))
+    .use(security(db), sessions(db), people(db), activity(db))
