@@ -11,15 +11,16 @@ import {
   removeFactorsOfUser,
   USER_FILTERS,
 } from '../domain/looking-after-users.ts'
+import { listMergedInto } from '../domain/merged-logins.ts'
 import { requestReset } from '../domain/password-resets.ts'
-import { NotFound, Refusal } from '../domain/refusal.ts'
+import { Refusal } from '../domain/refusal.ts'
 import { findUser, fullName, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { holds } from './area.ts'
+import { holds, userOf } from './area.ts'
 
 const PAGE_SIZE = 25
 const URL = '/admin/users/:userId'
@@ -36,12 +37,7 @@ const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) 
 
 export function people(db: Db) {
   const page = Router()
-
-  async function target(req: Request): Promise<User> {
-    const user = await findUser(db, idOf(req.params.userId))
-    if (!user) throw new NotFound()
-    return user
-  }
+  const target = userOf(db)
 
   page.get('/admin/users', ...holds('list-users'), async (req, res) => {
     const search = String(req.query.search ?? '').slice(0, 100)
@@ -57,7 +53,9 @@ export function people(db: Db) {
 
   page.get(URL, ...holds('list-users'), async (req, res) => {
     const user = await target(req)
-    show(req, res, 'admin-area/person', { user, accounts: await listClientsOf(db, user) })
+    const accounts = await listClientsOf(db, user)
+    const into = user.merged_into_id ? await findUser(db, user.merged_into_id) : undefined
+    show(req, res, 'admin-area/person', { user, accounts, into, merged: await listMergedInto(db, user) })
   })
 
   for (const step of USER_STEPS) {

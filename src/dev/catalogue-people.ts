@@ -12,8 +12,8 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
   return [
     ['people', list],
     ['people', { ...list, list: [], next: undefined, filter: 'disabled' }, '?empty'],
-    ['person', { user, accounts }],
-    ['person', { user: strange, accounts: [] }, '?disabled'],
+    ['person', { user, accounts, merged: [strange] }],
+    ['person', { user: strange, accounts: [], merged: [], into: user }, '?disabled'],
     ['person-step', { user, form, step: 'disable' }],
     ['person-step', { user: strange, form: wrong, step: 'enable' }, '?wrong'],
   ]

@@ -13,6 +13,7 @@ import type { Data, Views } from '../web/views.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { mergingPages } from './catalogue-merging.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -185,6 +186,7 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
       admins(name, data, more),
     ),
+    ...mergingPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
     ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),

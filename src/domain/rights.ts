@@ -12,6 +12,8 @@ export const RIGHTS = [
   'change-owner',
   'list-users',
   'edit-users',
+  'delete-users',
+  'merge-users',
   'see-emails',
   'see-activity',
   'see-system',
