@@ -209,6 +209,22 @@ describe('H15 an admin merges two logins of one person', () => {
     expect([bob.status, await house.db('invitations')]).toEqual([422, []])
   })
 
+  test('where only the invited address may accept, one that was merged into theirs counts', async () => {
+    await house.db('settings').insert({ key: 'acceptBy', value: 'invited', updated_at: AT })
+    const alice = await house.user('alice', 'Acme Hosting')
+    await alice.visit('/account/users')
+    for (const name of ['carol', 'eve'])
+      await alice.post('/account/users/invite', { email: `${name}@example.com` })
+    const links = [await house.linkTo('eve@example.com'), await house.linkTo('carol@example.com')]
+    await house.db('associations').where({ user_id: ids.bob, client_id: ids.acme }).delete()
+    await look()
+    await ada.press('Merge the logins')
+    const bob = await house.user('bob')
+    const answers = []
+    for (const link of links) answers.push((await bob.post(`${link}/accept`)).status)
+    expect(answers).toEqual([422, 200])
+  })
+
   test('A into B, then B into C: all lead to C', async () => {
     await look()
     await ada.press('Merge the logins')

@@ -12,7 +12,7 @@ import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { describeInvitation, endInvitation, type Invitation, isOpen } from './invitations.ts'
 import { readToken } from './links.ts'
-import { loginNow } from './merged-logins.ts'
+import { listMergedInto, loginNow } from './merged-logins.ts'
 import { type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './settings.ts'
@@ -141,10 +141,12 @@ async function takeOffer(trx: Change, token: string) {
   return { client, offer }
 }
 
-/** The setting that demands the invited address, verified; the default is any (R18). */
+/** The setting that demands the invited address, verified; the default is any (R18). One merged into theirs counts. */
 async function mustBeInvitedAddress(trx: Change, invitation: Invitation, user: User) {
   const { acceptBy } = await readSettings(trx)
-  if (acceptBy === 'invited' && (user.email !== invitation.email || !user.email_verified_at))
+  if (acceptBy !== 'invited') return
+  const isInvited = (one: User) => one.email === invitation.email && one.email_verified_at
+  if (![user, ...(await listMergedInto(trx, user))].some(isInvited))
     throw new Refusal('accept.invitedOnly', undefined, { email: invitation.email })
 }
 
