@@ -108,7 +108,14 @@ describe('sentences and the places that say them', () => {
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
-    'login.': USER_STEPS.flatMap((step) => [step, `${step}.title`, `${step}.sentence`, `${step}.done`]),
+    'merge.owner.': ['stays', 'moves'],
+    'merge.keep.': ['this', 'other'],
+    'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
+      step,
+      `${step}.title`,
+      `${step}.sentence`,
+      `${step}.done`,
+    ]),
     'language.': LANGUAGES,
     'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
       ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),

@@ -8,7 +8,7 @@ import { type Actor, type Change, change, takeClient } from './change.ts'
 import { fire } from './hooks.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { searchText, whereFound } from './search.ts'
-import { createUser, fullName, lowerCase, type NewUser, type User } from './users.ts'
+import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
 
 export interface Profile {
   company_name: string
@@ -76,7 +76,8 @@ const searchable = (profile: Profile) =>
 /** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
 export const openClient = (db: Db, by: Actor, owner: User | NewUser, profile: Profile) =>
   change(db, by, async (trx) => {
-    const user = 'id' in owner ? owner : await createUser(trx, { ...owner, password_hash: null })
+    const user =
+      'id' in owner ? await takeUser(trx, owner) : await createUser(trx, { ...owner, password_hash: null })
     return addClient(trx, user, profile)
   })
 

@@ -13,6 +13,7 @@ import type { ActiveAdmin, Admin } from './admins.ts'
 import { keepLease, type Lease } from './leases.ts'
 import { fingerprint } from './links.ts'
 import { keyOf, type Person } from './people.ts'
+import { Refusal } from './refusal.ts'
 import { rightsOf } from './rights.ts'
 import type { User } from './users.ts'
 
@@ -94,7 +95,12 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
       const at = timestamp()
       const id_hash = fingerprint(id)
       const row = { ...attributes, id_hash, [key]: userId }
-      const insert = (trx: Db) => trx(table).insert({ ...row, created_at: at, ...seenNow() })
+      const insert = async (trx: Db) => {
+        await trx(table).insert({ ...row, created_at: at, ...seenNow() })
+        // The insert has waited for whoever was deleting or merging this login.
+        if (!(await trx(people).where({ id: userId, status: 'active' }).first('id')))
+          throw new Refusal('login.notSo')
+      }
       const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
       await transaction(db, insert, { wasDone })
     },

@@ -864,6 +864,66 @@ export const english = {
   'email.email-set.subject': 'We changed the email address of your login',
   'email.email-set.lead': 'From now on your login has the address {email}, and every device is logged out.',
   'email.email-set.next': 'If you did not ask for this, tell us at once.',
+  // Deleting and merging logins
+  'right.delete-users': 'Delete users',
+  'right.delete-users.help': 'Delete the login of a user who has no client.',
+  'right.merge-users': 'Merge users',
+  'right.merge-users.help':
+    'Make one login of two that belong to the same person, with the access and ownership of both.',
+  'people.filter.merged': 'Merged into another',
+  'people.filter.deleted': 'Deleted',
+  'login.delete': 'Delete',
+  'login.delete.title': 'Delete the login of {name}?',
+  'login.delete.sentence':
+    'They are logged out at once, and this cannot be taken back. Name, address and password are removed, and the address is free for a new login. The activity log and the list of emails keep the name and address of the time.',
+  'login.delete.done': 'The login {email} is deleted.',
+  'login.delete.hasClients': 'This user still has access to a client. Remove that first, or merge the login.',
+  'login.merge': 'Merge',
+  'merge.title': 'Merge {name} with another login',
+  'merge.lead': 'For two logins of the same person: one stays and gets all that the other had.',
+  'merge.other': 'The other login',
+  'merge.none': 'No other active login found. Try a part of the name or address.',
+  'merge.choose': 'Choose the other login of this person',
+  'merge.keep': 'Which login stays?',
+  'merge.keep.this': '{email}, and the other goes into it',
+  'merge.keep.other': 'The other one, and {email} goes into it',
+  'merge.preview': 'Show what will happen',
+  'merge.previewTitle': 'Merge {gone} into {kept}',
+  'merge.previewLead': 'Nothing has happened yet. This cannot be taken back.',
+  'merge.logins': 'Logins',
+  'merge.stays': 'Stays',
+  'merge.goes': 'Goes into it',
+  'merge.ends': 'Ends at once',
+  'merge.ends.what':
+    'All that {email} could log in with: password, two-factor, sessions and links sent by email.',
+  'merge.reserved': 'Stays taken',
+  'merge.reserved.what': 'no new login can be made with it.',
+  'merge.history': 'History',
+  'merge.history.what': 'Stays as it was, and is shown with the login that stays.',
+  'merge.told': 'Told by email',
+  'merge.told.what': 'Both addresses.',
+  'merge.accounts': 'Access',
+  'merge.accounts.none': 'Neither login has access to a client.',
+  'merge.noAccess': 'no access',
+  'merge.now': 'Now: {stays} · and from the other login: {goes}',
+  'merge.after': 'After: {permissions}',
+  'merge.owner.stays': 'Stays owner',
+  'merge.owner.moves': 'Becomes owner',
+  'merge.button': 'Merge the logins',
+  'merge.done': '{gone} is merged into the login of {kept}.',
+  'merge.itself': 'That is this login itself. Choose the other one.',
+  'merge.notActive': 'The login of {name} is disabled, merged or deleted. Only active logins can be merged.',
+  'merge.stale':
+    'Something changed since you looked. Nothing was done. Below is what would happen now: look again, then merge.',
+  'merge.into': 'This login was merged into',
+  'merge.merged': 'Merged into this login',
+  'activity.user.deleted': 'deleted the login {email}',
+  'activity.user.merged': 'merged the login {merged} into {email}',
+  'activity.user.mergedAway': 'merged the login {merged} into {email}, which stays',
+  'email.login-merged.subject': 'Your two logins are now one',
+  'email.login-merged.lead':
+    'We merged your login {gone} into {kept}. From now on log in with {kept} and its password; all accounts are there.',
+  'email.login-merged.next': 'If these two logins are not both yours, please tell us at once.',
 
   // Stuck: on every page of the Admin Area
   'stuck.worker':
@@ -1210,6 +1270,21 @@ export const english = {
   'doctor.adminSession.orphan.remedy': 'Delete that row of admin_sessions.',
   'doctor.reset.orphan': 'The password reset {reset} is for user {user}, who does not exist.',
   'doctor.reset.orphan.remedy': 'Delete that row of password_resets.',
+  'doctor.user.merged':
+    'User {user} is {status}: a merged login, and no other, names the login it went into.',
+  'doctor.user.merged.remedy':
+    'The activity log says whether it was merged, and into which. Write users.status and users.merged_into_id accordingly.',
+  'doctor.user.mergedInto': 'User {user} was merged into {other}, which is no login or was merged itself.',
+  'doctor.user.mergedInto.remedy':
+    'Write the login that is used today into users.merged_into_id; the activity log says which.',
+  'doctor.user.overAccess': 'User {user} is {status} and still has access to a client.',
+  'doctor.user.overAccess.remedy':
+    'Find the client in associations, give the access to the login that is used today, then delete that row.',
+  'doctor.user.overSession': 'User {user} is {status} and still has a session.',
+  'doctor.user.overSession.remedy': 'Delete the rows of sessions with that user_id.',
+  'doctor.client.ownerOver': 'Client {client} is owned by user {user}, who is {status}.',
+  'doctor.client.ownerOver.remedy':
+    'Use Make Owner in the Admin Area: the login that is used today, or else whoever the activity log names last.',
   'doctor.client.owner': 'Client {client} is owned by user {user}, who does not exist.',
   'doctor.client.owner.remedy':
     'Bring the user back from a backup, or set clients.owner_id to a user who is associated with the client.',
