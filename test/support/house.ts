@@ -17,6 +17,7 @@ import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
 import { ACTIVITY_KEY } from './sources.ts'
 import { Visitor } from './visitor.ts'
+import { widenLimits } from './wide-limits.ts'
 
 export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
 
@@ -52,10 +53,12 @@ export interface Options {
   environment?: Record<string, string>
   /** The port of a proxy that Latchkey reaches its database through. */
   databaseThrough?: number
+  /** With the limits of inviting as they are shipped; else a story may invite as often as it likes. */
+  limited?: true
 }
 
 /** Everything a story needs; closed after the file's last test. */
-export async function startHouse({ hooks = {}, environment = {}, databaseThrough }: Options = {}) {
+export async function startHouse({ hooks = {}, environment = {}, databaseThrough, limited }: Options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
   const { url, drop } = await freshDatabase(folder)
@@ -77,6 +80,7 @@ export async function startHouse({ hooks = {}, environment = {}, databaseThrough
   const log = pino({ level: config.logLevel }, { write: (line: string) => logged.push(line) })
   const house = await openHouse(config, log)
   await fillSampleData(house.db, await cheapHash)
+  if (!limited) await widenLimits(house.db)
   server.on('request', createApp(house))
 
   afterAll(async () => {
