@@ -30,5 +30,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
-    .use(security(db), people(db), activity(db))
-    .use(security(db), sessions(db), people(db))
+    .use(security(db), sessions(db), people(db), activity(db))

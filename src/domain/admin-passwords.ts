@@ -7,9 +7,12 @@ import { record } from './activity.ts'
 import type { Admin } from './admins.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { queueEmail } from './emails.ts'
-import { fingerprint, newNonce, readToken } from './links.ts'
+import { newNonce, readToken } from './links.ts'
+import { tryProof } from './login-tries.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
+import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
+import { endSessions } from './sessions.ts'
 import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
 
@@ -87,7 +90,7 @@ export async function resetAdminPassword(db: Db, by: Actor, token: string, passw
     if (!admin) throw new Refusal('link.dead')
     await endAdminLinks(trx, admin)
     await trx('admins').where({ id: admin.id }).update({ password_hash, updated_at: at })
-    await trx('admin_sessions').where({ admin_id: admin.id }).delete()
+    await endSessions(trx, asPerson(admin))
     await record(trx, 'admin.passwordReset', { email: admin.email })
     await tell(trx, admin)
   })
@@ -100,7 +103,10 @@ export async function changeAdminPassword(
   admin: Admin,
   { current, password, sessionId }: { current: string; password: string; sessionId: string },
 ) {
-  if (!(await verifyPassword(admin.password_hash, current))) throw new Refusal('password.notYours', 'current')
+  await tryProof(db, asPerson(admin), 'password', async () => {
+    if (!(await verifyPassword(admin.password_hash, current)))
+      throw new Refusal('password.notYours', 'current')
+  })
   const password_hash = await hashPassword(password, { email: admin.email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
     const { id, password_hash: former } = admin
@@ -109,10 +115,7 @@ export async function changeAdminPassword(
     if ((await trx('admins').where({ id, password_hash: former, status: 'active' }).update(to)) !== 1)
       throw new Refusal('password.notYours', 'current')
     await endAdminLinks(trx, admin)
-    await trx('admin_sessions')
-      .where({ admin_id: id })
-      .whereNot({ id_hash: fingerprint(sessionId) })
-      .delete()
+    await endSessions(trx, asPerson(admin), sessionId)
     await record(trx, 'admin.passwordChanged')
     await tell(trx, admin)
   })

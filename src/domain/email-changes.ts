@@ -45,7 +45,7 @@ export async function requestEmailChange(
 ): Promise<void> {
   const email = lowerCase(input.new_email)
   if (email === user.email) throw new Refusal('emailChange.same', 'new_email')
-  await mustKnowPassword(user, input.current_password)
+  await mustKnowPassword(db, user, input.current_password)
   await change(db, by, async (trx) => {
     const at = timestamp()
     const known = await findUserByEmail(trx, email)

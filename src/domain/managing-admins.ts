@@ -16,6 +16,7 @@ import { asPerson, keyOf } from './people.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { rightsOf } from './rights.ts'
 import { isWithin, listRoles, roleTitle, takeAdmins } from './roles.ts'
+import { endSessions } from './sessions.ts'
 import { lowerCase } from './users.ts'
 
 export interface AdminInput {
@@ -109,8 +110,6 @@ async function changeRole(trx: Change, me: ActiveAdmin, admin: Admin, role: stri
   await record(trx, 'admin.roleChanged', { email: admin.email, before, after })
 }
 
-const endSessions = (trx: Change, { id }: Admin) => trx('admin_sessions').where({ admin_id: id }).delete()
-
 export const disableAdmin = (db: Db, by: Actor, id: number) =>
   change(db, by, async (trx) => {
     const { me, admin } = await take(trx, id)
@@ -119,7 +118,7 @@ export const disableAdmin = (db: Db, by: Actor, id: number) =>
     const to = { status: 'disabled', updated_at: timestamp() }
     if ((await trx('admins').where({ id, status: 'active' }).update(to)) !== 1)
       throw new Refusal('admins.notActive')
-    await endSessions(trx, admin)
+    await endSessions(trx, asPerson(admin))
     await endAdminLinks(trx, admin)
     await record(trx, 'admin.disabled', { email: admin.email })
   })
@@ -155,6 +154,6 @@ export const removeAdminFactors = (db: Db, by: Actor, id: number) =>
 export const endAdminSessions = (db: Db, by: Actor, id: number) =>
   change(db, by, async (trx) => {
     const { admin } = await take(trx, id)
-    const count = await endSessions(trx, admin)
+    const count = await endSessions(trx, asPerson(admin))
     await record(trx, 'admin.sessionsEnded', { email: admin.email, count })
   })

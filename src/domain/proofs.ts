@@ -28,10 +28,18 @@ export async function startAfresh(trx: Change, user: { id: number }, sessionId =
     .update({ ended_at: timestamp() })
 }
 
-/** Removes the second factors that were added after that moment. */
+/**
+ * Removes the second factors that were added after that moment; an app counts from when it was turned on. Which browser
+ * is whose cannot be told any more, so none is known.
+ */
 export async function removeFactorsSince(trx: Change, user: User, since: string) {
   const key = keyOf({ kind: 'user', id: user.id })
-  for (const table of ['totp_factors', 'recovery_codes', 'passkeys'])
+  for (const table of ['recovery_codes', 'passkeys'])
     await trx(table).where(key).where('created_at', '>', since).delete()
+  await trx('totp_factors')
+    .where(key)
+    .where((app) => app.whereNull('confirmed_at').orWhere('confirmed_at', '>', since))
+    .delete()
+  await trx('known_devices').where(key).delete()
   await countFactors(trx, asPerson(user))
 }

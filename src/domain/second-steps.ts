@@ -40,9 +40,13 @@ const open = (db: Db, id: string) =>
     .where({ id_hash: fingerprint(id), used_at: null })
     .where('expires_at', '>', timestamp())
 
-/** Whose login waits, as they are now; undefined when it is over. */
-export async function findSecondStep(db: Db, id: string): Promise<SecondStep | undefined> {
-  const row = await open(db, id).where('tries', '<', TRIES).first()
+/** Whose login waits, as they are now; undefined when it is over, or one of the other kind of person. */
+export async function findSecondStep(
+  db: Db,
+  kind: Person['kind'],
+  id: string,
+): Promise<SecondStep | undefined> {
+  const row = await open(db, id).where({ person_kind: kind }).where('tries', '<', TRIES).first()
   const who =
     row &&
     (await db(tableOf({ kind: row.person_kind }))
@@ -64,11 +68,11 @@ const countTry = (db: Db, id: string): Promise<boolean> =>
     HARMLESS,
   )
 
-/** Takes the code of the app or a recovery code. Gives whose login is complete; undefined when it is over. */
-export async function passSecondStep(db: Db, by: Actor, id: string, code: string) {
-  const step = await findSecondStep(db, id)
-  if (!step || !(await countTry(db, id))) return undefined
-  const { kind, id: personId, name } = step.person
+/** Takes the code of the app or a recovery code. Gives whose login is complete; one that is over failed like a wrong code. */
+export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id: string, code: string) {
+  const step = await findSecondStep(db, kind, id)
+  if (!step || !(await countTry(db, id))) throw new Refusal('code.wrong', 'code')
+  const { id: personId, name } = step.person
   await change(db, { ...by, kind, id: personId, name }, async (trx) => {
     await useFactor(trx, step.person, code)
     if (!(await takeSecondStep(trx, id))) throw new Refusal('code.wrong', 'code')

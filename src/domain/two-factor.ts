@@ -3,8 +3,9 @@
 
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { type Actor, change } from './change.ts'
+import { type Actor, type Change, change } from './change.ts'
 import { about, countFactors, provePassword, tellPerson, useFactor } from './factors.ts'
+import { tryProof } from './login-tries.ts'
 import type { Person } from './people.ts'
 import { newCodes, replaceRecoveryCodes } from './recovery-codes.ts'
 import { Refusal } from './refusal.ts'
@@ -40,23 +41,25 @@ export async function confirmTotp(db: Db, by: Actor, person: Person, code: strin
 
 export async function removeTotp(db: Db, by: Actor, person: Person, proof: Proof): Promise<void> {
   await provePassword(db, person, proof.password)
-  await change(db, by, async (trx) => {
+  const remove = async (trx: Change) => {
     await useFactor(trx, person, proof.code)
     await dropTotp(trx, person)
     await countFactors(trx, person)
     await record(trx, 'totp.off', about(person))
     await tellPerson(trx, 'two-factor-off', person)
-  })
+  }
+  await tryProof(db, person, 'code', () => change(db, by, remove))
 }
 
 /** Ten new recovery codes instead of those there were. */
 export async function renewCodes(db: Db, by: Actor, person: Person, proof: Proof): Promise<string[]> {
   await provePassword(db, person, proof.password)
   const codes = newCodes()
-  await change(db, by, async (trx) => {
+  const renew = async (trx: Change) => {
     await useFactor(trx, person, proof.code)
     await replaceRecoveryCodes(trx, person, codes)
     await record(trx, 'recovery.renewed', about(person))
-  })
+  }
+  await tryProof(db, person, 'code', () => change(db, by, renew))
   return codes
 }

@@ -77,7 +77,7 @@ export function secondStepPages(
 
   page.get(urlOf(kind), ...guards.get, async (req, res) => {
     const returnTo = safePath(req.query.returnTo, home)
-    if (await findSecondStep(db, readCookie(req, cookie) ?? ''))
+    if (await findSecondStep(db, kind, readCookie(req, cookie) ?? ''))
       return showStep(req, res, kind, formOf(req), returnTo)
     if (req.visit.user || req.visit.admin) return passLogin(req, res, area)
     flash(res, 'warning', 'secondStep.over')
@@ -87,14 +87,15 @@ export function secondStepPages(
   page.post(urlOf(kind), ...guards.post, limit('login'), async (req, res) => {
     const id = readCookie(req, cookie) ?? ''
     const returnTo = safePath(req.body.returnTo, home)
-    let passed: Awaited<ReturnType<typeof passSecondStep>>
+    let passed: Awaited<ReturnType<typeof passSecondStep>> | undefined
     const form = await submit(CodeForm, req.body, async ({ code }) => {
-      const step = await findSecondStep(db, id)
-      const pass = () => passSecondStep(db, actor(req), id, code)
+      const step = await findSecondStep(db, kind, id)
+      const pass = () => passSecondStep(db, actor(req), kind, id, code)
       // Codes are counted apart from passwords: whoever has the password must not try codes without end.
       passed = step ? await tryLogin(req, kind, `second step of ${step.person.email}`, pass) : undefined
     })
-    if (form && (await findSecondStep(db, id))) return showStep(req, res.status(422), kind, form, returnTo)
+    if (form && (await findSecondStep(db, kind, id)))
+      return showStep(req, res.status(422), kind, form, returnTo)
     clearCookie(res, cookie)
     if (!passed) {
       const over = { values: {}, errors: { '': t('secondStep.over') } }
