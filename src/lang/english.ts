@@ -602,6 +602,46 @@ export const english = {
   'settings.acceptBy.invited.help': 'They need a login with that very address first',
   'settings.saved': 'The settings are saved.',
 
+  // Limits
+  'limits.title': 'Limits',
+  'limits.lead': 'How much may be done before we ask people to wait. A change holds at once.',
+  'limits.save': 'Save limits',
+  'limits.saved': 'The limits are saved.',
+  'limits.range': '{min} to {max}, as shipped {points}',
+  'limits.malformed': 'Enter a whole number from {min} to {max}.',
+  'limits.wait.minute': 'a minute',
+  'limits.wait.minutes': '{count} minutes',
+  'limits.wait.hours': '{count} hours',
+  'limits.wait.days': '{count} days',
+  'limits.verify': 'Verify your address',
+  'limits.login': 'Failed logins from one network in 15 minutes',
+  'limits.mail': 'Requests for an email with a link, from one network in an hour',
+  'limits.link': 'Links of invitations opened from one network in an hour',
+  'limits.registrationsOfInvitation': 'Logins created on one invitation',
+  'limits.registrationsOfNetwork': 'Logins created on invitations from one network in a day',
+  'limits.pendingOfClient': 'Pending invitations of one client',
+  'limits.invitesOfClient': 'Invitations of one client in a day',
+  'limits.invitesOfUser': 'Invitations by one user in an hour',
+  'limits.invitesOfUnverified': 'Invitations in a day by a user whose address is not verified',
+  'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
+  'limits.mailsToInvited': 'Invitations mailed to one address in a day',
+  'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.accountsOfUser': 'Accounts opened by one user in a day',
+  'limits.over.pendingOfClient':
+    'This account has {count} pending invitations, which is as many as it can have. Cancel one, or wait until one is accepted or runs out.',
+  'limits.over.invitesOfClient':
+    'This account can send {count} invitations a day, and they are all sent. Try again in {wait}.',
+  'limits.over.invitesOfUser':
+    'You can send {count} invitations an hour, and they are all sent. Try again in {wait}.',
+  'limits.over.invitesOfUnverified':
+    'Until your own email address is verified, you can send {count} invitations a day. Verify it, or try again in {wait}.',
+  'limits.over.accountsOfUser': 'You can open {count} accounts a day. Try again in {wait}.',
+  'emails.held':
+    'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
+  'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
+  'company.link':
+    'A company name cannot hold a link. Leave out “http://”, “www.” and whatever follows a “/”.',
+
   // Rights and roles of admins
   'rights.missing': 'Your role does not allow this: it needs “{right}”.',
   'rights.none': 'Choose at least one right.',
