@@ -56,7 +56,11 @@ export interface ActivityFilter {
   client?: { id: number } | undefined
   /** Whom an entry is about, or who did it. */
   user?: { id: number } | undefined
+  /** Who did it, as themselves or as a user. */
+  admin?: { id: number } | undefined
   action?: string | undefined
+  /** Actions that are left out. */
+  except?: string[] | undefined
   /** Days as YYYY-MM-DD in UTC, both included. */
   from?: string | undefined
   to?: string | undefined
@@ -73,12 +77,17 @@ export const listActivity = (db: Db, { limit, ...filter }: ActivityFilter & { li
     .orderBy('id', 'desc')
     .limit(limit)
 
-function narrow(query: Knex.QueryBuilder, { client, user, ...filter }: ActivityFilter) {
+function narrow(query: Knex.QueryBuilder, { client, user, admin, ...filter }: ActivityFilter) {
   if (client) query.where({ client_id: client.id })
   if (user)
     query.where((either) =>
       either.where({ user_id: user.id }).orWhere({ actor_kind: 'user', actor_id: user.id }),
     )
+  if (admin)
+    query.where((either) =>
+      either.where({ actor_kind: 'admin', actor_id: admin.id }).orWhere({ acting_admin_id: admin.id }),
+    )
+  if (filter.except) query.whereNotIn('action', filter.except)
   if (filter.action) query.where({ action: filter.action })
   if (filter.from) query.where('at', '>=', filter.from)
   // Behind every moment of that day, in the order of the text.
@@ -87,9 +96,8 @@ function narrow(query: Knex.QueryBuilder, { client, user, ...filter }: ActivityF
   if (filter.before) query.where('id', '<', filter.before)
   if (filter.text) {
     const pattern = like(filter.text.toLowerCase())
-    query.whereRaw("(LOWER(detail) LIKE ? ESCAPE '!' OR LOWER(actor_name) LIKE ? ESCAPE '!')", [
-      pattern,
-      pattern,
-    ])
+    const columns = ['detail', 'actor_name', 'acting_admin_name']
+    const found = columns.map((column) => `LOWER(${column}) LIKE ? ESCAPE '!'`).join(' OR ')
+    query.whereRaw(`(${found})`, [pattern, pattern, pattern])
   }
 }
