@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { schedule } from 'node-cron'
 import type { Actor } from './domain/change.ts'
+import { forgetActivity } from './domain/forgetting-activity.ts'
 import { endGoneHooks } from './domain/hook-registry.ts'
 import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
@@ -40,6 +41,11 @@ export const jobs: Job[] = [
   { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },
   { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
+  {
+    name: 'forget-activity',
+    schedule: '37 3 * * *',
+    run: (db, lease) => forgetActivity(db, asJob('forget-activity', lease)),
+  },
   { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },
 ]
 

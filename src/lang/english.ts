@@ -1008,6 +1008,10 @@ export const english = {
   'log.column.after': 'After',
   'log.column.detail': 'Details',
   'log.column.ip': 'IP address',
+  'activity.activity.forgotten': 'removed {count} entries of the activity log that were older than {until}',
+  'settings.activityKeepDays': 'Days to keep the activity log',
+  'settings.keepDays.help': 'Older entries are removed each night. Left empty, they are kept for ever.',
+  'settings.keepDays.malformed': 'Write a number of days, 30 or more, or leave it empty.',
 
   // What happened
   'activity.user.added': 'created the login {email}',
@@ -1309,6 +1313,13 @@ export const english = {
   'doctor.chain.changed.remedy': 'Compare it with a backup, and find out who can write to the database.',
   'doctor.chain.missing': 'Seal {seal} of the activity log names {count} entries that are not there.',
   'doctor.chain.missing.remedy': 'Compare with a backup, and find out who can write to the database.',
+  'doctor.chain.left':
+    'Seal {seal} of the activity log says that its entries were removed; {count} are there.',
+  'doctor.chain.left.remedy':
+    'The seal was changed by hand, or entries were put back: compare with a backup, and find out who can write there.',
+  'doctor.chain.removed': 'The entries of seal {seal} of the activity log were removed before their time.',
+  'doctor.chain.removed.remedy':
+    'Latchkey removes the oldest first, and none younger than 30 days: compare with a backup, and find out who can write there.',
   'doctor.chain.slippedIn': 'Entry {entry} of the activity log (seal {seal}) was not written by Latchkey.',
   'doctor.chain.slippedIn.remedy': 'Compare with a backup, and find out who can write to the database.',
   'doctor.chain.head': 'The activity log does not have seal {seal} with the head that you expect.',

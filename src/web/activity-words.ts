@@ -28,10 +28,19 @@ function whatIn(entry: Activity, detail: Detail): string {
   const what = t(key, {
     action,
     ...Object.fromEntries(said),
-    ...(action === 'setting.changed' && { key: nameInWords(String(detail.key)) }),
+    ...(action === 'setting.changed' && settingInWords(detail)),
   })
   const changes = needs(key, 'before') ? '' : changesInWords(action, detail)
   return changes ? t('log.withChanges', { what, changes }) : what
+}
+
+/** A setting and its values as the form names them. */
+function settingInWords({ key, before, after }: Detail) {
+  const say = (value: unknown) => {
+    const choice = `settings.${key}.${value}`
+    return isKey(choice) ? t(choice) : valueInWords('setting.changed', '', value)
+  }
+  return { key: nameInWords(String(key)), before: say(before), after: say(after) }
 }
 
 const told = (entry: Activity, detail: Detail): Told => ({
