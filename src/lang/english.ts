@@ -1149,6 +1149,22 @@ export const english = {
   'doctor.adminSession.orphan.remedy': 'Delete that row of admin_sessions.',
   'doctor.reset.orphan': 'The password reset {reset} is for user {user}, who does not exist.',
   'doctor.reset.orphan.remedy': 'Delete that row of password_resets.',
+  'doctor.person.orphan': 'A row of {name} belongs to the {kind} {person}, who does not exist.',
+  'doctor.person.orphan.remedy': 'Delete that row of that table; nobody can use it.',
+  'doctor.link.orphan': 'Row {nth} of {name} is for user {user}, who does not exist.',
+  'doctor.link.orphan.remedy': 'Delete that row of that table.',
+  'doctor.session.admin': 'In a session admin {admin} acts as user {user}; there is no such admin.',
+  'doctor.session.admin.remedy': 'Delete that row of sessions, and find out who could make it.',
+  'doctor.person.factors': 'The {kind} {person} is said to have {factors} second factors, and has {count}.',
+  'doctor.person.factors.remedy':
+    'Set the column factors of that row to what there is: logging in asks for a second factor where it is not 0.',
+  'doctor.admin.role': 'Admin {admin} has the role {role}, which does not exist, and may do nothing.',
+  'doctor.admin.role.remedy': 'Give the admin another role under Admins in the Admin Area.',
+  'doctor.admin.noFull': 'No active admin has the role Full.',
+  'doctor.admin.noFull.remedy': 'Make one with npm run admin:create.',
+  'doctor.expired.left': '{count} rows of {name} ran out more than two days ago and are still there.',
+  'doctor.expired.left.remedy':
+    'Run npm run job -- forget-ended-sessions, and see under System why no worker did it.',
   'doctor.client.owner': 'Client {client} is owned by user {user}, who does not exist.',
   'doctor.client.owner.remedy':
     'Bring the user back from a backup, or set clients.owner_id to a user who is associated with the client.',
