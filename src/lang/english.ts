@@ -237,6 +237,7 @@ export const english = {
   'twoFactor.setUp': 'Set up',
   'twoFactor.setUp.title': 'Set up two-factor',
   'twoFactor.setUp.scan': 'Scan this picture with an authenticator app on your phone.',
+  'twoFactor.setUp.open': 'The app is on this device? Open it.',
   'twoFactor.setUp.key': 'Or type this key into the app:',
   'twoFactor.setUp.help': 'The six digits that the app shows now.',
   'twoFactor.setUp.confirm': 'Turn on',
