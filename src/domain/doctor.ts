@@ -9,6 +9,7 @@ import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
+import { loginChecks } from './doctor-logins.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import type { Values } from './refusal.ts'
@@ -42,7 +43,7 @@ const MOST = 100
 const MOST_AGAIN = 100
 const LONGEST_PAUSE_MINUTES = 6 * 60
 
-const allChecks: Check[] = [...checks, ...traceChecks, ...deliveryChecks]
+const allChecks: Check[] = [...checks, ...loginChecks, ...traceChecks, ...deliveryChecks]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
 const moments = () => ({

@@ -5,6 +5,7 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import type { Change } from './change.ts'
 import { queueEmail } from './emails.ts'
+import { tryProof } from './login-tries.ts'
 import { verifyPassword } from './passwords.ts'
 import { keyOf, type Person, tableOf } from './people.ts'
 import {
@@ -66,7 +67,13 @@ export const tellPerson = (
 ) => queueEmail(trx, template, { to: person.email, ...about(person), data: { name: person.name, ...more } })
 
 /** Refuses what is not the person's password; never in a transaction. */
-export async function provePassword(db: Db, person: Person, password: string): Promise<void> {
-  const row = await db(tableOf(person)).where({ id: person.id }).first('password_hash')
-  if (!(await verifyPassword(row?.password_hash, password))) throw new Refusal('password.wrong', 'password')
-}
+export const provePassword = (
+  db: Db,
+  person: Person,
+  password: string,
+  field: 'password' | 'current_password' = 'password',
+): Promise<void> =>
+  tryProof(db, person, 'password', async () => {
+    const row = await db(tableOf(person)).where({ id: person.id }).first('password_hash')
+    if (!(await verifyPassword(row?.password_hash, password))) throw new Refusal('password.wrong', field)
+  })

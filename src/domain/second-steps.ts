@@ -41,9 +41,13 @@ const open = (db: Db, id: string) =>
     .where({ id_hash: fingerprint(id), used_at: null })
     .where('expires_at', '>', timestamp())
 
-/** Whose login waits, as they are now; undefined when it is over. */
-export async function findSecondStep(db: Db, id: string): Promise<SecondStep | undefined> {
-  const row = await open(db, id).where('tries', '<', TRIES).first()
+/** Whose login waits, as they are now; undefined when it is over, or one of the other kind of person. */
+export async function findSecondStep(
+  db: Db,
+  kind: Person['kind'],
+  id: string,
+): Promise<SecondStep | undefined> {
+  const row = await open(db, id).where({ person_kind: kind }).where('tries', '<', TRIES).first()
   const who =
     row &&
     (await db(tableOf({ kind: row.person_kind }))
@@ -71,11 +75,11 @@ export interface Given {
   passkey: string
 }
 
-/** Gives whose login is complete; undefined when it is over. */
-export async function passSecondStep(db: Db, by: Actor, id: string, given: Given) {
-  const step = await findSecondStep(db, id)
-  if (!step || !(await countTry(db, id))) return undefined
-  const { kind, id: personId, name } = step.person
+/** Gives whose login is complete; one that is over failed like a wrong code. */
+export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id: string, given: Given) {
+  const step = await findSecondStep(db, kind, id)
+  if (!step || !(await countTry(db, id))) throw new Refusal('code.wrong', 'code')
+  const { id: personId, name } = step.person
   const proven = given.passkey ? await readPasskey(db, by, kind, given.passkey) : undefined
   if (proven && proven.person.id !== personId) throw new Refusal('passkey.wrong')
   await change(db, { ...by, kind, id: personId, name }, async (trx) => {

@@ -3,7 +3,7 @@
 
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { type Actor, change } from './change.ts'
+import { type Actor, type Change, change } from './change.ts'
 import {
   about,
   countFactors,
@@ -13,6 +13,7 @@ import {
   tellPerson,
   useFactor,
 } from './factors.ts'
+import { tryProof } from './login-tries.ts'
 import { listPasskeys } from './passkeys.ts'
 import type { Person } from './people.ts'
 import { newCodes, replaceRecoveryCodes } from './recovery-codes.ts'
@@ -52,7 +53,7 @@ export async function confirmTotp(db: Db, by: Actor, person: Person, code: strin
 /** Gives how many factors are left. */
 export async function removeTotp(db: Db, by: Actor, person: Person, proof: Proof): Promise<number> {
   await provePassword(db, person, proof.password)
-  return change(db, by, async (trx) => {
+  const remove = async (trx: Change) => {
     await takePerson(trx, person)
     await useFactor(trx, person, proof.code)
     await dropTotp(trx, person)
@@ -60,19 +61,21 @@ export async function removeTotp(db: Db, by: Actor, person: Person, proof: Proof
     await record(trx, 'totp.off', about(person))
     await tellPerson(trx, 'two-factor-off', person, { left })
     return left
-  })
+  }
+  return tryProof(db, person, 'code', () => change(db, by, remove))
 }
 
 /** Ten new recovery codes instead of those there were; of whoever has passkeys alone no code is asked. */
 export async function renewCodes(db: Db, by: Actor, person: Person, proof: Proof): Promise<string[]> {
   await provePassword(db, person, proof.password)
   const codes = newCodes()
-  await change(db, by, async (trx) => {
+  const renew = async (trx: Change) => {
     await takePerson(trx, person)
     const isByPasskey = !(await findTotp(trx, person)) && (await listPasskeys(trx, person)).length > 0
     if (!isByPasskey) await useFactor(trx, person, proof.code)
     await replaceRecoveryCodes(trx, person, codes)
     await record(trx, 'recovery.renewed', about(person))
-  })
+  }
+  await tryProof(db, person, 'code', () => change(db, by, renew))
   return codes
 }

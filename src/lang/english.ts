@@ -107,6 +107,7 @@ export const english = {
   'sessions.endOthers': 'End all others',
   'sessions.ended': 'That device is logged out.',
   'sessions.othersEnded': 'All other devices are logged out.',
+  'sessions.back': 'Back to Security',
   'activity.session.ended': 'logged another device out',
   'activity.session.othersEnded': 'logged all other devices out',
 
@@ -122,6 +123,8 @@ export const english = {
   'email.new-device.button': 'Log in',
   'mail.title': 'Check your mail',
   'mail.sentence': 'We sent a message to {email}. It says how to go on; its link works for 60 minutes.',
+  'mail.login': 'Back to the login page',
+  'mail.profile': 'Back to your profile',
   'mail.nothing':
     'Nothing there after a few minutes? Look among the unwanted mail, and whether the address is right.',
   'password.forgotten.title': 'Forgot password',
@@ -154,7 +157,7 @@ export const english = {
   'profile.title': 'Your profile',
   'profile.lead': 'Your name and language, for all accounts that you own or share.',
   'profile.saved': 'Your profile is saved.',
-  'profile.changedMeanwhile': 'Your profile was changed in the meantime: look at it and save it again.',
+  'profile.changedMeanwhile': 'The profile was changed in the meantime: look at it and save it again.',
   'profile.address': 'Email address',
   'profile.verified': 'Verified',
   'profile.unverified': 'Address not verified',
@@ -169,9 +172,9 @@ export const english = {
     'We mail a link to the new address; the change happens when you open it. The old address is told and can take it back for 72 hours.',
   'emailChange.button': 'Change address',
   'emailChange.same': 'That is the address you have.',
-  'emailChange.done': 'Your new email address holds. Log in with it from now on.',
+  'emailChange.done': 'Your email address is changed. Log in with the new one from now on.',
   'emailBack.done':
-    'Your old email address holds again, and every device is logged out. Now set a new password: we mail you a link.',
+    'Your old email address is back, and every device is logged out. Now set a new password: we mail you a link.',
   'link.ofAnother': 'This link is for the login {email}: log out, then open it again.',
   'addressLink.verify.title': 'Verify your address',
   'addressLink.verify.sentence': 'This shows that {email} is yours.',
@@ -183,8 +186,9 @@ export const english = {
   'addressLink.back.sentence':
     'Your login gets the address {email} again. All devices are logged out, and you set a new password.',
   'addressLink.back.button': 'Take it back',
+  'addressLink.login': 'Log in to go on',
   'addressLink.others': 'You are logged in as {name}, and this link is for another login: log out first.',
-  'activity.user.edited': 'edited the profile',
+  'activity.user.edited': 'edited the profile of {email}',
   'activity.verification.sent': 'had a link sent to verify {email}',
   'activity.verification.done': 'verified the address {email}',
   'activity.emailChange.requested': 'asked to change the address to {email}',
@@ -240,7 +244,7 @@ export const english = {
   'twoFactor.on': 'Two-factor is on, since',
   'twoFactor.remove.title': 'Turn two-factor off',
   'twoFactor.remove.lead': 'After that your password alone opens your login.',
-  'twoFactor.remove': 'Remove',
+  'twoFactor.remove': 'Turn off',
   'twoFactor.removed': 'Two-factor is off.',
   'totp.already': 'Two-factor is on already.',
   'recovery.title': 'Recovery codes',
@@ -598,6 +602,46 @@ export const english = {
   'settings.acceptBy.invited.help': 'They need a login with that very address first',
   'settings.saved': 'The settings are saved.',
 
+  // Limits
+  'limits.title': 'Limits',
+  'limits.lead': 'How much may be done before we ask people to wait. A change holds at once.',
+  'limits.save': 'Save limits',
+  'limits.saved': 'The limits are saved.',
+  'limits.range': '{min} to {max}, as shipped {points}',
+  'limits.malformed': 'Enter a whole number from {min} to {max}.',
+  'limits.wait.minute': 'a minute',
+  'limits.wait.minutes': '{count} minutes',
+  'limits.wait.hours': '{count} hours',
+  'limits.wait.days': '{count} days',
+  'limits.verify': 'Verify your address',
+  'limits.login': 'Failed logins from one network in 15 minutes',
+  'limits.mail': 'Requests for an email with a link, from one network in an hour',
+  'limits.link': 'Links of invitations opened from one network in an hour',
+  'limits.registrationsOfInvitation': 'Logins created on one invitation',
+  'limits.registrationsOfNetwork': 'Logins created on invitations from one network in a day',
+  'limits.pendingOfClient': 'Pending invitations of one client',
+  'limits.invitesOfClient': 'Invitations of one client in a day',
+  'limits.invitesOfUser': 'Invitations by one user in an hour',
+  'limits.invitesOfUnverified': 'Invitations in a day by a user whose address is not verified',
+  'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
+  'limits.mailsToInvited': 'Invitations mailed to one address in a day',
+  'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.accountsOfUser': 'Accounts opened by one user in a day',
+  'limits.over.pendingOfClient':
+    'This account has {count} pending invitations, which is as many as it can have. Cancel one, or wait until one is accepted or runs out.',
+  'limits.over.invitesOfClient':
+    'This account can send {count} invitations a day, and they are all sent. Try again in {wait}.',
+  'limits.over.invitesOfUser':
+    'You can send {count} invitations an hour, and they are all sent. Try again in {wait}.',
+  'limits.over.invitesOfUnverified':
+    'Until your own email address is verified, you can send {count} invitations a day. Verify it, or try again in {wait}.',
+  'limits.over.accountsOfUser': 'You can open {count} accounts a day. Try again in {wait}.',
+  'emails.held':
+    'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
+  'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
+  'company.link':
+    'A company name cannot hold a link. Leave out “http://”, “www.” and whatever follows a “/”.',
+
   // Rights and roles of admins
   'rights.missing': 'Your role does not allow this: it needs “{right}”.',
   'rights.none': 'Choose at least one right.',
@@ -609,6 +653,7 @@ export const english = {
   'right.change-owner': 'Change owner',
   'right.list-users': 'List users',
   'right.edit-users': 'Edit users',
+  'right.act-as-user': 'Act as a user',
   'right.see-emails': 'See emails',
   'right.see-activity': 'See the activity log',
   'right.see-system': 'See hooks and system',
@@ -628,6 +673,8 @@ export const english = {
   'right.list-users.help': 'See all users and what they have access to.',
   'right.edit-users.help':
     'Change profiles, send password links, end sessions, remove second factors, disable and enable.',
+  'right.act-as-user.help':
+    'See the Client Area as a user sees it. What they change there needs the right for it as well.',
   'right.see-emails.help': 'See which emails were sent, to whom, and what they say.',
   'right.see-activity.help': 'See who did what, and from where.',
   'right.see-system.help': 'See hooks, what waits, and how the jobs do.',
@@ -714,9 +761,7 @@ export const english = {
   'own.password': 'Change password',
   'own.password.lead': 'Your other devices will be logged out.',
   'own.password.button': 'Set password',
-  'own.current': 'Present password',
   'own.passwordSaved': 'Your new password is set. Other devices are logged out.',
-  'password.notYours': 'That is not your present password.',
   'firstAdmin.title': 'The first admin',
   'firstAdmin.lead':
     'This makes the admin who may do everything, and who can add others. The link works once.',
@@ -753,11 +798,45 @@ export const english = {
     '{by} removed the second factor of your login to the Admin Area. From now on your password alone logs you in.',
   'email.admin-password-changed.subject': 'Your admin password was changed',
   'email.admin-password-changed.lead': 'The password of your login to the Admin Area was changed.',
+  'email.admin-changed.subject': 'Your login to the Admin Area was changed',
+  'email.admin-changed.address': '{by} changed its address: from now on you log in with {email}.',
+  'email.admin-changed.role': '{by} changed your role from {before} to {after}.',
+  'email.admin-changed.disabled': '{by} disabled your login. You are logged out everywhere.',
+  'email.admin-changed.enabled': '{by} enabled your login again.',
   'email.admin.notYou': 'If you did not expect this, tell another admin at once.',
 
   // Acting as a user
   'acting.denied':
     'An admin who acts as a user cannot do this: only the person themselves can. Nothing was done.',
+  'acting.notActive': 'This login is not active, so nobody can act as this user.',
+  'acting.start': 'Log in as this user',
+  'acting.start.owner': 'Login as Owner',
+  'acting.start.title': 'Log in as {name}?',
+  'acting.start.client': 'You see the Client Area as {name} does, beginning with {client}.',
+  'acting.start.noClient': 'You see the Client Area as {name} does. They have no account that is open.',
+  'acting.start.minutes':
+    'It ends after {minutes} minutes, and when you log out of the Admin Area. You can end it at any time.',
+  'acting.start.logged':
+    'Start, end and every change are in the activity log as “{admin} as {name}”. They can read it, too.',
+  'acting.start.never':
+    'You cannot invite anybody, accept invitations, open accounts, or touch what is theirs alone: profile, password, address, two-factor and devices.',
+  'acting.start.rights': 'Anything else you change needs the right for it in your own role.',
+  'acting.start.replaces':
+    'If you are logged in to the Client Area in this browser with a login of your own, you are logged out there.',
+  'acting.start.keep': 'Do not log in',
+  'acting.banner': 'Acting as a user',
+  'acting.as': '{admin}, you act as {user} ({email}).',
+  'acting.until': 'It ends',
+  'acting.end': 'Back to the Admin Area',
+  'acting.end.title': 'Go back to the Admin Area?',
+  'acting.end.sentence': 'You then no longer act as {name}.',
+  'acting.end.keep': 'Stay here',
+  'acting.ended': 'You no longer act as {name}.',
+  'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
+  'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
+  'sessions.admin': 'Admin {name}, acting as you',
+  'activity.acting.started': 'logged in as {email}, for {minutes} minutes at the most',
+  'activity.acting.ended': 'stopped acting as {email}',
 
   // Users in the Admin Area
   'nav.users': 'Manage Users',
@@ -811,6 +890,80 @@ export const english = {
   'email.factor-removed.subject': 'Two-factor was removed from your login',
   'email.factor-removed.lead':
     'We removed two-factor from your login: from now on your password alone opens it.',
+
+  // Editing a user in the Admin Area
+  'login.edit': 'Edit profile',
+  'login.saved': 'The profile is saved.',
+  'login.email.lead':
+    'For someone who lost the old mailbox. Every device is logged out, the old address is told, and the new one has to be verified.',
+  'login.email.saved': 'The address of {name} is changed.',
+  'login.sessions.none': 'They are not logged in anywhere.',
+  'activity.all': 'All activity',
+  'emailChange.takenByOther': 'Another login has this address.',
+  'emailChange.sameOfOther': 'That is the address they have.',
+  'email.email-set.subject': 'We changed the email address of your login',
+  'email.email-set.lead': 'From now on your login has the address {email}, and every device is logged out.',
+  'email.email-set.next': 'If you did not ask for this, tell us at once.',
+  // Deleting and merging logins
+  'right.delete-users': 'Delete users',
+  'right.delete-users.help': 'Delete the login of a user who has no client.',
+  'right.merge-users': 'Merge users',
+  'right.merge-users.help':
+    'Make one login of two that belong to the same person, with the access and ownership of both.',
+  'people.filter.merged': 'Merged into another',
+  'people.filter.deleted': 'Deleted',
+  'login.delete': 'Delete',
+  'login.delete.title': 'Delete the login of {name}?',
+  'login.delete.sentence':
+    'They are logged out at once, and this cannot be taken back. Name, address and password are removed, and the address is free for a new login. The activity log and the list of emails keep the name and address of the time.',
+  'login.delete.done': 'The login {email} is deleted.',
+  'login.delete.hasClients': 'This user still has access to a client. Remove that first, or merge the login.',
+  'login.merge': 'Merge',
+  'merge.title': 'Merge {name} with another login',
+  'merge.lead': 'For two logins of the same person: one stays and gets all that the other had.',
+  'merge.other': 'The other login',
+  'merge.none': 'No other active login found. Try a part of the name or address.',
+  'merge.choose': 'Choose the other login of this person',
+  'merge.keep': 'Which login stays?',
+  'merge.keep.this': '{email}, and the other goes into it',
+  'merge.keep.other': 'The other one, and {email} goes into it',
+  'merge.preview': 'Show what will happen',
+  'merge.previewTitle': 'Merge {gone} into {kept}',
+  'merge.previewLead': 'Nothing has happened yet. This cannot be taken back.',
+  'merge.logins': 'Logins',
+  'merge.stays': 'Stays',
+  'merge.goes': 'Goes into it',
+  'merge.ends': 'Ends at once',
+  'merge.ends.what':
+    'All that {email} could log in with: password, two-factor, sessions and links sent by email.',
+  'merge.reserved': 'Stays taken',
+  'merge.reserved.what': 'no new login can be made with it.',
+  'merge.history': 'History',
+  'merge.history.what': 'Stays as it was, and is shown with the login that stays.',
+  'merge.told': 'Told by email',
+  'merge.told.what': 'Both addresses.',
+  'merge.accounts': 'Access',
+  'merge.accounts.none': 'Neither login has access to a client.',
+  'merge.noAccess': 'no access',
+  'merge.now': 'Now: {stays} · and from the other login: {goes}',
+  'merge.after': 'After: {permissions}',
+  'merge.owner.stays': 'Stays owner',
+  'merge.owner.moves': 'Becomes owner',
+  'merge.button': 'Merge the logins',
+  'merge.done': '{gone} is merged into the login of {kept}.',
+  'merge.itself': 'That is this login itself. Choose the other one.',
+  'merge.notActive': 'The login of {name} is disabled, merged or deleted. Only active logins can be merged.',
+  'merge.stale':
+    'Something changed since you looked. Nothing was done. Below is what would happen now: look again, then merge.',
+  'merge.into': 'This login was merged into',
+  'merge.merged': 'Merged into this login',
+  'activity.user.deleted': 'deleted the login {email}',
+  'activity.user.merged': 'merged the login {merged} into {email}',
+  'activity.user.mergedAway': 'merged the login {merged} into {email}, which stays',
+  'email.login-merged.subject': 'Your two logins are now one',
+  'email.login-merged.lead':
+    'We merged your login {gone} into {kept}. From now on log in with {kept} and its password; all accounts are there.',
+  'email.login-merged.next': 'If these two logins are not both yours, please tell us at once.',
 
   // Stuck: on every page of the Admin Area
   'stuck.worker':
@@ -1157,6 +1310,21 @@ export const english = {
   'doctor.adminSession.orphan.remedy': 'Delete that row of admin_sessions.',
   'doctor.reset.orphan': 'The password reset {reset} is for user {user}, who does not exist.',
   'doctor.reset.orphan.remedy': 'Delete that row of password_resets.',
+  'doctor.user.merged':
+    'User {user} is {status}: a merged login, and no other, names the login it went into.',
+  'doctor.user.merged.remedy':
+    'The activity log says whether it was merged, and into which. Write users.status and users.merged_into_id accordingly.',
+  'doctor.user.mergedInto': 'User {user} was merged into {other}, which is no login or was merged itself.',
+  'doctor.user.mergedInto.remedy':
+    'Write the login that is used today into users.merged_into_id; the activity log says which.',
+  'doctor.user.overAccess': 'User {user} is {status} and still has access to a client.',
+  'doctor.user.overAccess.remedy':
+    'Find the client in associations, give the access to the login that is used today, then delete that row.',
+  'doctor.user.overSession': 'User {user} is {status} and still has a session.',
+  'doctor.user.overSession.remedy': 'Delete the rows of sessions with that user_id.',
+  'doctor.client.ownerOver': 'Client {client} is owned by user {user}, who is {status}.',
+  'doctor.client.ownerOver.remedy':
+    'Use Make Owner in the Admin Area: the login that is used today, or else whoever the activity log names last.',
   'doctor.client.owner': 'Client {client} is owned by user {user}, who does not exist.',
   'doctor.client.owner.remedy':
     'Bring the user back from a backup, or set clients.owner_id to a user who is associated with the client.',

@@ -26,7 +26,7 @@ export interface Section {
   guards: RequestHandler[]
   personOf: (req: Request) => Person
   /** Gives the session a new id, once a factor came or went. */
-  renew?: (req: Request, res: Response) => Promise<void>
+  renew: (req: Request, res: Response) => Promise<void>
   /** The whole page, with the form to add one that could not be taken. */
   showPage: (req: Request, res: Response, form: Form) => Promise<void>
   showCodes: (req: Request, res: Response, codes: string[]) => void
@@ -71,7 +71,7 @@ export function passkeyPages(db: Db, section: Section) {
     })
     if (form) return showPage(req, res.status(422), form)
     await forgiveLogin(req)
-    await renew?.(req, res)
+    await renew(req, res)
     if (codes.length) return showCodes(req, res, codes)
     flash(res, 'success', 'passkey.added')
     res.redirect(303, url)
@@ -107,7 +107,7 @@ export function passkeyPages(db: Db, section: Section) {
     })
     if (remove) return showOne(req, res.status(422), { remove })
     await forgiveLogin(req)
-    await renew?.(req, res)
+    await renew(req, res)
     flash(res, 'success', left ? 'passkey.removed' : 'passkey.removed.last')
     res.redirect(303, url)
   })

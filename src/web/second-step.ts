@@ -93,7 +93,7 @@ export function secondStepPages(
 
   page.get(urlOf(kind), ...guards.get, async (req, res) => {
     const returnTo = safePath(req.query.returnTo, home)
-    const step = await findSecondStep(db, readCookie(req, cookie) ?? '')
+    const step = await findSecondStep(db, kind, readCookie(req, cookie) ?? '')
     if (step) return showStep(req, res, db, step.person, { form: formOf(req), returnTo })
     if (req.visit.user || req.visit.admin) return passLogin(req, res, area)
     flash(res, 'warning', 'secondStep.over')
@@ -103,15 +103,15 @@ export function secondStepPages(
   page.post(urlOf(kind), ...guards.post, limit('login'), async (req, res) => {
     const id = readCookie(req, cookie) ?? ''
     const returnTo = safePath(req.body.returnTo, home)
-    let passed: Awaited<ReturnType<typeof passSecondStep>>
+    let passed: Awaited<ReturnType<typeof passSecondStep>> | undefined
     const form = await submit(GivenForm, req.body, async (given) => {
       if (!given.passkey) check(requiredLine('code.missing', 100), given.code, 'code')
-      const step = await findSecondStep(db, id)
-      const pass = () => passSecondStep(db, actor(req), id, given)
+      const step = await findSecondStep(db, kind, id)
+      const pass = () => passSecondStep(db, actor(req), kind, id, given)
       // Codes are counted apart from passwords: whoever has the password must not try codes without end.
       passed = step ? await tryLogin(req, kind, `second step of ${step.person.email}`, pass) : undefined
     })
-    const waiting = form && (await findSecondStep(db, id))
+    const waiting = form && (await findSecondStep(db, kind, id))
     if (waiting) return showStep(req, res.status(422), db, waiting.person, { form, returnTo })
     clearCookie(res, cookie)
     if (!passed) {
@@ -125,7 +125,7 @@ export function secondStepPages(
   page.get(`${urlOf(kind)}/passkey`, ...guards.get, (_req, res) => res.redirect(303, urlOf(kind)))
 
   page.post(`${urlOf(kind)}/passkey`, ...guards.post, limit('link'), async (req, res) => {
-    const step = await findSecondStep(db, readCookie(req, cookie) ?? '')
+    const step = await findSecondStep(db, kind, readCookie(req, cookie) ?? '')
     if (!step) throw new Refusal('secondStep.over')
     res.json(await passkeyOptions(db, kind, step.person))
   })

@@ -11,6 +11,7 @@ import { beginTotp, confirmTotp, removeTotp, renewCodes } from '../domain/two-fa
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
 import { emptyForm, type Form, optionalLine, passwordField, requiredLine, submit } from './form.ts'
+import { inPerson } from './guards.ts'
 import { forgiveLogin, limit } from './limits.ts'
 import { passkeyData, passkeyPages, type Section } from './passkey-pages.ts'
 import { actor } from './request.ts'
@@ -81,7 +82,7 @@ export function securityPages(db: Db, options: Options) {
     res.redirect(303, `${url}/totp/confirm`)
   })
 
-  page.get(`${url}/totp/confirm`, ...guards, (req, res) => showSetUp(req, res, emptyForm()))
+  page.get(`${url}/totp/confirm`, ...inPerson(guards), (req, res) => showSetUp(req, res, emptyForm()))
 
   page.post(`${url}/totp/confirm`, ...guards, limit('login'), async (req, res) => {
     let codes: string[] = []
@@ -90,7 +91,7 @@ export function securityPages(db: Db, options: Options) {
     })
     if (form) return showSetUp(req, res.status(422), form)
     await forgiveLogin(req)
-    await renew?.(req, res)
+    await renew(req, res)
     if (codes.length) return showCodes(req, res, codes, 'app')
     flash(res, 'success', 'twoFactor.isOn')
     res.redirect(303, url)
@@ -113,7 +114,7 @@ export function securityPages(db: Db, options: Options) {
     })
     if (remove) return showPage(req, res.status(422), { remove })
     await forgiveLogin(req)
-    await renew?.(req, res)
+    await renew(req, res)
     flash(res, 'success', left ? 'twoFactor.removed.some' : 'twoFactor.removed')
     res.redirect(303, url)
   })

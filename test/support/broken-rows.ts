@@ -72,6 +72,19 @@ const peopleAndClients = ({ acme, bakery, alice, bob, carol }: Ids): Case[] => [
   }),
 ]
 
+const logins = ({ bob, frank }: Ids): Case[] => {
+  const set = (id: number, row: object) => ({ table: 'users', where: { id }, set: { ...row } })
+  return [
+    one('user.merged', set(frank, { status: 'merged' }), 'user.overSession'),
+    one('user.merged', set(frank, { merged_into_id: bob })),
+    one('user.mergedInto', set(frank, { status: 'merged', merged_into_id: NOBODY }), 'user.overSession'),
+    one('user.mergedInto', set(frank, { status: 'merged', merged_into_id: frank }), 'user.overSession'),
+    one('user.overSession', set(frank, { status: 'deleted' })),
+    one('user.overAccess', set(bob, { status: 'deleted' }), 'client.ownerOver'),
+    one('client.ownerOver', set(bob, { status: 'deleted' }), 'user.overAccess'),
+  ]
+}
+
 const invitations = ({ acme, carol, frank }: Ids): Case[] => [
   one('invitation.orphan', { ...invited('kim'), set: { invited_by_user_id: NOBODY } }),
   one(
@@ -180,6 +193,7 @@ const schema: Case[] = [
 
 export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
+  ...logins(ids),
   ...invitations(ids),
   ...deliveries(),
   ...schema,
