@@ -328,7 +328,8 @@ export const english = {
   'activity.passkey.used': 'showed the passkey {name}',
   'activity.passkey.copied': 'was refused: the passkey {name} seems to have been copied',
   'email.passkey-added.subject': 'A passkey was added to your login',
-  'email.passkey-added.lead': 'A passkey was added: it logs in to your login, with or without the password.',
+  'email.passkey-added.lead':
+    'A passkey was added: whoever holds it can log in as you, also without your password.',
   'email.passkey-removed.subject': 'A passkey was removed from your login',
   'email.passkey-removed.lead': 'A passkey was removed: it opens your login no more.',
   'email.passkey-removed.last':
