@@ -186,7 +186,7 @@ export function samplePages(): Page[] {
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
-    ...activityPages().map(([name, data, more]) => admins(name, data, more)),
+    ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
       admins(name, data, more),
     ),
