@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { HARMLESS, transaction } from '../platform/transaction.ts'
+import { transaction } from '../platform/transaction.ts'
 import type { Change } from './change.ts'
 import { fingerprint } from './links.ts'
 import type { Person } from './people.ts'
@@ -34,9 +34,6 @@ export async function newChallenge(db: Db, purpose: Purpose): Promise<string> {
   const wasDone = async (fresh: Db) =>
     Boolean(await fresh('passkey_challenges').where({ challenge_hash }).first('challenge_hash'))
   await transaction(db, insert, { wasDone })
-  // Apart from it: two that deleted and then inserted would wait for each other.
-  const forget = (trx: Db) => trx('passkey_challenges').where('expires_at', '<=', timestamp()).delete()
-  await transaction(db, forget, HARMLESS)
   return challenge
 }
 

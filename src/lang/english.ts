@@ -294,7 +294,8 @@ export const english = {
   'passkeys.title': 'Passkeys',
   'passkeys.lead':
     'A passkey logs you in by fingerprint, face or PIN of your device, without a password. It is also your second step.',
-  'passkeys.script': 'Passkeys need JavaScript and a browser that knows them.',
+  'passkeys.script':
+    'Passkeys do not work here. They need JavaScript, a current browser, and a site with a name and https.',
   'passkey.name': 'Name of the passkey',
   'passkey.name.help': 'So that you know it again, such as “Phone”.',
   'passkey.name.missing': 'Give it a name.',

@@ -11,7 +11,7 @@ const WIDE = { width: 1200, height: 900 }
 const NARROW = { width: 390, height: 844 }
 
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startHouse({ hostname: 'localhost' })
   browser = await startBrowser(house.appUrl)
 })
 
