@@ -25,7 +25,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       if ((await sidewaysPixels(page)) > 0) wrong.push(`${name}: it scrolls sideways`)
     }
     expect(wrong).toEqual([])
-  })
+  }, 240_000)
 
   test('the menu and the dialog pass axe when they are open', async () => {
     const page = await browser.open({ colorScheme, viewport: WIDE, reducedMotion: 'reduce' })
