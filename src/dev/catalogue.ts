@@ -14,6 +14,7 @@ import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -189,6 +190,8 @@ export function samplePages(): Page[] {
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
     ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...passkeyPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     mine('factor-needed'),
     ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
