@@ -99,6 +99,9 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
     await ada.press('Remove two-factor')
     await ada.press('Change address', { 'New email address': 'carol@example.net' })
+    const { id: doraId } = await house.db('users').where({ first_name: 'Dóra' }).first('id')
+    await ada.visit(`/admin/users/${doraId}/merge?preview=1&other=${carolId}`)
+    await ada.press('Merge the logins')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -13,6 +13,8 @@ export const RIGHTS = [
   'list-users',
   'edit-users',
   'act-as-user',
+  'delete-users',
+  'merge-users',
   'see-emails',
   'see-activity',
   'see-system',
