@@ -834,6 +834,8 @@ export const english = {
   'acting.end.sentence': 'You then no longer act as {name}.',
   'acting.end.keep': 'Stay here',
   'acting.ended': 'You no longer act as {name}.',
+  'acting.over':
+    'You no longer act as a user: the time is over, or your login to the Admin Area, your right or the user’s login has ended.',
   'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
   'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
   'sessions.admin': 'Admin {name}, acting as you',
