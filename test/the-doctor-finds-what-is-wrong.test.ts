@@ -19,8 +19,9 @@ describe('the doctor', () => {
   beforeAll(async () => {
     house = await startHouse()
     await liveFullStory(house)
-    // Nothing is delivered from here on: what is broken stays so.
-    await house.delivery.stop()
+    // Nothing is delivered or freed from here on: what is broken stays so.
+    await house.work?.stop()
+    await house.work?.leave()
     const user = async (email: string) => (await house.db('users').where({ email }).first()).id
     ids = {
       acme: (await house.clientNamed('Acme Hosting')).id,

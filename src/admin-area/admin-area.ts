@@ -19,6 +19,7 @@ import { login } from './login.ts'
 import { mergeUsersPage } from './merge-users.ts'
 import { own } from './own.ts'
 import { people } from './people.ts'
+import { person } from './person.ts'
 import { roles } from './roles.ts'
 import { security, sessions } from './security.ts'
 import { settings } from './settings.ts'
@@ -32,5 +33,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
-    .use(security(db), people(db), deleteUserPage(db), mergeUsersPage(db), activity(db))
-    .use(security(db), sessions(db), people(db))
+    .use(security(db), sessions(db), people(db), person(db), activity(db))
+    .use(deleteUserPage(db), mergeUsersPage(db))

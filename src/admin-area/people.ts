@@ -1,7 +1,6 @@
-// Users in the Admin Area: the list, and one login with the steps an admin may take.
+// Users in the Admin Area: the list, and the steps an admin may take with one login.
 
 import { type Request, type Response, Router } from 'express'
-import { listClientsOf } from '../domain/associations.ts'
 import type { Actor } from '../domain/change.ts'
 import {
   disableUser,
@@ -11,10 +10,9 @@ import {
   removeFactorsOfUser,
   USER_FILTERS,
 } from '../domain/looking-after-users.ts'
-import { listMergedInto } from '../domain/merged-logins.ts'
 import { requestReset } from '../domain/password-resets.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { findUser, fullName, type User } from '../domain/users.ts'
+import { fullName, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
@@ -37,6 +35,7 @@ const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) 
 
 export function people(db: Db) {
   const page = Router()
+
   const target = userOf(db)
 
   page.get('/admin/users', ...holds('list-users'), async (req, res) => {
@@ -49,13 +48,6 @@ export function people(db: Db) {
     const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
     const data = { list, next, search, filter: filter ?? '', before, filters: USER_FILTERS }
     show(req, res, 'admin-area/people', data, 'admin-area/_people')
-  })
-
-  page.get(URL, ...holds('list-users'), async (req, res) => {
-    const user = await target(req)
-    const accounts = await listClientsOf(db, user)
-    const into = user.merged_into_id ? await findUser(db, user.merged_into_id) : undefined
-    show(req, res, 'admin-area/person', { user, accounts, into, merged: await listMergedInto(db, user) })
   })
 
   for (const step of USER_STEPS) {

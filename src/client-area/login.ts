@@ -13,6 +13,7 @@ import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
+import { passkeyLogin, passkeyLoginPages } from '../web/passkey-login.ts'
 import { actor, safePath } from '../web/request.ts'
 import { finishLogin, secondStepPages } from '../web/second-step.ts'
 import { USER_COOKIE } from '../web/session.ts'
@@ -28,7 +29,7 @@ export function login(db: Db) {
     showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
-  page.post('/login', ...anyone, limit('login'), async (req, res) => {
+  page.post('/login', ...anyone, limit('login'), passkeyLogin(db, 'user'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
@@ -39,6 +40,7 @@ export function login(db: Db) {
     await finishLogin(req, res, db, asPerson(user), { remember: req.body.remember === '1' })
   })
 
+  page.use(passkeyLoginPages(db, 'user', anyone))
   page.use(secondStepPages(db, 'user', { get: anyone, post: anyone }))
 
   page.get('/logout', ...anyone, (req, res) => {

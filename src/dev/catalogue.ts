@@ -14,6 +14,7 @@ import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { mergingPages } from './catalogue-merging.ts'
+import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -190,6 +191,8 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
     admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
     ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...passkeyPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     mine('factor-needed'),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),

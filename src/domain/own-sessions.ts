@@ -8,7 +8,7 @@ import { type Actor, change } from './change.ts'
 import { fingerprint } from './links.ts'
 import type { Person } from './people.ts'
 import { NotFound } from './refusal.ts'
-import { AT_MOST_DAYS } from './sessions.ts'
+import { AT_MOST_DAYS, endSessions } from './sessions.ts'
 
 const NAME_LENGTH = 16
 
@@ -44,9 +44,7 @@ export async function endSession(db: Db, by: Actor, person: Person, id: string) 
 export async function endOthers(db: Db, by: Actor, person: Person, sessionId: string) {
   const user = person.kind === 'user' ? person : undefined
   await change(db, by, async (trx) => {
-    await sessionsOf(trx, person)
-      .whereNot({ id_hash: fingerprint(sessionId) })
-      .delete()
+    await endSessions(trx, person, sessionId)
     await record(trx, 'session.othersEnded', { user })
   })
 }

@@ -11,6 +11,7 @@ import { HARMLESS, transaction } from '../platform/transaction.ts'
 import type { ActiveAdmin, Admin } from './admins.ts'
 import { keepLease, type Lease } from './leases.ts'
 import { fingerprint } from './links.ts'
+import { keyOf, type Person } from './people.ts'
 import { Refusal } from './refusal.ts'
 import { rightsOf } from './rights.ts'
 import type { User } from './users.ts'
@@ -164,28 +165,42 @@ export const actFor = (db: Db, id: string, client: { id: number }) =>
 
 export const endUserSession = (db: Db, id: string) => lucia(db, USERS).invalidateSession(id)
 export const endAdminSession = (db: Db, id: string) => lucia(db, ADMINS).invalidateSession(id)
-export const endAllSessionsOf = (db: Db, user: { id: number }) =>
-  lucia(db, USERS).invalidateUserSessions(user.id)
+export const endAllSessionsOf = (trx: Db, user: { id: number }) => endOtherSessions(trx, user, '')
 
 /** All but this one: whoever changes the password stays logged in here. */
-export const endOtherSessions = (trx: Db, user: { id: number }, sessionId: string) =>
-  trx('sessions')
-    .where({ user_id: user.id })
-    .whereNot({ id_hash: fingerprint(sessionId) })
+export const endOtherSessions = (trx: Db, { id }: { id: number }, sessionId: string) =>
+  endSessions(trx, { kind: 'user', id }, sessionId)
+
+/** All but this one, and the logins that still wait for a second factor; gives how many sessions there were. */
+export async function endSessions(trx: Db, person: Pick<Person, 'kind' | 'id'>, butId = ''): Promise<number> {
+  const { table, key } = person.kind === 'user' ? USERS : ADMINS
+  await trx('second_steps').where(keyOf(person)).delete()
+  return trx(table)
+    .where({ [key]: person.id })
+    .whereNot({ id_hash: fingerprint(butId) })
     .delete()
+}
 
 /** The same session under a new id, which no one can have learned before. */
-export async function renewUserSession(db: Db, id: string): Promise<{ id: string; remember: boolean }> {
+async function renew(db: Db, { table }: Kind, id: string): Promise<string> {
   const fresh = randomBytes(25).toString('base64url')
-  const id_hash = fingerprint(fresh)
   const move = (trx: Db) =>
-    trx('sessions')
+    trx(table)
       .where({ id_hash: fingerprint(id) })
-      .update({ id_hash })
+      .update({ id_hash: fingerprint(fresh) })
   await transaction(db, move, HARMLESS)
-  const row = await db('sessions').where({ id_hash }).first('remember')
+  return fresh
+}
+
+export async function renewUserSession(db: Db, id: string): Promise<{ id: string; remember: boolean }> {
+  const fresh = await renew(db, USERS, id)
+  const row = await db('sessions')
+    .where({ id_hash: fingerprint(fresh) })
+    .first('remember')
   return { id: fresh, remember: row?.remember === 1 }
 }
+
+export const renewAdminSession = (db: Db, id: string) => renew(db, ADMINS, id)
 
 /** The job: forgets sessions that are over. */
 export function forgetEndedSessions(db: Db, lease: Lease | undefined): Promise<void> {
