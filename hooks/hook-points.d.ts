@@ -9,6 +9,8 @@ export interface Actor {
   kind: 'user' | 'admin' | 'system' | 'visitor'
   id: number | null
   name: string
+  /** The admin who acts as this user; only there while one does. */
+  admin?: { id: number; name: string }
 }
 
 export interface Client {

@@ -72,10 +72,12 @@ describe('every route says who may come in, and holds it', () => {
     expect(routes.length).toBeGreaterThan(60)
     expect(routes.filter(({ guard }) => guard === 'NONE')).toEqual([])
     const known =
-      /^(public|anyone|logged in|associated|owner|permission \w+|admin|right [\w-]+|sample mode)( · act as with [\w-]+)?$/
+      /^(public|anyone|logged in|associated|owner|permission \w+|admin|right [\w-]+|sample mode)( · act as with [\w-]+| · in person)?$/
     expect(routes.filter(({ guard }) => !known.test(guard))).toEqual([])
     expect(
-      routes.filter((route) => isAdmin(route) !== /^(admin|right [\w-]+)$/.test(route.guard)).filter(isAdmin),
+      routes
+        .filter((route) => isAdmin(route) !== /^(admin|right [\w-]+)( · in person)?$/.test(route.guard))
+        .filter(isAdmin),
     ).toEqual([
       ...[
         '/admin/login',
@@ -97,6 +99,7 @@ describe('every route says who may come in, and holds it', () => {
       '/',
       '/.well-known/change-password',
       '/.well-known/security.txt',
+      '/acting/end',
       '/admin/first/:token',
       '/admin/login',
       '/admin/login/passkey',

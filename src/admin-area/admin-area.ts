@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import type { PlannedJob } from '../domain/system.ts'
 import type { Db } from '../platform/database.ts'
+import { actAs } from './act-as.ts'
 import { activity } from './activity.ts'
 import { adminLink } from './admin-link.ts'
 import { admins } from './admins.ts'
@@ -32,6 +33,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
   Router()
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
-    .use(admins(db), roles(db), own(db), adminLink(db))
-    .use(security(db), sessions(db), people(db), person(db), activity(db))
-    .use(deleteUserPage(db), mergeUsersPage(db))
+    .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
+    .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))

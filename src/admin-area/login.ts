@@ -44,8 +44,9 @@ export function login(db: Db) {
   page.get('/admin/logout', ...admin, (req, res) => show(req, res, 'admin-area/logout'))
 
   page.post('/admin/logout', ...admin, async (req, res) => {
-    await recordAdminLogout(db, actor(req))
-    if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
+    const { sessionId = '' } = req.visit
+    await recordAdminLogout(db, actor(req), sessionId)
+    await endAdminSession(db, sessionId)
     clearCookie(res, ADMIN_COOKIE)
     flash(res, 'success', 'logout.done')
     res.redirect(303, '/admin/login')

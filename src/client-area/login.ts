@@ -11,6 +11,7 @@ import { CLIENT_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
+import { actAs } from '../web/guards.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
 import { passkeyLogin, passkeyLoginPages } from '../web/passkey-login.ts'
@@ -19,6 +20,7 @@ import { finishLogin, secondStepPages } from '../web/second-step.ts'
 import { USER_COOKIE } from '../web/session.ts'
 import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
+import { backToAdminArea } from './acting.ts'
 import { anyone } from './area.ts'
 
 export function login(db: Db) {
@@ -48,8 +50,9 @@ export function login(db: Db) {
     show(req, res, 'client-area/logout')
   })
 
-  page.post('/logout', ...anyone, async (req, res) => {
+  page.post('/logout', ...actAs('act-as-user', anyone), async (req, res) => {
     const { user, sessionId } = req.visit
+    if (req.visit.acting) return backToAdminArea(req, res, db)
     if (user && sessionId) {
       await recordLogout(db, actor(req), user)
       await endUserSession(db, sessionId)

@@ -25,10 +25,11 @@ export function factorPages(area: Area): [name: string, data: Data, more?: strin
   )
   const setUp = { url, layout, key: 'ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567', qr }
   const names = { browser: 'Firefox', system: 'Windows' }
-  const seen = { ip: '192.0.2.7', names, seenAt: inDays(-1) }
+  const seen = { ip: '192.0.2.7', names, seenAt: inDays(-1), admin: undefined }
   const sessions = [
     { ...seen, id: 'a', mine: true },
     { ...seen, id: 'b', mine: false },
+    { ...seen, id: 'c', mine: false, ip: '', admin: 'Ada Admin' },
   ]
   const codes = Array.from({ length: 10 }, (_, at) => `abcd-efgh-jkm${at}`)
   return [

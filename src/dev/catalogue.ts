@@ -10,6 +10,7 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
@@ -36,7 +37,7 @@ const user = (id: number, first_name: string, last_name: string) => ({
   updated_at: timestamp(),
 })
 
-export function samplePages(): { name: string; template: string; data: Data; visit: Partial<Visit> }[] {
+export function samplePages(): Page[] {
   const [alice, bob, carol] = [user(1, 'Alice', 'Ames'), user(2, 'Bob', 'Brown'), user(3, 'Carol', 'Chen')]
   const admin = {
     id: 1,
@@ -118,7 +119,7 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     page(`admin-area/${name}`, { client, tab: 'users', ...data }, asAdmin, more)
   const login = { form, returnTo: '/clientarea', kept: '' }
 
-  return [
+  const pages: Page[] = [
     page('client-area/login', login),
     page('client-area/login', { ...login, form: wrong, kept: '[]' }, {}, '?wrong'),
     mine('logout'),
@@ -195,8 +196,10 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     mine('factor-needed'),
+    ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]
+  return [...pages, ...actingPages(pages)]
 }
 
 export function catalogue() {

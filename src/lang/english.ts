@@ -613,6 +613,7 @@ export const english = {
   'right.change-owner': 'Change owner',
   'right.list-users': 'List users',
   'right.edit-users': 'Edit users',
+  'right.act-as-user': 'Act as a user',
   'right.see-emails': 'See emails',
   'right.see-activity': 'See the activity log',
   'right.see-system': 'See hooks and system',
@@ -632,6 +633,8 @@ export const english = {
   'right.list-users.help': 'See all users and what they have access to.',
   'right.edit-users.help':
     'Change profiles, send password links, end sessions, remove second factors, disable and enable.',
+  'right.act-as-user.help':
+    'See the Client Area as a user sees it. What they change there needs the right for it as well.',
   'right.see-emails.help': 'See which emails were sent, to whom, and what they say.',
   'right.see-activity.help': 'See who did what, and from where.',
   'right.see-system.help': 'See hooks, what waits, and how the jobs do.',
@@ -765,6 +768,35 @@ export const english = {
   // Acting as a user
   'acting.denied':
     'An admin who acts as a user cannot do this: only the person themselves can. Nothing was done.',
+  'acting.notActive': 'This login is not active, so nobody can act as this user.',
+  'acting.start': 'Log in as this user',
+  'acting.start.owner': 'Login as Owner',
+  'acting.start.title': 'Log in as {name}?',
+  'acting.start.client': 'You see the Client Area as {name} does, beginning with {client}.',
+  'acting.start.noClient': 'You see the Client Area as {name} does. They have no account that is open.',
+  'acting.start.minutes':
+    'It ends after {minutes} minutes, and when you log out of the Admin Area. You can end it at any time.',
+  'acting.start.logged':
+    'Start, end and every change are in the activity log as “{admin} as {name}”. They can read it, too.',
+  'acting.start.never':
+    'You cannot invite anybody, accept invitations, open accounts, or touch what is theirs alone: profile, password, address, two-factor and devices.',
+  'acting.start.rights': 'Anything else you change needs the right for it in your own role.',
+  'acting.start.replaces':
+    'If you are logged in to the Client Area in this browser with a login of your own, you are logged out there.',
+  'acting.start.keep': 'Do not log in',
+  'acting.banner': 'Acting as a user',
+  'acting.as': '{admin}, you act as {user} ({email}).',
+  'acting.until': 'It ends',
+  'acting.end': 'Back to the Admin Area',
+  'acting.end.title': 'Go back to the Admin Area?',
+  'acting.end.sentence': 'You then no longer act as {name}.',
+  'acting.end.keep': 'Stay here',
+  'acting.ended': 'You no longer act as {name}.',
+  'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
+  'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
+  'sessions.admin': 'Admin {name}, acting as you',
+  'activity.acting.started': 'logged in as {email}, for {minutes} minutes at the most',
+  'activity.acting.ended': 'stopped acting as {email}',
 
   // Users in the Admin Area
   'nav.users': 'Manage Users',

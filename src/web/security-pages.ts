@@ -11,6 +11,7 @@ import { beginTotp, confirmTotp, removeTotp, renewCodes } from '../domain/two-fa
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
 import { emptyForm, type Form, optionalLine, passwordField, requiredLine, submit } from './form.ts'
+import { inPerson } from './guards.ts'
 import { forgiveLogin, limit } from './limits.ts'
 import { passkeyData, passkeyPages, type Section } from './passkey-pages.ts'
 import { actor } from './request.ts'
@@ -81,7 +82,7 @@ export function securityPages(db: Db, options: Options) {
     res.redirect(303, `${url}/totp/confirm`)
   })
 
-  page.get(`${url}/totp/confirm`, ...guards, (req, res) => showSetUp(req, res, emptyForm()))
+  page.get(`${url}/totp/confirm`, ...inPerson(guards), (req, res) => showSetUp(req, res, emptyForm()))
 
   page.post(`${url}/totp/confirm`, ...guards, limit('login'), async (req, res) => {
     let codes: string[] = []
