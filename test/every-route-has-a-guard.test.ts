@@ -132,6 +132,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/accounts',
       '/user/accounts/new',
       '/user/activity',
+      '/user/activity.csv',
       '/user/email',
       '/user/email/confirm/:token',
       '/user/password',

@@ -7,14 +7,14 @@ import { clientName, openClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, optionalLine, submit } from '../web/form.ts'
+import { companyName, type Form, formOf, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { actor, currentUser, idOf } from '../web/request.ts'
 import { enter } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { loggedIn } from './area.ts'
 
-const NewAccountForm = z.object({ company_name: optionalLine() })
+const NewAccountForm = z.object({ company_name: companyName() })
 
 const BLANK = { address1: '', address2: '', city: '', state: '', postcode: '', country: '', phone: '' }
 

@@ -14,14 +14,14 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
     form: { values: user, errors: {} },
     address: form,
     languages: LANGUAGES,
-    merged: [strange],
     sessions: [{ ip: '192.0.2.7', names: { browser: 'Firefox', system: 'Windows' }, seenAt: timestamp() }],
+    merged: [],
     activity: [{ at: timestamp(), who: 'Alice Ames', what: 'logged in', clientId: null }],
   }
   return [
     ['people', list],
     ['people', { ...list, list: [], next: undefined, filter: 'disabled' }, '?empty'],
-    ['person', { ...one, user, accounts }],
+    ['person', { ...one, user, accounts, merged: [strange] }],
     [
       'person',
       {

@@ -18,6 +18,7 @@ import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
+import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
 const user = (id: number, first_name: string, last_name: string) => ({
@@ -143,6 +144,7 @@ export function samplePages(): Page[] {
     mine('denied', { missing: 'It needs a permission.', ask: 'Alice Ames' }),
     mine('users', { form, ...lists }),
     mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
+    mine('users', { form: tooManyForm, ...lists }, '?too-many'),
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
@@ -184,13 +186,13 @@ export function samplePages(): Page[] {
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
-    ...activityPages().map(([name, data, more]) => admins(name, data, more)),
+    ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
       admins(name, data, more),
     ),
     ...mergingPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
-    admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
+    ...settingsPages().map(([name, data, more]) => admins(name, data, more)),
     ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
     ...passkeyPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
     ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),

@@ -46,7 +46,11 @@ export interface ActivityFilter {
   client?: { id: number } | undefined
   /** Whom an entry is about, or who did it. */
   user?: { id: number } | undefined
+  /** Who did it, as themselves or as a user. */
+  admin?: { id: number } | undefined
   action?: string | undefined
+  /** Actions that are left out. */
+  except?: string[] | undefined
   /** Days as YYYY-MM-DD in UTC, both included. */
   from?: string | undefined
   to?: string | undefined
@@ -68,7 +72,7 @@ export async function listActivity(db: Db, { limit, user, ...filter }: ActivityF
 
 type Narrowed = Omit<ActivityFilter, 'user'> & { users: number[] | undefined }
 
-function narrow(query: Knex.QueryBuilder, { client, users, ...filter }: Narrowed) {
+function narrow(query: Knex.QueryBuilder, { client, users, admin, ...filter }: Narrowed) {
   if (client) query.where({ client_id: client.id })
   if (users)
     query.where((either) =>
@@ -76,6 +80,11 @@ function narrow(query: Knex.QueryBuilder, { client, users, ...filter }: Narrowed
         .whereIn('user_id', users)
         .orWhere((done) => done.where({ actor_kind: 'user' }).whereIn('actor_id', users)),
     )
+  if (admin)
+    query.where((either) =>
+      either.where({ actor_kind: 'admin', actor_id: admin.id }).orWhere({ acting_admin_id: admin.id }),
+    )
+  if (filter.except) query.whereNotIn('action', filter.except)
   if (filter.action) query.where({ action: filter.action })
   if (filter.from) query.where('at', '>=', filter.from)
   // Behind every moment of that day, in the order of the text.
@@ -84,9 +93,8 @@ function narrow(query: Knex.QueryBuilder, { client, users, ...filter }: Narrowed
   if (filter.before) query.where('id', '<', filter.before)
   if (filter.text) {
     const pattern = like(filter.text.toLowerCase())
-    query.whereRaw("(LOWER(detail) LIKE ? ESCAPE '!' OR LOWER(actor_name) LIKE ? ESCAPE '!')", [
-      pattern,
-      pattern,
-    ])
+    const columns = ['detail', 'actor_name', 'acting_admin_name']
+    const found = columns.map((column) => `LOWER(${column}) LIKE ? ESCAPE '!'`).join(' OR ')
+    query.whereRaw(`(${found})`, [pattern, pattern, pattern])
   }
 }

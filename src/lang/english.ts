@@ -602,6 +602,46 @@ export const english = {
   'settings.acceptBy.invited.help': 'They need a login with that very address first',
   'settings.saved': 'The settings are saved.',
 
+  // Limits
+  'limits.title': 'Limits',
+  'limits.lead': 'How much may be done before we ask people to wait. A change holds at once.',
+  'limits.save': 'Save limits',
+  'limits.saved': 'The limits are saved.',
+  'limits.range': '{min} to {max}, as shipped {points}',
+  'limits.malformed': 'Enter a whole number from {min} to {max}.',
+  'limits.wait.minute': 'a minute',
+  'limits.wait.minutes': '{count} minutes',
+  'limits.wait.hours': '{count} hours',
+  'limits.wait.days': '{count} days',
+  'limits.verify': 'Verify your address',
+  'limits.login': 'Failed logins from one network in 15 minutes',
+  'limits.mail': 'Requests for an email with a link, from one network in an hour',
+  'limits.link': 'Links of invitations opened from one network in an hour',
+  'limits.registrationsOfInvitation': 'Logins created on one invitation',
+  'limits.registrationsOfNetwork': 'Logins created on invitations from one network in a day',
+  'limits.pendingOfClient': 'Pending invitations of one client',
+  'limits.invitesOfClient': 'Invitations of one client in a day',
+  'limits.invitesOfUser': 'Invitations by one user in an hour',
+  'limits.invitesOfUnverified': 'Invitations in a day by a user whose address is not verified',
+  'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
+  'limits.mailsToInvited': 'Invitations mailed to one address in a day',
+  'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.accountsOfUser': 'Accounts opened by one user in a day',
+  'limits.over.pendingOfClient':
+    'This account has {count} pending invitations, which is as many as it can have. Cancel one, or wait until one is accepted or runs out.',
+  'limits.over.invitesOfClient':
+    'This account can send {count} invitations a day, and they are all sent. Try again in {wait}.',
+  'limits.over.invitesOfUser':
+    'You can send {count} invitations an hour, and they are all sent. Try again in {wait}.',
+  'limits.over.invitesOfUnverified':
+    'Until your own email address is verified, you can send {count} invitations a day. Verify it, or try again in {wait}.',
+  'limits.over.accountsOfUser': 'You can open {count} accounts a day. Try again in {wait}.',
+  'emails.held':
+    'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
+  'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
+  'company.link':
+    'A company name cannot hold a link. Leave out “http://”, “www.” and whatever follows a “/”.',
+
   // Rights and roles of admins
   'rights.missing': 'Your role does not allow this: it needs “{right}”.',
   'rights.none': 'Choose at least one right.',
@@ -851,6 +891,19 @@ export const english = {
   'email.factor-removed.lead':
     'We removed two-factor from your login: from now on your password alone opens it.',
 
+  // Editing a user in the Admin Area
+  'login.edit': 'Edit profile',
+  'login.saved': 'The profile is saved.',
+  'login.email.lead':
+    'For someone who lost the old mailbox. Every device is logged out, the old address is told, and the new one has to be verified.',
+  'login.email.saved': 'The address of {name} is changed.',
+  'login.sessions.none': 'They are not logged in anywhere.',
+  'activity.all': 'All activity',
+  'emailChange.takenByOther': 'Another login has this address.',
+  'emailChange.sameOfOther': 'That is the address they have.',
+  'email.email-set.subject': 'We changed the email address of your login',
+  'email.email-set.lead': 'From now on your login has the address {email}, and every device is logged out.',
+  'email.email-set.next': 'If you did not ask for this, tell us at once.',
   // Deleting and merging logins
   'right.delete-users': 'Delete users',
   'right.delete-users.help': 'Delete the login of a user who has no client.',
@@ -911,19 +964,6 @@ export const english = {
   'email.login-merged.lead':
     'We merged your login {gone} into {kept}. From now on log in with {kept} and its password; all accounts are there.',
   'email.login-merged.next': 'If these two logins are not both yours, please tell us at once.',
-  // Editing a user in the Admin Area
-  'login.edit': 'Edit profile',
-  'login.saved': 'The profile is saved.',
-  'login.email.lead':
-    'For someone who lost the old mailbox. Every device is logged out, the old address is told, and the new one has to be verified.',
-  'login.email.saved': 'The address of {name} is changed.',
-  'login.sessions.none': 'They are not logged in anywhere.',
-  'activity.all': 'All activity',
-  'emailChange.takenByOther': 'Another login has this address.',
-  'emailChange.sameOfOther': 'That is the address they have.',
-  'email.email-set.subject': 'We changed the email address of your login',
-  'email.email-set.lead': 'From now on your login has the address {email}, and every device is logged out.',
-  'email.email-set.next': 'If you did not ask for this, tell us at once.',
 
   // Stuck: on every page of the Admin Area
   'stuck.worker':
@@ -1134,6 +1174,49 @@ export const english = {
   'log.action': 'What happened',
   'log.anything': 'Anything',
 
+  // The activity log: filters, before and after, as a file
+  'client.tab.activity': 'Activity',
+  'log.admin': 'Admin number',
+  'log.entries': 'Newest first',
+  'log.download': 'Download as CSV',
+  'log.group.invitations': 'Invitations',
+  'log.group.access': 'Access',
+  'log.group.clients': 'Clients',
+  'log.group.logins': 'Logins',
+  'log.group.factors': 'Two-factor',
+  'log.group.admins': 'Admins',
+  'log.group.house': 'Settings, email and hooks',
+  'log.group.other': 'More',
+  'log.bad.number': '“{text}” is not a number of ours: write one such as 12.',
+  'log.bad.day': '“{text}” is not a day: write one such as 2026-11-24.',
+  'log.bad.order': 'The last day comes before the first.',
+  'log.bad.ip': '“{text}” is not an IP address: write one such as 192.0.2.7.',
+  'log.bad.action': 'Choose from the list what happened.',
+  'log.bad.twice': 'Each of these can be filled in once.',
+  'log.nothing': 'nothing',
+  'log.yes': 'yes',
+  'log.no': 'no',
+  'log.changed': '{name} from {before} to {after}',
+  'log.fromTo': 'from {before} to {after}',
+  'log.before': 'before: {before}',
+  'log.after': 'now: {after}',
+  'log.withChanges': '{what}: {changes}',
+  'log.column.time': 'Time (UTC)',
+  'log.column.actor': 'Who',
+  'log.column.acting': 'Admin acting as',
+  'log.column.client': 'Client',
+  'log.column.user': 'User',
+  'log.column.action': 'Action',
+  'log.column.sentence': 'What happened',
+  'log.column.before': 'Before',
+  'log.column.after': 'After',
+  'log.column.detail': 'Details',
+  'log.column.ip': 'IP address',
+  'activity.activity.forgotten': 'removed {count} entries of the activity log that were older than {until}',
+  'settings.activityKeepDays': 'Days to keep the activity log',
+  'settings.keepDays.help': 'Older entries are removed each night. Left empty, they are kept for ever.',
+  'settings.keepDays.malformed': 'Write a number of days, 30 or more, or leave it empty.',
+
   // What happened
   'activity.user.added': 'created the login {email}',
   'activity.user.loggedIn': 'logged in',
@@ -1159,7 +1242,7 @@ export const english = {
   'activity.admin.added': 'added the admin {email}',
   'activity.admin.loggedIn': 'logged in to the Admin Area',
   'activity.admin.loggedOut': 'logged out of the Admin Area',
-  'activity.setting.changed': 'changed the setting “{key}”',
+  'activity.setting.changed': 'changed the setting “{key}” from {before} to {after}',
   'activity.email.retried': 'sent the email “{subject}” to {email} again',
   'activity.email.allRetried': 'had failed emails sent again: {again}',
   'activity.hook.retried': 'had {hook} told again of the event {event}',
@@ -1285,6 +1368,22 @@ export const english = {
   'doctor.client.ownerOver': 'Client {client} is owned by user {user}, who is {status}.',
   'doctor.client.ownerOver.remedy':
     'Use Make Owner in the Admin Area: the login that is used today, or else whoever the activity log names last.',
+  'doctor.person.orphan': 'A row of {name} belongs to the {kind} {person}, who does not exist.',
+  'doctor.person.orphan.remedy': 'Delete that row of that table; nobody can use it.',
+  'doctor.link.orphan': 'Row {nth} of {name} is for user {user}, who does not exist.',
+  'doctor.link.orphan.remedy': 'Delete that row of that table.',
+  'doctor.session.admin': 'In a session admin {admin} acts as user {user}; there is no such admin.',
+  'doctor.session.admin.remedy': 'Delete that row of sessions, and find out who could make it.',
+  'doctor.person.factors': 'The {kind} {person} is said to have {factors} second factors, and has {count}.',
+  'doctor.person.factors.remedy':
+    'Set the column factors of that row to what there is: logging in asks for a second factor where it is not 0.',
+  'doctor.admin.role': 'Admin {admin} has the role {role}, which does not exist, and may do nothing.',
+  'doctor.admin.role.remedy': 'Give the admin another role under Admins in the Admin Area.',
+  'doctor.admin.noFull': 'No active admin has the role Full.',
+  'doctor.admin.noFull.remedy': 'Make one with npm run admin:create.',
+  'doctor.expired.left': '{count} rows of {name} ran out more than two days ago and are still there.',
+  'doctor.expired.left.remedy':
+    'Run npm run job -- forget-ended-sessions, and see under System why no worker did it.',
   'doctor.client.owner': 'Client {client} is owned by user {user}, who does not exist.',
   'doctor.client.owner.remedy':
     'Bring the user back from a backup, or set clients.owner_id to a user who is associated with the client.',
@@ -1449,6 +1548,13 @@ export const english = {
   'doctor.chain.changed.remedy': 'Compare it with a backup, and find out who can write to the database.',
   'doctor.chain.missing': 'Seal {seal} of the activity log names {count} entries that are not there.',
   'doctor.chain.missing.remedy': 'Compare with a backup, and find out who can write to the database.',
+  'doctor.chain.left':
+    'Seal {seal} of the activity log says that its entries were removed; {count} are there.',
+  'doctor.chain.left.remedy':
+    'The seal was changed by hand, or entries were put back: compare with a backup, and find out who can write there.',
+  'doctor.chain.removed': 'The entries of seal {seal} of the activity log were removed before their time.',
+  'doctor.chain.removed.remedy':
+    'Latchkey removes the oldest first, and none younger than 30 days: compare with a backup, and find out who can write there.',
   'doctor.chain.slippedIn': 'Entry {entry} of the activity log (seal {seal}) was not written by Latchkey.',
   'doctor.chain.slippedIn.remedy': 'Compare with a backup, and find out who can write to the database.',
   'doctor.chain.head': 'The activity log does not have seal {seal} with the head that you expect.',

@@ -17,6 +17,7 @@ import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
 import { ACTIVITY_KEY } from './sources.ts'
 import { Visitor } from './visitor.ts'
+import { widenLimits } from './wide-limits.ts'
 
 export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
 
@@ -54,11 +55,13 @@ export interface Options {
   hostname?: string
   /** The port of a proxy that Latchkey reaches its database through. */
   databaseThrough?: number
+  /** With the limits of inviting as they are shipped; else a story may invite as often as it likes. */
+  limited?: true
 }
 
 /** Everything a story needs; closed after the file's last test. */
 export async function startHouse(options: Options = {}) {
-  const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough } = options
+  const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough, limited } = options
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
   const { url, drop } = await freshDatabase(folder)
@@ -80,6 +83,7 @@ export async function startHouse(options: Options = {}) {
   const log = pino({ level: config.logLevel }, { write: (line: string) => logged.push(line) })
   const house = await openHouse(config, log)
   await fillSampleData(house.db, await cheapHash)
+  if (!limited) await widenLimits(house.db)
   server.on('request', createApp(house))
 
   afterAll(async () => {
