@@ -70,6 +70,11 @@ function readRow(id: string, row: Row): [DatabaseSession, DatabaseUser] {
   ]
 }
 
+/** A session that is inserted has waited for whoever was deleting or merging its login: looked at after that. */
+async function mustBeActive(trx: Db, people: Kind['people'], id: number) {
+  if (!(await trx(people).where({ id, status: 'active' }).first('id'))) throw new Refusal('login.notSo')
+}
+
 function adapter(db: Db, { table, key, people }: Kind): Adapter {
   const byId = (id: string, on: Db = db) => on(table).where({ id_hash: fingerprint(id) })
   return {
@@ -97,9 +102,7 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
       const row = { ...attributes, id_hash, [key]: userId }
       const insert = async (trx: Db) => {
         await trx(table).insert({ ...row, created_at: at, ...seenNow() })
-        // The insert has waited for whoever was deleting or merging this login.
-        if (!(await trx(people).where({ id: userId, status: 'active' }).first('id')))
-          throw new Refusal('login.notSo')
+        await mustBeActive(trx, people, userId)
       }
       const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
       await transaction(db, insert, { wasDone })
