@@ -46,6 +46,21 @@ describe('H15 what the login that went did and was still counts', () => {
     })
   })
 
+  test('whoever follows the link that the other accepted is led in', async () => {
+    const alice = await house.user('alice', 'Acme Hosting')
+    await alice.visit('/account/users')
+    await alice.press('Send Invite', { 'Email address': 'carol@example.com' })
+    const link = await house.linkTo('carol@example.com')
+    const carol = await house.user('carol')
+    await carol.visit(link)
+    await carol.press('Accept')
+    await lookAtMerge(ada, ids)
+    await ada.press('Merge the logins')
+    const bob = await house.user('bob')
+    await bob.visit(link)
+    expect([bob.status, bob.text]).toEqual([200, expect.stringContaining('Acme Hosting')])
+  })
+
   test('either address counts as somebody who has access already', async () => {
     await lookAtMerge(ada, ids)
     await ada.press('Merge the logins')
