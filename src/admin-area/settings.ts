@@ -11,7 +11,7 @@ import {
   type SettableName,
 } from '../domain/limit-table.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { readLimits, readSettings, saveLimits, saveSettings } from '../domain/settings.ts'
+import { KEEP_DAYS_MIN, readLimits, readSettings, saveLimits, saveSettings } from '../domain/settings.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, emailField, type Form, formOf, optionalLine, requiredLine, submit } from '../web/form.ts'
@@ -24,6 +24,9 @@ const IMAGES = [
   ['image/png', '89504e470d0a1a0a'],
   ['image/jpeg', 'ffd8ff'],
 ] as const
+
+const isKeepDays = (text: string) =>
+  text === '' || (/^[1-9]\d{1,4}$/.test(text) && Number(text) >= KEEP_DAYS_MIN)
 
 const SettingsForm = z
   .object({
@@ -38,6 +41,7 @@ const SettingsForm = z
       .literal('1')
       .optional()
       .transform((on): '0' | '1' => on ?? '0'),
+    activityKeepDays: z.string().trim().refine(isKeepDays, 'settings.keepDays.malformed').optional(),
     remove_logo: z.string().optional(),
     logo: z.instanceof(File).optional(),
   })
@@ -86,7 +90,9 @@ export function settings(db: Db) {
       const before = await readSettings(db)
       const sent = await readLogo(logo)
       if (sent === '') throw new Refusal('settings.logoMalformed', 'logo')
-      await saveSettings(db, actor(req), { ...input, logo: sent ?? (remove_logo ? '' : before.logo) })
+      const { activityKeepDays = before.activityKeepDays } = input
+      const kept = { activityKeepDays, logo: sent ?? (remove_logo ? '' : before.logo) }
+      await saveSettings(db, actor(req), { ...input, ...kept })
     })
     if (form) return showSettings(req, res.status(422), { form })
     flash(res, 'success', 'settings.saved')

@@ -9,7 +9,7 @@ import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { searchText, whereFound } from './search.ts'
-import { createUser, fullName, lowerCase, type NewUser, type User } from './users.ts'
+import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
 
 export interface Profile {
   company_name: string
@@ -78,7 +78,8 @@ const searchable = (profile: Profile) =>
 export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Profile): Promise<Client> {
   const open = () =>
     change(db, by, async (trx) => {
-      const user = 'id' in owner ? owner : await createUser(trx, { ...owner, password_hash: null })
+      const user =
+        'id' in owner ? await takeUser(trx, owner) : await createUser(trx, { ...owner, password_hash: null })
       return addClient(trx, user, profile)
     })
   return by.kind === 'user' ? counted(db, 'accountsOfUser', String(by.id), open) : open()

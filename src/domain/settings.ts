@@ -21,7 +21,11 @@ export interface Settings {
   acceptBy: 'any' | 'invited'
   /** Whether every admin must have a second factor: 1, or 0. */
   adminsNeedFactor: '0' | '1'
+  /** How many days the activity log is kept, KEEP_DAYS_MIN at the least; nothing: for ever. */
+  activityKeepDays: string
 }
+
+export const KEEP_DAYS_MIN = 30
 
 /** What holds until an admin chose otherwise. */
 export const SETTINGS: Settings = {
@@ -31,6 +35,7 @@ export const SETTINGS: Settings = {
   termsUrl: '',
   acceptBy: 'any',
   adminsNeedFactor: '0',
+  activityKeepDays: '730',
 }
 const FRESH_MS = 3_000
 

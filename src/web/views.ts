@@ -21,6 +21,7 @@ import {
   initials,
   permissionsInWords,
   permissionTitle,
+  roleInWords,
   titlesOf,
   wordsIn,
 } from './words.ts'
@@ -51,6 +52,7 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
     clientName,
     permissions: permissionsInWords,
     permissionTitle,
+    role: roleInWords,
     titlesOf,
   }
   const shared = { t, say, appUrl, asset: assetUrl, ...LISTS }

@@ -51,6 +51,8 @@ export interface Options {
   /** Files for HOOKS_DIR: name and text. */
   hooks?: Record<string, string>
   environment?: Record<string, string>
+  /** What browsers call it: passkeys want a name, not an address. */
+  hostname?: string
   /** The port of a proxy that Latchkey reaches its database through. */
   databaseThrough?: number
   /** With the limits of inviting as they are shipped; else a story may invite as often as it likes. */
@@ -58,14 +60,15 @@ export interface Options {
 }
 
 /** Everything a story needs; closed after the file's last test. */
-export async function startHouse({ hooks = {}, environment = {}, databaseThrough, limited }: Options = {}) {
+export async function startHouse(options: Options = {}) {
+  const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough, limited } = options
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
   const { url, drop } = await freshDatabase(folder)
   const databaseUrl = databaseThrough ? url.replace(/:\d+\//, `:${databaseThrough}/`) : url
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const appUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const appUrl = `http://${hostname}:${(server.address() as AddressInfo).port}`
 
   const config: Config = readConfig({
     DATABASE_URL: databaseUrl,
@@ -108,11 +111,11 @@ export async function startHouse({ hooks = {}, environment = {}, databaseThrough
       await user.visit('/user/accounts')
       return user.press(`Switch to ${client}`)
     },
-    async admin() {
-      const ada = visitor()
-      await ada.visit('/admin/login')
-      await ada.press('Log in', { 'Email address': 'ada@latchkey.test', Password: PASSWORD })
-      return ada
+    async admin(name = 'ada', password = PASSWORD) {
+      const admin = visitor()
+      await admin.visit('/admin/login')
+      const fields = { 'Email address': `${name}@latchkey.test`, Password: password }
+      return admin.press('Log in', fields)
     },
     /** What was sent to an address, newest first, once everything that waits is delivered. */
     async mailTo(address: string) {
