@@ -630,14 +630,13 @@ export const english = {
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
-    'This account has {count} pending invitations, which is as many as it can have. Cancel one, or wait until one is accepted or runs out.',
+    'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
   'limits.over.invitesOfClient':
-    'This account can send {count} invitations a day, and they are all sent. Try again in {wait}.',
-  'limits.over.invitesOfUser':
-    'You can send {count} invitations an hour, and they are all sent. Try again in {wait}.',
+    'This account’s limit of invitations is reached: {count} a day. Try again in {wait}.',
+  'limits.over.invitesOfUser': 'Your limit of invitations is reached: {count} an hour. Try again in {wait}.',
   'limits.over.invitesOfUnverified':
-    'Until your own email address is verified, you can send {count} invitations a day. Verify it, or try again in {wait}.',
-  'limits.over.accountsOfUser': 'You can open {count} accounts a day. Try again in {wait}.',
+    'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
+  'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
