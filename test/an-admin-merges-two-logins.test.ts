@@ -210,7 +210,8 @@ describe('H15 an admin merges two logins of one person', () => {
   })
 
   test('where only the invited address may accept, one that was merged into theirs counts', async () => {
-    await house.db('settings').insert({ key: 'acceptBy', value: 'invited', updated_at: AT })
+    await ada.visit('/admin/settings')
+    await ada.press('Save', { 'Only the invited address, verified': true })
     const alice = await house.user('alice', 'Acme Hosting')
     await alice.visit('/account/users')
     for (const name of ['carol', 'eve'])
