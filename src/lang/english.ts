@@ -118,8 +118,9 @@ export const english = {
   'email.new-device.subject': 'New login to your account',
   'email.new-device.lead': 'Your password was used to log in from a device that we have not seen before.',
   'email.new-device.what': '{device}, from the address {ip}, at {time}.',
-  'email.new-device.next': 'If that was you, there is nothing to do. If not, set a new password at once.',
-  'email.new-device.button': 'Log in',
+  'email.new-device.next':
+    'If that was you, there is nothing to do. If not, set a new password at once: that logs every other device out.',
+  'email.new-device.button': 'To the security of your login',
   'mail.title': 'Check your mail',
   'mail.sentence': 'We sent a message to {email}. It says how to go on; its link works for 60 minutes.',
   'mail.nothing':
