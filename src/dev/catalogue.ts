@@ -79,7 +79,10 @@ export function samplePages(): { name: string; template: string; data: Data; vis
   }
   const sent = { sent_at: inDays(-2), expires_at: inDays(5), inviter: 'Alice Ames' }
   const invitation = { ...offered, ...sent, status: 'pending' }
-  const pending = [invitation, { ...invitation, id: 8, status: 'expired', expires_at: inDays(-1) }]
+  const pending = [
+    invitation,
+    { ...invitation, id: 8, status: 'expired', expires_at: inDays(-1), mail: 'refused' },
+  ]
   const earlier = [{ ...invitation, id: 5, status: 'declined', ended_at: inDays(-3) }]
   const form = { values: { permissions: ['invoices'], ...client }, errors: {} }
   const wrong = {
