@@ -3,6 +3,7 @@ import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { ROOT, readSources } from './support/sources.ts'
@@ -75,7 +76,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const carol = await house.user('carol')
     const { recovery } = await setUpTwoFactor(carol)
     await carol.follow('I have kept them')
-    await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await carol.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await ada.visit('/admin/admins/new')
     const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
     await ada.press('Add admin', pat)
@@ -89,11 +90,18 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await ada.visit(`/admin/admins/${admin.id}`)
     await ada.press('Save', { 'Email address': 'pat.oneil@latchkey.test', 'Read-only': true })
     for (const step of ['disable', 'enable']) await ada.post(`/admin/admins/${admin.id}/${step}`)
+    await addPasskey(carol)
+    await carol.follow('I have kept them')
+    await carol.follow('Manage: Phone')
+    await carol.press('Remove passkey', { 'Current password': PASSWORD })
     await setUpTwoFactor(carol)
     const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
     await ada.press('Remove two-factor')
     await ada.press('Change address', { 'New email address': 'carol@example.net' })
+    const { id: doraId } = await house.db('users').where({ first_name: 'Dóra' }).first('id')
+    await ada.visit(`/admin/users/${doraId}/merge?preview=1&other=${carolId}`)
+    await ada.press('Merge the logins')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -7,9 +7,12 @@ import { record } from './activity.ts'
 import type { Admin } from './admins.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { queueEmail } from './emails.ts'
-import { fingerprint, newNonce, readToken } from './links.ts'
-import { hashPassword, mustKnowPassword } from './passwords.ts'
+import { provePassword } from './factors.ts'
+import { newNonce, readToken } from './links.ts'
+import { hashPassword } from './passwords.ts'
+import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
+import { endSessions } from './sessions.ts'
 import { lastSettings } from './settings.ts'
 import { lowerCase } from './users.ts'
 
@@ -80,7 +83,7 @@ export async function resetAdminPassword(db: Db, by: Actor, token: string, passw
     if (!admin) throw new Refusal('link.dead')
     await endAdminLinks(trx, admin)
     await trx('admins').where({ id: admin.id }).update({ password_hash, updated_at: at })
-    await trx('admin_sessions').where({ admin_id: admin.id }).delete()
+    await endSessions(trx, asPerson(admin))
     await record(trx, 'admin.passwordReset', { email: admin.email })
     await tell(trx, admin)
   })
@@ -93,7 +96,7 @@ export async function changeAdminPassword(
   admin: Admin,
   { current, password, sessionId }: { current: string; password: string; sessionId: string },
 ) {
-  await mustKnowPassword(admin, current)
+  await provePassword(db, asPerson(admin), current, 'current_password')
   const password_hash = await hashPassword(password, { email: admin.email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
     const { id, password_hash: former } = admin
@@ -102,10 +105,7 @@ export async function changeAdminPassword(
     if ((await trx('admins').where({ id, password_hash: former, status: 'active' }).update(to)) !== 1)
       throw new Refusal('password.wrong', 'current_password')
     await endAdminLinks(trx, admin)
-    await trx('admin_sessions')
-      .where({ admin_id: id })
-      .whereNot({ id_hash: fingerprint(sessionId) })
-      .delete()
+    await endSessions(trx, asPerson(admin), sessionId)
     await record(trx, 'admin.passwordChanged')
     await tell(trx, admin)
   })

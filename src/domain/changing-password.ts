@@ -5,8 +5,10 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
+import { provePassword } from './factors.ts'
 import { killResets, tellPasswordChanged } from './password-resets.ts'
-import { checkPassword, hashPassword, mustKnowPassword } from './passwords.ts'
+import { checkPassword, hashPassword } from './passwords.ts'
+import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
 import { endOtherSessions } from './sessions.ts'
 import { lastSettings } from './settings.ts'
@@ -21,7 +23,7 @@ export async function changePassword(
 ): Promise<void> {
   const chosenFor = { email: user.email, product: lastSettings(db).name }
   checkPassword(password, chosenFor)
-  await mustKnowPassword(user, current)
+  await provePassword(db, asPerson(user), current, 'current_password')
   const password_hash = await hashPassword(password, chosenFor)
   await change(db, by, async (trx) => {
     const changed = await trx('users')

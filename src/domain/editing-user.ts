@@ -9,7 +9,7 @@ import { type Actor, type Change, change } from './change.ts'
 import { fire } from './hooks.ts'
 import { Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
-import { describeUser, findUserByEmail, getUser, type Language, type User } from './users.ts'
+import { describeUser, getUser, isTaken, type Language, type User } from './users.ts'
 
 export interface OwnProfile {
   first_name: string
@@ -39,7 +39,7 @@ export const editUser = (db: Db, by: Actor, user: User, profile: OwnProfile) =>
 
 /** Gives the login another address, proven unless `more` says otherwise; refuses one that has a login. */
 export async function setAddress(trx: Change, user: User, email: string, more: Partial<User> = {}) {
-  if (await findUserByEmail(trx, email)) throw new Refusal('user.emailTaken')
+  if (await isTaken(trx, email, user)) throw new Refusal('user.emailTaken')
   const at = timestamp()
   const search_text = searchText(user.first_name, user.last_name, email)
   const rows = await trx('users')

@@ -5,14 +5,33 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import type { Change } from './change.ts'
 import { queueEmail } from './emails.ts'
-import { mustKnowPassword } from './passwords.ts'
+import { tryProof } from './login-tries.ts'
+import { verifyPassword } from './passwords.ts'
 import { keyOf, type Person, tableOf } from './people.ts'
-import { countRecoveryCodes, dropRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
+import {
+  countRecoveryCodes,
+  dropRecoveryCodes,
+  replaceRecoveryCodes,
+  useRecoveryCode,
+} from './recovery-codes.ts'
 import { Refusal } from './refusal.ts'
 import { useTotp } from './totp.ts'
 
 /** What activity and e-mails say a person is. */
 export const about = (person: Person) => (person.kind === 'user' ? { user: { id: person.id } } : {})
+
+/** Takes the person until the commit, so that no two changes of their factors count at once. */
+export const takePerson = (trx: Change, person: Person) =>
+  trx(tableOf(person))
+    .where({ id: person.id })
+    .update({ factors: trx.ref('factors') })
+
+/** With the first factor come the recovery codes: gives them, or none where some are left. */
+export async function startRecovery(trx: Change, person: Person, codes: string[]): Promise<string[]> {
+  if ((await countRecoveryCodes(trx, person)) > 0) return []
+  await replaceRecoveryCodes(trx, person, codes)
+  return codes
+}
 
 /** Counts the factors into the person's row; without any left, the recovery codes end. */
 export async function countFactors(trx: Change, person: Person): Promise<number> {
@@ -48,7 +67,13 @@ export const tellPerson = (
 ) => queueEmail(trx, template, { to: person.email, ...about(person), data: { name: person.name, ...more } })
 
 /** Refuses what is not the person's password; never in a transaction. */
-export async function provePassword(db: Db, person: Person, password: string): Promise<void> {
-  const row = await db(tableOf(person)).where({ id: person.id }).first('password_hash')
-  await mustKnowPassword(row, password, 'password')
-}
+export const provePassword = (
+  db: Db,
+  person: Person,
+  password: string,
+  field: 'password' | 'current_password' = 'password',
+): Promise<void> =>
+  tryProof(db, person, 'password', async () => {
+    const row = await db(tableOf(person)).where({ id: person.id }).first('password_hash')
+    if (!(await verifyPassword(row?.password_hash, password))) throw new Refusal('password.wrong', field)
+  })

@@ -40,6 +40,24 @@ async function countersFor(db: Db, { kind, email, network, device }: Trying): Pr
   ]
 }
 
+/**
+ * Who is logged in shows the password or a code. Counted apart from logging in: a stolen session is no way to guess, and
+ * none to delay the owner's login.
+ */
+export async function tryProof<T>(
+  db: Db,
+  { kind, email }: Person,
+  proof: 'password' | 'code',
+  check: () => Promise<T>,
+): Promise<T> {
+  // The right password takes back no wrong code.
+  const trying = { kind, email: `${proof} of ${email}`, network: 'any', device: undefined }
+  const wentWell = await beginTry(db, trying)
+  const result = await check()
+  await wentWell()
+  return result
+}
+
 /** Counts the try as failed; throws TooMany when it comes too soon. Gives what takes it back when it went well. */
 export async function beginTry(db: Db, trying: Trying): Promise<() => Promise<void>> {
   const counters = await countersFor(db, trying)

@@ -17,6 +17,7 @@ import { asPerson } from './people.ts'
 import { NotFound, Refusal, type Values } from './refusal.ts'
 import { rightsOf } from './rights.ts'
 import { isWithin, listRoles, roleTitle, takeAdmins } from './roles.ts'
+import { endSessions } from './sessions.ts'
 import { lowerCase } from './users.ts'
 
 export interface AdminInput {
@@ -123,8 +124,6 @@ const tell = (
   more: Values = {},
 ) => queueEmail(trx, 'admin-changed', { to, data: { ...more, name, by: me.name, what } })
 
-const endSessions = (trx: Change, { id }: Admin) => trx('admin_sessions').where({ admin_id: id }).delete()
-
 export const disableAdmin = (db: Db, by: Actor, id: number) =>
   change(db, by, async (trx) => {
     const { me, admin } = await take(trx, id)
@@ -133,7 +132,7 @@ export const disableAdmin = (db: Db, by: Actor, id: number) =>
     const to = { status: 'disabled', updated_at: timestamp() }
     if ((await trx('admins').where({ id, status: 'active' }).update(to)) !== 1)
       throw new Refusal('admins.notActive')
-    await endSessions(trx, admin)
+    await endSessions(trx, asPerson(admin))
     await endAdminLinks(trx, admin)
     await record(trx, 'admin.disabled', { email: admin.email })
     await tell(trx, me, admin, 'disabled')
@@ -168,6 +167,6 @@ export const removeAdminFactors = (db: Db, by: Actor, id: number) =>
 export const endAdminSessions = (db: Db, by: Actor, id: number) =>
   change(db, by, async (trx) => {
     const { admin } = await take(trx, id)
-    const count = await endSessions(trx, admin)
+    const count = await endSessions(trx, asPerson(admin))
     await record(trx, 'admin.sessionsEnded', { email: admin.email, count })
   })

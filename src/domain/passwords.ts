@@ -90,12 +90,3 @@ export async function verifyPassword(stored: string | null | undefined, password
   const matches = await inTurn(() => verify(stored ?? NOBODYS, password.normalize('NFKC')).catch(() => false))
   return matches && Boolean(stored)
 }
-
-/** Refuses, beside its field, what is not the password that holds; never in a transaction. */
-export async function mustKnowPassword(
-  { password_hash }: { password_hash: string | null },
-  typed: string,
-  field = 'current_password',
-): Promise<void> {
-  if (!(await verifyPassword(password_hash, typed))) throw new Refusal('password.wrong', field)
-}

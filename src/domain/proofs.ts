@@ -26,10 +26,18 @@ export async function startAfresh(trx: Change, user: User, sessionId = '') {
     .update({ ended_at: timestamp() })
 }
 
-/** Removes the second factors that were added after that moment. */
+/**
+ * Removes the second factors that were added after that moment; an app counts from when it was turned on. Which browser
+ * is whose cannot be told any more, so none is known.
+ */
 export async function removeFactorsSince(trx: Change, user: User, since: string) {
   const person = asPerson(user)
-  for (const table of ['totp_factors', 'recovery_codes', 'passkeys'])
+  for (const table of ['recovery_codes', 'passkeys'])
     await trx(table).where(keyOf(person)).where('created_at', '>', since).delete()
+  await trx('totp_factors')
+    .where(keyOf(person))
+    .where((app) => app.whereNull('confirmed_at').orWhere('confirmed_at', '>', since))
+    .delete()
+  await trx('known_devices').where(keyOf(person)).delete()
   await countFactors(trx, person)
 }

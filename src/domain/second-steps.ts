@@ -9,6 +9,7 @@ import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { useFactor } from './factors.ts'
 import { fingerprint } from './links.ts'
+import { readPasskey, usePasskey } from './passkey-logins.ts'
 import { asPerson, keyOf, type Person, tableOf } from './people.ts'
 import { Refusal } from './refusal.ts'
 
@@ -40,9 +41,13 @@ const open = (db: Db, id: string) =>
     .where({ id_hash: fingerprint(id), used_at: null })
     .where('expires_at', '>', timestamp())
 
-/** Whose login waits, as they are now; undefined when it is over. */
-export async function findSecondStep(db: Db, id: string): Promise<SecondStep | undefined> {
-  const row = await open(db, id).where('tries', '<', TRIES).first()
+/** Whose login waits, as they are now; undefined when it is over, or one of the other kind of person. */
+export async function findSecondStep(
+  db: Db,
+  kind: Person['kind'],
+  id: string,
+): Promise<SecondStep | undefined> {
+  const row = await open(db, id).where({ person_kind: kind }).where('tries', '<', TRIES).first()
   const who =
     row &&
     (await db(tableOf({ kind: row.person_kind }))
@@ -64,13 +69,22 @@ const countTry = (db: Db, id: string): Promise<boolean> =>
     HARMLESS,
   )
 
-/** Takes the code of the app or a recovery code. Gives whose login is complete; undefined when it is over. */
-export async function passSecondStep(db: Db, by: Actor, id: string, code: string) {
-  const step = await findSecondStep(db, id)
-  if (!step || !(await countTry(db, id))) return undefined
-  const { kind, id: personId, name } = step.person
+/** What was given: the code of the app or a recovery code, or the answer of a passkey. */
+export interface Given {
+  code: string
+  passkey: string
+}
+
+/** Gives whose login is complete; one that is over failed like a wrong code. */
+export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id: string, given: Given) {
+  const step = await findSecondStep(db, kind, id)
+  if (!step || !(await countTry(db, id))) throw new Refusal('code.wrong', 'code')
+  const { id: personId, name } = step.person
+  const proven = given.passkey ? await readPasskey(db, by, kind, given.passkey) : undefined
+  if (proven && proven.person.id !== personId) throw new Refusal('passkey.wrong')
   await change(db, { ...by, kind, id: personId, name }, async (trx) => {
-    await useFactor(trx, step.person, code)
+    if (proven) await usePasskey(trx, proven, { purpose: 'second-step', kind, id: personId })
+    else await useFactor(trx, step.person, given.code)
     if (!(await takeSecondStep(trx, id))) throw new Refusal('code.wrong', 'code')
   })
   return step

@@ -72,6 +72,30 @@ export const findUserByEmail = (db: Db, email: string): Promise<User | undefined
     .where({ email: lowerCase(email) })
     .first()
 
+/**
+ * Whether an address is a login's, or was another's until a change that can be taken back yet: else whoever stole a login
+ * would only have to register its old address to close the way back (HARD-CASES H19).
+ */
+export async function isTaken(db: Db, email: string, of: { id: number } = { id: 0 }): Promise<boolean> {
+  if (await findUserByEmail(db, email)) return true
+  const reserved = await db('email_changes')
+    .where({ old_email: lowerCase(email), ended_at: null })
+    .whereNot({ user_id: of.id })
+    .where('back_until', '>', timestamp())
+    .first('id')
+  return Boolean(reserved)
+}
+
+/**
+ * Takes a login until the commit, after any client (several: by ascending id), so that it is neither deleted nor
+ * merged meanwhile; gives its row as it is now. Refuses one that is not active.
+ */
+export async function takeUser(trx: Change, { id }: { id: number }): Promise<User> {
+  const rows = await trx('users').where({ id, status: 'active' }).update({ updated_at: timestamp() })
+  if (rows !== 1) throw new Refusal('login.notSo')
+  return getUser(trx, id)
+}
+
 /** Users whose name or address has every word that was typed; the best match cannot hide behind the rest. */
 export const searchUsers = (db: Db, typed: string, limit: number): Promise<User[]> =>
   typed.trim() === ''
@@ -100,7 +124,7 @@ export async function createUser(
     updated_at: timestamp(),
   }
   // A duplicate inside a transaction must not spoil what follows, so it is asked first; the key decides.
-  if (await findUserByEmail(trx, email)) throw new Refusal('user.emailTaken', 'email')
+  if (await isTaken(trx, email)) throw new Refusal('user.emailTaken', 'email')
   const [id] = await trx('users')
     .insert(row)
     .catch((error) => {
