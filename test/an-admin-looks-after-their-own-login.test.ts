@@ -52,7 +52,7 @@ describe('an admin looks after their own login', () => {
     const { recovery } = await setUpTwoFactor(visitor, '/admin')
     await expectRenewed()
     await visitor.visit('/admin/security')
-    await visitor.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await visitor.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await expectRenewed()
     await visitor.visit('/admin/password')
     await visitor.press('Set password', { 'Current password': PASSWORD, 'New password': LONG })
