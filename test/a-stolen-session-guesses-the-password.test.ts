@@ -21,7 +21,7 @@ describe('H23 a stolen session is no way to guess the password', () => {
     ['carol', '/user/security/totp', { password: WRONG }],
     ['alice', '/user/security/totp/remove', { password: WRONG, code }],
     ['bob', '/user/security/recovery-codes', { password: WRONG, code }],
-    ['an admin', '/admin/password', { current: WRONG, password: NEW }],
+    ['an admin', '/admin/password', { current_password: WRONG, password: NEW }],
     ['an admin', '/admin/security/totp', { password: WRONG }],
   ])('%s at %s', async (name, url, form) => {
     await house.db('limits').delete()

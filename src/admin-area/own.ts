@@ -12,7 +12,7 @@ import { show } from '../web/views.ts'
 import { admin } from './area.ts'
 
 const NameForm = z.object({ name: requiredLine('field.missing', 100) })
-const PasswordForm = z.object({ current: passwordField(), password: passwordField() })
+const PasswordForm = z.object({ current_password: passwordField(), password: passwordField() })
 
 export function own(db: Db) {
   const page = Router()
@@ -39,8 +39,8 @@ export function own(db: Db) {
 
   page.post('/admin/password', ...admin, limit('login'), async (req, res) => {
     const sessionId = req.visit.sessionId ?? ''
-    const form = await submit(PasswordForm, req.body, (input) =>
-      changeAdminPassword(db, actor(req), currentAdmin(req), { ...input, sessionId }),
+    const form = await submit(PasswordForm, req.body, ({ current_password: current, password }) =>
+      changeAdminPassword(db, actor(req), currentAdmin(req), { current, password, sessionId }),
     )
     if (form) return showPassword(req, res.status(422), form)
     flash(res, 'success', 'own.passwordSaved')

@@ -105,7 +105,7 @@ export async function changeAdminPassword(
 ) {
   await tryProof(db, asPerson(admin), 'password', async () => {
     if (!(await verifyPassword(admin.password_hash, current)))
-      throw new Refusal('password.notYours', 'current')
+      throw new Refusal('password.notYours', 'current_password')
   })
   const password_hash = await hashPassword(password, { email: admin.email, product: lastSettings(db).name })
   await change(db, by, async (trx) => {
@@ -113,7 +113,7 @@ export async function changeAdminPassword(
     const to = { password_hash, updated_at: timestamp() }
     // Whoever has set another one meanwhile has ended this session, too.
     if ((await trx('admins').where({ id, password_hash: former, status: 'active' }).update(to)) !== 1)
-      throw new Refusal('password.notYours', 'current')
+      throw new Refusal('password.notYours', 'current_password')
     await endAdminLinks(trx, admin)
     await endSessions(trx, asPerson(admin), sessionId)
     await record(trx, 'admin.passwordChanged')
