@@ -43,11 +43,16 @@ function afterPage(ctx) {
   if (targetOf(ctx) !== document.body) return
   for (const form of document.forms) form.reset()
   followBoxes()
-  const moved = path !== location.pathname
+  // What was pressed may be gone, with the page at the same address: the recovery codes, after the code.
+  const moved = path !== location.pathname || document.activeElement === document.body
   path = location.pathname
   const first = document.querySelector('[autofocus]')
-  if (first) first.focus()
-  else if (moved) {
+  // htmx scrolls to the top after it has focused, and who has the focus already is not scrolled to again: on a
+  // telephone a form that could not be taken would look as if nothing had been said.
+  if (first) {
+    first.focus()
+    first.scrollIntoView({ block: 'center' })
+  } else if (moved) {
     scrollTo(0, 0)
     document.getElementById('main').focus({ preventScroll: true })
   }

@@ -89,6 +89,16 @@ describe('a newcomer accepts an invitation by creating an account', () => {
     expect(await house.db('activity').where({ action: 'invite.accepted' })).toHaveLength(2)
   })
 
+  test('nor does it matter when the second click comes before the first one is answered', async () => {
+    const zoe = house.visitor()
+    await zoe.visit(await linkFor('zoe@example.com'))
+    const tabs = [zoe, zoe.newTab(), zoe.newTab()]
+    const form = { first_name: 'Zoe', last_name: 'Z', email: 'zoe@example.com', password: MY_PASSWORD }
+    await Promise.all(tabs.map((tab) => tab.post(`${zoe.path}/register`, form)))
+    for (const tab of tabs) expect([tab.path, tab.title]).toEqual(['/clientarea', 'Acme Hosting'])
+    expect(await house.db('users').where({ email: 'zoe@example.com' })).toHaveLength(1)
+  })
+
   test('but not whoever does not know the password, or types another address', async () => {
     const link = await house.linkTo('erik@example.com')
     const person = { first_name: 'Mallory', last_name: 'M' }

@@ -83,7 +83,7 @@ describe('a person sets up two-factor, and takes it away', () => {
     ]) {
       await alice.press('New recovery codes', typed)
       expect(alice.status).toBe(422)
-      await alice.press('Remove', typed)
+      await alice.press('Turn off', typed)
       expect(alice.status).toBe(422)
     }
     expect(await factorsOf('alice@example.com')).toBe(1)
@@ -92,10 +92,10 @@ describe('a person sets up two-factor, and takes it away', () => {
     expect(alice.$('li code').length).toBe(10)
     await alice.visit('/user/security')
     for (const old of [app.recovery[1] ?? '', code]) {
-      await alice.press('Remove', { 'Current password': PASSWORD, Code: old })
+      await alice.press('Turn off', { 'Current password': PASSWORD, Code: old })
       expect([alice.status, alice.told], 'old codes are over').toEqual([422, WRONG])
     }
-    await alice.press('Remove', { 'Current password': PASSWORD, Code: app.next() })
+    await alice.press('Turn off', { 'Current password': PASSWORD, Code: app.next() })
     expect(alice.told).toBe('Two-factor is off.')
     expect(await factorsOf('alice@example.com')).toBe(0)
     expect(await rows('totp_factors', 'alice@example.com')).toEqual([])
@@ -123,7 +123,7 @@ describe('a person sets up two-factor, and takes it away', () => {
     await visitor.press('Log in', { Code: app.next() })
     expect([visitor.path, await logins()]).toEqual(['/admin', before + 1])
     await visitor.visit('/admin/security')
-    await visitor.press('Remove', { 'Current password': PASSWORD, Code: app.recovery[0] ?? '' })
+    await visitor.press('Turn off', { 'Current password': PASSWORD, Code: app.recovery[0] ?? '' })
     expect(visitor.told).toBe('Two-factor is off.')
     expect((await house.admin()).path).toBe('/admin')
     const subjects = (await house.mailTo('ada@latchkey.test')).map(({ subject }) => subject)

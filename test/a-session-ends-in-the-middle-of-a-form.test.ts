@@ -120,7 +120,7 @@ describe('a session ends in the middle of a form', () => {
     await ada.visit('/admin/password')
     await ada.newTab().post('/admin/logout')
     await ada.press('Set password', {
-      'Present password': PASSWORD,
+      'Current password': PASSWORD,
       'New password': 'a long sentence of mine',
     })
     expect([ada.status, ada.title]).toEqual([401, 'Log in to the Admin Area'])

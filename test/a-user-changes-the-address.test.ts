@@ -66,7 +66,7 @@ describe('a user edits the profile, proves the address and changes it', () => {
     ])
     const stranger = house.visitor()
     await stranger.visit(link)
-    await stranger.press('Verify')
+    await stranger.post(link)
     expect([stranger.status, stranger.title]).toEqual([401, 'Log in'])
     await dora.visit(link)
     expect((await rowOf('dora@example.com')).email_verified_at, 'looking proves nothing').toBeNull()
@@ -104,10 +104,10 @@ describe('a user edits the profile, proves the address and changes it', () => {
     const link = await house.linkTo('eve@example.com')
     const other = house.visitor()
     await other.visit(link)
-    await other.press('Verify')
+    await other.follow('Log in to go on')
     await other.press('Log in', { 'Email address': 'eve@example.com', Password: PASSWORD })
+    expect(other.title).toBe('Verify your address')
     expect((await rowOf('eve@example.com')).email_verified_at).toBeNull()
-    await other.visit(link)
     moveClock(61)
     await other.press('Verify')
     expectDead(other)
@@ -142,7 +142,7 @@ describe('a user edits the profile, proves the address and changes it', () => {
     expect(await rowOf('alice@example.net'), 'looking changes nothing').toBeUndefined()
     const tab = await alice.newTab().visit(link)
     await alice.press('Confirm')
-    expect(alice.told).toBe('Your new email address holds. Log in with it from now on.')
+    expect(alice.told).toBe('Your email address is changed. Log in with the new one from now on.')
     expect((await rowOf('alice@example.net')).search_text).toBe('alice ames alice@example.net')
     expect(await rowOf('alice@example.com')).toBeUndefined()
     await tab.press('Confirm')
@@ -170,7 +170,7 @@ describe('a user edits the profile, proves the address and changes it', () => {
     moveClock(-72 * 60 + 1)
     expect(await rowOf('alice@example.com'), 'looking changes nothing').toBeUndefined()
     await alice.press('Take it back')
-    expect([alice.path, alice.told.includes('Your old email address holds again')]).toEqual([
+    expect([alice.path, alice.told.includes('Your old email address is back')]).toEqual([
       '/password/reset',
       true,
     ])

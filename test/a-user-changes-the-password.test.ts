@@ -93,17 +93,21 @@ describe('a user changes the password', () => {
     expect(alice.told).toContain('Many people use this password')
   })
 
-  test('H18 who has no active login is decided when the mail is due, and the Admin Area says why', async () => {
-    const visitor = house.visitor()
-    await visitor.visit('/password/reset')
-    await visitor.press('Send link', { 'Email address': 'nobody@example.com' })
-    expect(await house.mailTo('nobody@example.com')).toEqual([])
-    const email = await house.db('emails').where({ to_address: 'nobody@example.com' }).first()
-    expect(email.status).toBe('superseded')
-    const ada = await house.admin()
-    await ada.visit(`/admin/emails/${email.id}`)
-    expect(ada.text).toContain('This email is not sent: no active login has this address.')
-  })
+  test.each(['/password/reset', '/admin/password/reset'])(
+    'H18 %s: who has no active login is decided when the mail is due, and the Admin Area says why',
+    async (url) => {
+      const visitor = house.visitor()
+      const to_address = `nobody${url.length}@example.com`
+      await visitor.visit(url)
+      await visitor.press('Send link', { 'Email address': to_address })
+      expect(await house.mailTo(to_address)).toEqual([])
+      const email = await house.db('emails').where({ to_address }).first()
+      expect(email.status).toBe('superseded')
+      const ada = await house.admin()
+      await ada.visit(`/admin/emails/${email.id}`)
+      expect(ada.text).toContain('This email is not sent: no active login has this address.')
+    },
+  )
 
   test('H6 the first proof of an address ends all that was set up before', async () => {
     const carol = await house.db('users').where({ email: 'carol@example.com' }).first()

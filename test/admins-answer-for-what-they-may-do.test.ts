@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../src/dev/cast.ts'
+import { adminNamed, loggedInAdmin } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -15,23 +15,8 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     ada = await house.admin()
   })
 
-  const row = (name: string) =>
-    house
-      .db('admins')
-      .where({ email: `${name}@latchkey.test` })
-      .first()
-  const logIn = async (name: string, password = PASSWORD) => {
-    const visitor = house.visitor()
-    await visitor.visit('/admin/login')
-    return visitor.press('Log in', { 'Email address': `${name}@latchkey.test`, Password: password })
-  }
-  /** An admin with this role and the cast's password. */
-  const make = async (name: string, role: string) => {
-    const { id: _, ...copy } = await row('ada')
-    await house.db('admins').insert({ ...copy, name, email: `${name}@latchkey.test`, role, factors: 0 })
-    const { id } = await row(name)
-    return { id: Number(id), page: `/admin/admins/${id}`, visitor: await logIn(name) }
-  }
+  const row = (name: string) => adminNamed(house.db, name)
+  const make = (name: string, role: string) => loggedInAdmin(house, name, role)
   const makeRole = async (name: string, ...rights: string[]) => {
     await ada.post('/admin/roles/new', { name, rights })
     expect(ada.told).toBe(`The role ${name} is saved.`)
@@ -66,7 +51,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     const [told] = await house.mailTo('sam@latchkey.test')
     expect(told?.subject).toBe('Your admin password was changed')
 
-    const logged = await logIn('sam', LONG)
+    const logged = await house.admin('sam', LONG)
     expect(logged.path).toBe('/admin')
     expect((await logged.visit('/admin/admins')).status).toBe(403)
     expect(logged.text).toContain('Your role does not allow this: it needs “Admins and roles”.')
@@ -157,7 +142,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     await ada.post(`${kim.page}/disable`)
     await kim.visitor.visit('/admin/clients')
     expect(kim.visitor.path).toMatch(/^\/admin\/login/)
-    expect((await logIn('kim')).told).toBe('Email address or password is not right.')
+    expect((await house.admin('kim')).told).toBe('Email address or password is not right.')
     const asks = house.visitor()
     await asks.visit('/admin/password/reset')
     await asks.press('Send link', { 'Email address': 'kim@latchkey.test' })
@@ -165,11 +150,31 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     await asks.visit('/admin/password/reset')
     await asks.press('Send link', { 'Email address': 'nobody@latchkey.test' })
     expect(asks.html.replaceAll('nobody@', 'X@')).toBe(page)
-    expect(await house.mailTo('kim@latchkey.test')).toEqual([])
+    const subjects = (await house.mailTo('kim@latchkey.test')).map(({ subject }) => subject)
+    expect(subjects, 'no link').toEqual(['Your login to the Admin Area was changed'])
     await ada.post(`${kim.page}/disable`)
     expect(ada.text).toContain('This admin is disabled.')
     await ada.post(`${kim.page}/enable`)
-    expect((await logIn('kim')).path).toBe('/admin')
+    expect((await house.admin('kim')).path).toBe('/admin')
+  })
+
+  test('another address, another role, disabled, enabled: each is told, at the address from before', async () => {
+    const { page } = await make('ned', 'support')
+    const told = async (name: string) => (await house.mailTo(`${name}@latchkey.test`)).map(({ text }) => text)
+    await ada.post(page, { name: 'Ned', email: 'ned@latchkey.test', role: 'support' })
+    expect(await told('ned'), 'the name alone').toEqual([])
+    await ada.post(page, { name: 'Ned', email: 'teddy@latchkey.test', role: 'read-only' })
+    const [address, role, ...more] = await told('ned')
+    expect(address).toContain('Ada changed its address: from now on you log in with teddy@latchkey.test.')
+    expect(role).toContain('Ada changed your role from Support to Read-only.')
+    expect([more, await told('teddy')]).toEqual([[], []])
+    await ada.post(`${page}/disable`)
+    await ada.post(`${page}/disable`)
+    await ada.post(`${page}/enable`)
+    const [enabled, disabled, ...others] = await told('teddy')
+    expect(disabled).toContain('Ada disabled your login.')
+    expect(enabled).toContain('Ada enabled your login again.')
+    expect(others, 'a second click tells nothing').toEqual([])
   })
 
   test('a second factor is removed, told and logged; sessions are ended', async () => {
@@ -201,15 +206,15 @@ describe('admins look after admins and roles, and nobody gets more than they hol
 
   test('a role that somebody has is not deleted; a changed one holds at the next click', async () => {
     const { role, page } = await makeRole('Night', 'list-clients')
-    const ned = await make('ned', role)
-    expect((await ned.visitor.visit('/admin/clients')).status).toBe(200)
+    const nat = await make('nat', role)
+    expect((await nat.visitor.visit('/admin/clients')).status).toBe(200)
     await ada.visit(page)
     await ada.press('Save', { 'List clients': false, 'See emails': true })
-    expect((await ned.visitor.visit('/admin/clients')).status).toBe(403)
-    expect((await ned.visitor.visit('/admin/emails')).status).toBe(200)
+    expect((await nat.visitor.visit('/admin/clients')).status).toBe(403)
+    expect((await nat.visitor.visit('/admin/emails')).status).toBe(200)
     await ada.post(`${page}/delete`)
     expect(ada.text).toContain('An admin has this role: give them another one first.')
-    await ada.post(ned.page, { name: 'Ned', email: 'ned@latchkey.test', role: 'support' })
+    await ada.post(nat.page, { name: 'Nat', email: 'nat@latchkey.test', role: 'support' })
     await ada.post(`${page}/delete`)
     expect(ada.told).toBe('The role Night is deleted.')
     await ada.post('/admin/roles/new', { name: 'Strong', rights: 'invite' })

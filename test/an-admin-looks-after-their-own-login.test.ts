@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { moveClock } from '../src/platform/clock.ts'
+import { adminNamed, loggedInAdmin } from './support/admins.ts'
+import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -15,37 +17,47 @@ describe('an admin looks after their own login', () => {
     ada = await house.admin()
   })
 
-  const row = (name: string) =>
-    house
-      .db('admins')
-      .where({ email: `${name}@latchkey.test` })
-      .first()
-  const logIn = async (name: string, password = PASSWORD) => {
-    const visitor = house.visitor()
-    await visitor.visit('/admin/login')
-    return visitor.press('Log in', { 'Email address': `${name}@latchkey.test`, Password: password })
-  }
-  /** An admin with this role and the cast's password. */
-  const make = async (name: string, role: string) => {
-    const { id: _, ...copy } = await row('ada')
-    await house.db('admins').insert({ ...copy, name, email: `${name}@latchkey.test`, role, factors: 0 })
-    const { id } = await row(name)
-    return { id: Number(id), page: `/admin/admins/${id}`, visitor: await logIn(name) }
-  }
+  const row = (name: string) => adminNamed(house.db, name)
+  const make = (name: string, role: string) => loggedInAdmin(house, name, role)
+
   test('one’s own password takes the present one and ends the other devices; the name is one’s own, too', async () => {
     const zoe = await make('zoe', 'read-only')
-    const other = await logIn('zoe')
+    const other = await house.admin('zoe')
     const { visitor } = zoe
     await visitor.visit('/admin/password')
-    await visitor.press('Set password', { 'Present password': 'not that one', 'New password': LONG })
-    expect([visitor.status, visitor.told]).toEqual([422, 'That is not your present password.'])
-    await visitor.press('Set password', { 'Present password': PASSWORD, 'New password': LONG })
+    await visitor.press('Set password', { 'Current password': 'not that one', 'New password': LONG })
+    expect([visitor.status, visitor.told]).toEqual([422, 'That is not your current password.'])
+    await visitor.press('Set password', { 'Current password': PASSWORD, 'New password': LONG })
     expect(visitor.told).toBe('Your new password is set. Other devices are logged out.')
     await other.visit('/admin')
     expect(other.path).toMatch(/^\/admin\/login/)
     await visitor.visit('/admin/profile')
     await visitor.press('Save', { Name: 'Zoë' })
     expect([visitor.told, (await row('zoe')).name]).toEqual(['Your profile is saved.', 'Zoë'])
+  })
+
+  test('a new password, a factor that comes, one that goes: each gives this session a new id', async () => {
+    const { visitor } = await make('rita', 'support')
+    const ids = new Set<string | undefined>()
+    const expectRenewed = async () => {
+      const id = visitor.cookie('admin_session')
+      expect(ids).not.toContain(id)
+      const withCopy = async (copy?: string) =>
+        (await house.visitor().visit('/admin', { Cookie: `admin_session=${copy}` })).path
+      for (const old of ids) expect(await withCopy(old)).toMatch(/^\/admin\/login/)
+      expect(await withCopy(id)).toBe('/admin')
+      ids.add(id)
+    }
+    await expectRenewed()
+    const { recovery } = await setUpTwoFactor(visitor, '/admin')
+    await expectRenewed()
+    await visitor.visit('/admin/security')
+    await visitor.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await expectRenewed()
+    await visitor.visit('/admin/password')
+    await visitor.press('Set password', { 'Current password': PASSWORD, 'New password': LONG })
+    await expectRenewed()
+    expect(ids.size).toBe(4)
   })
 
   test('where two-factor is demanded, an admin without reaches their own pages alone; who demands it has one', async () => {

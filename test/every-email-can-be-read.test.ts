@@ -75,7 +75,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const carol = await house.user('carol')
     const { recovery } = await setUpTwoFactor(carol)
     await carol.follow('I have kept them')
-    await carol.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await carol.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await ada.visit('/admin/admins/new')
     const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
     await ada.press('Add admin', pat)
@@ -86,10 +86,14 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const admin = await house.db('admins').where({ email: 'pat@latchkey.test' }).first()
     await house.db('admins').where({ id: admin.id }).update({ factors: 1 })
     await ada.post(`/admin/admins/${admin.id}/remove-factor`)
+    await ada.visit(`/admin/admins/${admin.id}`)
+    await ada.press('Save', { 'Email address': 'pat.oneil@latchkey.test', 'Read-only': true })
+    for (const step of ['disable', 'enable']) await ada.post(`/admin/admins/${admin.id}/${step}`)
     await setUpTwoFactor(carol)
     const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
     await ada.press('Remove two-factor')
+    await ada.press('Change address', { 'New email address': 'carol@example.net' })
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

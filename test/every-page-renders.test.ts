@@ -131,6 +131,7 @@ describe('sentences and the places that say them', () => {
       ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],
     ],
+    'email.admin-changed.': ['address', 'role', 'disabled', 'enabled'],
     'email.': VIEWS.filter(({ path }) => /emails\/[^_].*html/.test(path)).map(
       ({ path }) => `${path.replace(/.*\/|\.html\.eta/g, '')}.subject`,
     ),

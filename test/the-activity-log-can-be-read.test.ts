@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../src/dev/cast.ts'
+import { addRole, loggedInAdmin } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -51,14 +51,8 @@ describe('the activity log can be read', () => {
   })
 
   test('an admin whose role has no right to it is refused', async () => {
-    const { id: _, ...row } = await house.db('admins').where({ email: 'ada@latchkey.test' }).first()
-    const at = '2026-01-01T00:00:00.000Z'
-    await house.db('roles').insert({ name: 'few', rights: 'list-users', created_at: at, updated_at: at })
-    const role = `own:${(await house.db('roles').where({ name: 'few' }).first()).id}`
-    await house.db('admins').insert({ ...row, name: 'Fay', email: 'fay@latchkey.test', role })
-    const fay = house.visitor()
-    await fay.visit('/admin/login')
-    await fay.press('Log in', { 'Email address': 'fay@latchkey.test', Password: PASSWORD })
+    const role = await addRole(house.db, 'few', 'list-users')
+    const { visitor: fay } = await loggedInAdmin(house, 'fay', role)
     expect(fay.$('a[href="/admin/activity"]')).toHaveLength(0)
     await fay.visit('/admin/activity')
     expect(fay.status).toBe(403)

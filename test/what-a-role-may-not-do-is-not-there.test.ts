@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../src/dev/cast.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
+import { addRole, loggedInAdmin } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -36,18 +36,8 @@ describe('what a role may not do is not offered, and is refused', () => {
     }
   })
 
-  const as = async (role: string, name: string): Promise<Visitor> => {
-    const { id: _, ...ada } = await house.db('admins').where({ email: 'ada@latchkey.test' }).first()
-    await house.db('admins').insert({ ...ada, name, email: `${name}@latchkey.test`, role })
-    const visitor = house.visitor()
-    await visitor.visit('/admin/login')
-    return visitor.press('Log in', { 'Email address': `${name}@latchkey.test`, Password: PASSWORD })
-  }
-  const ownRole = async (name: string, ...rights: string[]) => {
-    const at = '2026-01-01T00:00:00.000Z'
-    await house.db('roles').insert({ name, rights: rights.join(','), created_at: at, updated_at: at })
-    return `own:${(await house.db('roles').where({ name }).first()).id}`
-  }
+  const as = async (role: string, name: string) => (await loggedInAdmin(house, name, role)).visitor
+  const ownRole = (name: string, ...rights: string[]) => addRole(house.db, name, ...rights)
 
   /** Every page that links and forms lead to from the start; gives how each was answered. */
   async function crawl(visitor: Visitor) {

@@ -17,6 +17,7 @@ import { hooks } from './hooks.ts'
 import { login } from './login.ts'
 import { own } from './own.ts'
 import { people } from './people.ts'
+import { person } from './person.ts'
 import { roles } from './roles.ts'
 import { security, sessions } from './security.ts'
 import { settings } from './settings.ts'
@@ -30,4 +31,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db))
-    .use(security(db), sessions(db), people(db), activity(db))
+    .use(security(db), sessions(db), people(db), person(db), activity(db))

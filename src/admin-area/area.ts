@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from 'express'
 import { type Client, findClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Right } from '../domain/rights.ts'
+import { findUser, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { ADMIN_LOGIN, askToLogIn } from '../web/ask-to-log-in.ts'
 import { flash } from '../web/flash.ts'
@@ -50,4 +51,13 @@ export const clientOf =
     const client = await findClient(db, idOf(req.params.id))
     if (!client) throw new NotFound()
     return client
+  }
+
+/** The login of /admin/users/:userId/…; not there is 404. */
+export const userOf =
+  (db: Db) =>
+  async (req: Request): Promise<User> => {
+    const user = await findUser(db, idOf(req.params.userId))
+    if (!user) throw new NotFound()
+    return user
   }

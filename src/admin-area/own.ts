@@ -8,6 +8,7 @@ import { flash } from '../web/flash.ts'
 import { type Form, formOf, passwordField, requiredLine, submit } from '../web/form.ts'
 import { limit } from '../web/limits.ts'
 import { actor, currentAdmin } from '../web/request.ts'
+import { renewAdmin } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { admin } from './area.ts'
 
@@ -43,6 +44,7 @@ export function own(db: Db) {
       changeAdminPassword(db, actor(req), currentAdmin(req), { current, password, sessionId }),
     )
     if (form) return showPassword(req, res.status(422), form)
+    await renewAdmin(req, res, db)
     flash(res, 'success', 'own.passwordSaved')
     res.redirect(303, '/admin/password')
   })

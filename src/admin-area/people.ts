@@ -1,7 +1,6 @@
-// Users in the Admin Area: the list, and one login with the steps an admin may take.
+// Users in the Admin Area: the list, and the steps an admin may take with one login.
 
 import { type Request, type Response, Router } from 'express'
-import { listClientsOf } from '../domain/associations.ts'
 import type { Actor } from '../domain/change.ts'
 import {
   disableUser,
@@ -12,14 +11,14 @@ import {
   USER_FILTERS,
 } from '../domain/looking-after-users.ts'
 import { requestReset } from '../domain/password-resets.ts'
-import { NotFound, Refusal } from '../domain/refusal.ts'
-import { findUser, fullName, type User } from '../domain/users.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { fullName, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { holds } from './area.ts'
+import { holds, userOf } from './area.ts'
 
 const PAGE_SIZE = 25
 const URL = '/admin/users/:userId'
@@ -37,11 +36,7 @@ const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) 
 export function people(db: Db) {
   const page = Router()
 
-  async function target(req: Request): Promise<User> {
-    const user = await findUser(db, idOf(req.params.userId))
-    if (!user) throw new NotFound()
-    return user
-  }
+  const target = userOf(db)
 
   page.get('/admin/users', ...holds('list-users'), async (req, res) => {
     const search = String(req.query.search ?? '').slice(0, 100)
@@ -53,11 +48,6 @@ export function people(db: Db) {
     const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
     const data = { list, next, search, filter: filter ?? '', before, filters: USER_FILTERS }
     show(req, res, 'admin-area/people', data, 'admin-area/_people')
-  })
-
-  page.get(URL, ...holds('list-users'), async (req, res) => {
-    const user = await target(req)
-    show(req, res, 'admin-area/person', { user, accounts: await listClientsOf(db, user) })
   })
 
   for (const step of USER_STEPS) {

@@ -4,6 +4,7 @@ import { asPerson } from '../domain/people.ts'
 import type { Db } from '../platform/database.ts'
 import { currentAdmin } from '../web/request.ts'
 import { securityPages } from '../web/security-pages.ts'
+import { renewAdmin } from '../web/session.ts'
 import { sessionPages } from '../web/session-pages.ts'
 import { admin } from './area.ts'
 
@@ -13,6 +14,7 @@ export const security = (db: Db) =>
     layout: 'admin-area',
     guards: admin,
     personOf: (req) => asPerson(currentAdmin(req)),
+    renew: (req, res) => renewAdmin(req, res, db),
   })
 
 export const sessions = (db: Db) =>

@@ -41,7 +41,8 @@ export function addressLinks(db: Db) {
     if (!found) throw new Refusal('link.dead')
     const { user } = req.visit
     const isOthers = step !== 'back' && user !== undefined && user.id !== found.user.id
-    show(req, res, 'client-area/address-link', { step, form, email: found.email, isOthers })
+    const needsLogin = step !== 'back' && !user
+    show(req, res, 'client-area/address-link', { step, form, email: found.email, isOthers, needsLogin })
   }
 
   const look = (url: string, step: Step) =>

@@ -9,6 +9,7 @@ import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
 import { asPerson } from '../domain/people.ts'
+import { Refusal } from '../domain/refusal.ts'
 import { findUserByEmail, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -23,6 +24,7 @@ import { anyone, loggedIn } from './area.ts'
 import { NewLogin } from './register.ts'
 
 const RegisterForm = z.object(NewLogin)
+type Registration = z.output<typeof RegisterForm>
 
 export function acceptPage(db: Db) {
   const page = Router()
@@ -61,16 +63,14 @@ export function acceptPage(db: Db) {
 
   page.post('/invite/:token/register', ...anyone, limit('login'), async (req, res) => {
     let made: { client: Client; user: User } | undefined
-    const form = await submit(RegisterForm, req.body, async ({ password, ...person }) => {
-      made = await madeByFirstClick(req, person.email, password)
-      if (made) return
-      const { invitation } = await getOffer(db, tokenOf(req))
-      const chosenFor = { email: person.email, product: req.visit.settings.name }
-      checkPassword(password, chosenFor)
-      await countTry(db, 'registrationsOfInvitation', String(invitation.id))
-      await countTry(db, 'registrationsOfNetwork', networkIn(req))
-      const password_hash = await hashPassword(password, chosenFor)
-      made = await registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
+    const form = await submit(RegisterForm, req.body, async (input) => {
+      made = await madeByFirstClick(req, input)
+      made ??= await make(req, input).catch(async (error) => {
+        if (!(error instanceof Refusal)) throw error
+        const first = await madeByFirstClick(req, input) // it was under way still when we looked
+        if (!first) throw error
+        return first
+      })
     })
     if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
     await forgiveLogin(req)
@@ -80,8 +80,18 @@ export function acceptPage(db: Db) {
     welcome(res, made.client)
   })
 
+  async function make(req: Request, { password, ...person }: Registration) {
+    const { invitation } = await getOffer(db, tokenOf(req))
+    const chosenFor = { email: person.email, product: req.visit.settings.name }
+    checkPassword(password, chosenFor)
+    await countTry(db, 'registrationsOfInvitation', String(invitation.id))
+    await countTry(db, 'registrationsOfNetwork', networkIn(req))
+    const password_hash = await hashPassword(password, chosenFor)
+    return registerAndAccept(db, actor(req), tokenOf(req), { ...person, password_hash })
+  }
+
   /** A second click of Create account, told from a stranger's by the password. */
-  async function madeByFirstClick(req: Request, email: string, password: string) {
+  async function madeByFirstClick(req: Request, { email, password }: Registration) {
     const user = await findUserByEmail(db, email)
     const client = await findJoined(db, tokenOf(req), user)
     return (

@@ -49,7 +49,10 @@ export function adminPages(): [string, Data, string?][] {
     ['role', { form: wrong, role: undefined, rights, mayEdit: true }, '?wrong'],
     ['role', { form: blank, role: own, rights, mayEdit: false }, '?to-look-at'],
     ['own-profile', { form: { ...blank, values: ada } }],
-    ['own-password', { form: { ...blank, errors: { current: 'Not that.', password: 'Too short.' } } }],
+    [
+      'own-password',
+      { form: { ...blank, errors: { current_password: 'Not that.', password: 'Too short.' } } },
+    ],
     ['password-forgotten', { form: blank }],
     ['password-reset', { form: blank, email: ada.email }],
     ['check-mail', { email: ada.email }],

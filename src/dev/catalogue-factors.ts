@@ -35,7 +35,7 @@ export function factorPages(area: Area): [name: string, data: Data, more?: strin
     ['includes/second-step', { ...step, form }, `?${area}`],
     ['includes/second-step', { ...step, form: wrong, kept: '[]' }, `?wrong-${area}`],
     ['includes/totp-set-up', { ...setUp, form: wrong }, `?${area}`],
-    ['includes/sessions', { layout, list: `${url}/sessions`, sessions }, `?${area}`],
+    ['includes/sessions', { layout, url, list: `${url}/sessions`, sessions }, `?${area}`],
     ['includes/recovery-codes', { url, layout, codes, isFirst: true }, `?${area}`],
   ]
 }

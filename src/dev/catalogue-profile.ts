@@ -12,7 +12,7 @@ export function profilePages(): [name: string, data: Data, more?: string][] {
   const form = { values: {}, errors: {} }
   const steps = ['verify', 'confirm', 'back'].map((step): [string, Data, string] => [
     'address-link',
-    { step, form, email: 'alice@example.com', isOthers: step === 'confirm' },
+    { step, form, email: 'alice@example.com', isOthers: step === 'confirm', needsLogin: step === 'verify' },
     `?${step}`,
   ])
   return [

@@ -4,6 +4,7 @@
 
 import { createHash, createHmac } from 'node:crypto'
 
+/** What is signed of an entry. */
 export interface Signed {
   request_id: string
   ordinal: number
@@ -11,6 +12,7 @@ export interface Signed {
   actor_kind: string
   actor_id: number | null
   actor_name: string
+  /** The admin who acted as that user. */
   acting_admin_id: number | null
   acting_admin_name: string | null
   client_id: number | null

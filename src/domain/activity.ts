@@ -4,25 +4,14 @@
 import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { signEntry } from './activity-macs.ts'
-import type { Change } from './change.ts'
+import { type Signed, signEntry } from './activity-macs.ts'
+import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { like } from './search.ts'
 
-export interface Activity {
+export interface Activity extends Signed {
   id: number
-  at: string
-  actor_kind: 'user' | 'admin' | 'system' | 'visitor'
-  actor_id: number | null
-  actor_name: string
-  /** The admin who acted as that user. */
-  acting_admin_id: number | null
-  acting_admin_name: string | null
-  client_id: number | null
-  user_id: number | null
-  action: string
-  detail: string
-  ip: string
+  actor_kind: Actor['kind']
 }
 
 export interface About {

@@ -5,21 +5,14 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
-import { tryProof } from './login-tries.ts'
+import { provePassword } from './factors.ts'
 import { killResets, tellPasswordChanged } from './password-resets.ts'
-import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
+import { checkPassword, hashPassword } from './passwords.ts'
 import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
 import { endOtherSessions } from './sessions.ts'
 import { lastSettings } from './settings.ts'
 import type { User } from './users.ts'
-
-/** Refuses, beside its field, what is not the password that holds. */
-export const mustKnowPassword = (db: Db, user: User, current: string): Promise<void> =>
-  tryProof(db, asPerson(user), 'password', async () => {
-    if (!(await verifyPassword(user.password_hash, current)))
-      throw new Refusal('password.wrong', 'current_password')
-  })
 
 export async function changePassword(
   db: Db,
@@ -30,7 +23,7 @@ export async function changePassword(
 ): Promise<void> {
   const chosenFor = { email: user.email, product: lastSettings(db).name }
   checkPassword(password, chosenFor)
-  await mustKnowPassword(db, user, current)
+  await provePassword(db, asPerson(user), current, 'current_password')
   const password_hash = await hashPassword(password, chosenFor)
   await change(db, by, async (trx) => {
     const changed = await trx('users')

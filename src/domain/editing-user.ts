@@ -1,5 +1,5 @@
-// What users write about themselves, and their address in the row of the login: what is found by search and told to
-// hooks follows both.
+// What users write about themselves, or admins for them, and the address in the row of the login: what is found by
+// search and told to hooks follows both.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -28,29 +28,30 @@ export const editUser = (db: Db, by: Actor, user: User, profile: OwnProfile) =>
     // The address is part of what is found: a row whose address changes at this moment is not written over.
     const rows = await trx('users')
       .where({ id: user.id, email: before.email })
+      .whereIn('status', ['active', 'disabled'])
       .update({ ...profile, search_text, updated_at: timestamp() })
     if (rows !== 1) throw new Refusal('profile.changedMeanwhile')
     const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
     const is = Object.fromEntries(changed.map((key) => [key, profile[key]]))
-    await record(trx, 'user.edited', { user, before: was, after: is })
+    await record(trx, 'user.edited', { user, email: before.email, before: was, after: is })
     await fire(trx, 'UserEdit', { user: describeUser({ ...before, ...profile }), before: was, after: is })
   })
 
-/** Gives the login another address, which is proven with that; refuses one that has a login. */
+/** Gives the login another address, proven unless `more` says otherwise; refuses one that has a login. */
 export async function setAddress(trx: Change, user: User, email: string, more: Partial<User> = {}) {
   if (await isTaken(trx, email, user)) throw new Refusal('user.emailTaken')
   const at = timestamp()
   const search_text = searchText(user.first_name, user.last_name, email)
   const rows = await trx('users')
     .where({ id: user.id, email: user.email, status: 'active' })
-    .update({ ...more, email, search_text, email_verified_at: at, updated_at: at })
+    .update({ email, search_text, email_verified_at: at, updated_at: at, ...more })
     .catch((error) => {
       throw isDuplicate(error) ? new Refusal('user.emailTaken') : error
     })
   if (rows !== 1) throw new Refusal('link.dead')
   const after = await getUser(trx, user.id)
   const [was, is] = [{ email: user.email }, { email }]
-  await record(trx, 'user.edited', { user, before: was, after: is })
+  await record(trx, 'user.edited', { user, email: user.email, before: was, after: is })
   await fire(trx, 'UserEdit', { user: describeUser(after), before: was, after: is })
   return after
 }

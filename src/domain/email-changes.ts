@@ -6,13 +6,14 @@ import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
-import { mustKnowPassword } from './changing-password.ts'
 import { setAddress } from './editing-user.ts'
 import { queueEmail } from './emails.ts'
+import { provePassword } from './factors.ts'
 import { fire } from './hooks.ts'
 import { newNonce, readToken } from './links.ts'
 import { actorOf } from './logins.ts'
 import { killResets } from './password-resets.ts'
+import { asPerson } from './people.ts'
 import { removeFactorsSince, startAfresh } from './proofs.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
@@ -45,7 +46,7 @@ export async function requestEmailChange(
 ): Promise<void> {
   const email = lowerCase(input.new_email)
   if (email === user.email) throw new Refusal('emailChange.same', 'new_email')
-  await mustKnowPassword(db, user, input.current_password)
+  await provePassword(db, asPerson(user), input.current_password, 'current_password')
   await change(db, by, async (trx) => {
     const at = timestamp()
     const known = await findUserByEmail(trx, email)

@@ -4,6 +4,7 @@
 import type { Key } from '../lang/english.ts'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import type { Admin } from './admins.ts'
 import type { EmailChange } from './email-changes.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
@@ -22,14 +23,17 @@ const LINKED: Record<string, [LinkKind, string]> = {
   'admin-welcome': ['admin-reset', 'password_resets'],
 }
 
+/** Links that are asked for by address, and among whom its owner is looked for. */
+const READERS: Record<string, 'users' | 'admins'> = { 'password-reset': 'users', 'admin-reset': 'admins' }
+
 interface LinkRow {
   id: number
   nonce: string
   used_at: string | null
   expires_at: string
   email?: string
-  /** Of a password reset: the active login that has this address now (HARD-CASES H18). */
-  reader?: User | undefined
+  /** Of a link that anybody may ask for: the name of who has this address now, if anybody (HARD-CASES H18). */
+  reader?: string | undefined
 }
 
 type ChangeRow = EmailChange & { used_at: string | null }
@@ -51,7 +55,8 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
-    if (template === 'password-reset') await addReaders(db, rows as LinkRow[])
+    const people = READERS[template]
+    if (people) await addReaders(db, people, rows as LinkRow[])
     for (const email of some) {
       const row = rows.find(({ id }) => id === idOf(email))
       if (row) found.set(email.id, row)
@@ -69,10 +74,13 @@ function readChanges(template: string, rows: ChangeRow[]) {
 }
 
 /** Who reads them is asked here and not when they are asked for, so that nobody can time the answer. */
-async function addReaders(db: Db, rows: LinkRow[]) {
+async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
   const emails = rows.map(({ email }) => email ?? '')
-  const users: User[] = await db('users').where({ status: 'active' }).whereIn('email', emails)
-  for (const row of rows) row.reader = users.find(({ email }) => email === row.email)
+  const readers: (User | Admin)[] = await db(people).where({ status: 'active' }).whereIn('email', emails)
+  for (const row of rows) {
+    const reader = readers.find(({ email }) => email === row.email)
+    row.reader = reader && ('name' in reader ? reader.name : reader.first_name)
+  }
 }
 
 /** Why this message is not to be sent any more; nothing for one that holds. */
@@ -81,7 +89,7 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (email.template !== 'invitation') {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
-    return email.template === 'password-reset' && !row.reader ? 'emails.over.noLogin' : undefined
+    return READERS[email.template] && !row.reader ? 'emails.over.noLogin' : undefined
   }
   if (!row || !isInvitation(row) || !isOpen(row)) return 'emails.over.ended'
   return row.send_count === email.send_count ? undefined : 'emails.over.replaced'
@@ -92,7 +100,7 @@ export const aboutLink = (row: Row | undefined) => {
   if (!row) return {}
   if (!isInvitation(row)) {
     const { reader, expires_at } = row
-    return { until: expires_at, ...(reader && { name: reader.first_name }) }
+    return { until: expires_at, ...(reader && { name: reader }) }
   }
   const { permissions, expires_at: until, message } = row
   return { permissions, until, message }

@@ -49,8 +49,13 @@ export const tellPerson = (
 ) => queueEmail(trx, template, { to: person.email, ...about(person), data: { name: person.name, ...more } })
 
 /** Refuses what is not the person's password; never in a transaction. */
-export const provePassword = (db: Db, person: Person, password: string): Promise<void> =>
+export const provePassword = (
+  db: Db,
+  person: Person,
+  password: string,
+  field: 'password' | 'current_password' = 'password',
+): Promise<void> =>
   tryProof(db, person, 'password', async () => {
     const row = await db(tableOf(person)).where({ id: person.id }).first('password_hash')
-    if (!(await verifyPassword(row?.password_hash, password))) throw new Refusal('password.wrong', 'password')
+    if (!(await verifyPassword(row?.password_hash, password))) throw new Refusal('password.wrong', field)
   })

@@ -11,9 +11,10 @@ import { endAdminLinks, queueAdminLink } from './admin-passwords.ts'
 import { type ActiveAdmin, type Admin, insertAdmin } from './admins.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { queueEmail } from './emails.ts'
+import { removeFactors } from './factors.ts'
 import { hashPassword } from './passwords.ts'
-import { asPerson, keyOf } from './people.ts'
-import { NotFound, Refusal } from './refusal.ts'
+import { asPerson } from './people.ts'
+import { NotFound, Refusal, type Values } from './refusal.ts'
 import { rightsOf } from './rights.ts'
 import { isWithin, listRoles, roleTitle, takeAdmins } from './roles.ts'
 import { endSessions } from './sessions.ts'
@@ -90,7 +91,10 @@ export const editAdmin = (db: Db, by: Actor, id: number, { name, email: typed, r
     const { me, admin } = await take(trx, id)
     const email = lowerCase(typed)
     if (role !== admin.role) await changeRole(trx, me, admin, role)
-    if (email !== admin.email) await endAdminLinks(trx, admin)
+    if (email !== admin.email) {
+      await endAdminLinks(trx, admin)
+      await tell(trx, me, admin, 'address', { email })
+    }
     await trx('admins')
       .where({ id })
       .update({ name, email, updated_at: timestamp() })
@@ -108,7 +112,17 @@ async function changeRole(trx: Change, me: ActiveAdmin, admin: Admin, role: stri
   await trx('admins').where({ id: admin.id }).update({ role })
   const [before, after] = [await roleTitle(trx, admin.role), await roleTitle(trx, role)]
   await record(trx, 'admin.roleChanged', { email: admin.email, before, after })
+  await tell(trx, me, admin, 'role', { before, after })
 }
+
+/** The one it is about learns of it, at the address from before. */
+const tell = (
+  trx: Change,
+  me: Admin,
+  { email: to, name }: Admin,
+  what: 'address' | 'role' | 'disabled' | 'enabled',
+  more: Values = {},
+) => queueEmail(trx, 'admin-changed', { to, data: { ...more, name, by: me.name, what } })
 
 export const disableAdmin = (db: Db, by: Actor, id: number) =>
   change(db, by, async (trx) => {
@@ -121,15 +135,17 @@ export const disableAdmin = (db: Db, by: Actor, id: number) =>
     await endSessions(trx, asPerson(admin))
     await endAdminLinks(trx, admin)
     await record(trx, 'admin.disabled', { email: admin.email })
+    await tell(trx, me, admin, 'disabled')
   })
 
 export const enableAdmin = (db: Db, by: Actor, id: number) =>
   change(db, by, async (trx) => {
-    const { admin } = await take(trx, id)
+    const { me, admin } = await take(trx, id)
     const to = { status: 'active', updated_at: timestamp() }
     if ((await trx('admins').where({ id, status: 'disabled' }).update(to)) !== 1)
       throw new Refusal('admins.isActive')
     await record(trx, 'admin.enabled', { email: admin.email })
+    await tell(trx, me, admin, 'enabled')
   })
 
 /** One's own is removed with the password, on one's own page. */
@@ -140,10 +156,7 @@ export const removeAdminFactors = (db: Db, by: Actor, id: number) =>
     const gone = trx('admins').where({ id }).where('factors', '>', 0)
     if ((await gone.update({ factors: 0, updated_at: timestamp() })) !== 1)
       throw new Refusal('admins.noFactor')
-    for (const table of ['totp_factors', 'recovery_codes', 'passkeys'])
-      await trx(table)
-        .where(keyOf(asPerson(admin)))
-        .delete()
+    await removeFactors(trx, asPerson(admin))
     await queueEmail(trx, 'admin-factor-removed', {
       to: admin.email,
       data: { name: admin.name, by: me.name },

@@ -3,7 +3,7 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Change } from './change.ts'
-import { countFactors } from './factors.ts'
+import { countFactors, removeFactors } from './factors.ts'
 import { asPerson, keyOf } from './people.ts'
 import { endOtherSessions } from './sessions.ts'
 import { markVerified, type User } from './users.ts'
@@ -16,13 +16,11 @@ export async function proveAddress(trx: Change, user: User, sessionId = ''): Pro
 }
 
 /** Ends the sessions, second factors and pending changes of address of a login. */
-export async function startAfresh(trx: Change, user: { id: number }, sessionId = '') {
+export async function startAfresh(trx: Change, user: User, sessionId = '') {
   await endOtherSessions(trx, user, sessionId)
-  for (const table of ['totp_factors', 'recovery_codes', 'passkeys', 'second_steps', 'known_devices'])
-    await trx(table)
-      .where(keyOf({ kind: 'user', id: user.id }))
-      .delete()
-  await trx('users').where({ id: user.id }).update({ factors: 0 })
+  const person = asPerson(user)
+  await removeFactors(trx, person)
+  await trx('known_devices').where(keyOf(person)).delete()
   await trx('email_changes')
     .where({ user_id: user.id, ended_at: null, confirmed_at: null })
     .update({ ended_at: timestamp() })
@@ -33,13 +31,13 @@ export async function startAfresh(trx: Change, user: { id: number }, sessionId =
  * is whose cannot be told any more, so none is known.
  */
 export async function removeFactorsSince(trx: Change, user: User, since: string) {
-  const key = keyOf({ kind: 'user', id: user.id })
+  const person = asPerson(user)
   for (const table of ['recovery_codes', 'passkeys'])
-    await trx(table).where(key).where('created_at', '>', since).delete()
+    await trx(table).where(keyOf(person)).where('created_at', '>', since).delete()
   await trx('totp_factors')
-    .where(key)
+    .where(keyOf(person))
     .where((app) => app.whereNull('confirmed_at').orWhere('confirmed_at', '>', since))
     .delete()
-  await trx('known_devices').where(key).delete()
-  await countFactors(trx, asPerson(user))
+  await trx('known_devices').where(keyOf(person)).delete()
+  await countFactors(trx, person)
 }

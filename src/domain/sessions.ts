@@ -176,17 +176,25 @@ export async function endSessions(trx: Db, person: Pick<Person, 'kind' | 'id'>, 
 }
 
 /** The same session under a new id, which no one can have learned before. */
-export async function renewUserSession(db: Db, id: string): Promise<{ id: string; remember: boolean }> {
+async function renew(db: Db, { table }: Kind, id: string): Promise<string> {
   const fresh = randomBytes(25).toString('base64url')
-  const id_hash = fingerprint(fresh)
   const move = (trx: Db) =>
-    trx('sessions')
+    trx(table)
       .where({ id_hash: fingerprint(id) })
-      .update({ id_hash })
+      .update({ id_hash: fingerprint(fresh) })
   await transaction(db, move, HARMLESS)
-  const row = await db('sessions').where({ id_hash }).first('remember')
+  return fresh
+}
+
+export async function renewUserSession(db: Db, id: string): Promise<{ id: string; remember: boolean }> {
+  const fresh = await renew(db, USERS, id)
+  const row = await db('sessions')
+    .where({ id_hash: fingerprint(fresh) })
+    .first('remember')
   return { id: fresh, remember: row?.remember === 1 }
 }
+
+export const renewAdminSession = (db: Db, id: string) => renew(db, ADMINS, id)
 
 /** The job: forgets sessions that are over. */
 export function forgetEndedSessions(db: Db, lease: Lease | undefined): Promise<void> {

@@ -107,6 +107,7 @@ export const english = {
   'sessions.endOthers': 'End all others',
   'sessions.ended': 'That device is logged out.',
   'sessions.othersEnded': 'All other devices are logged out.',
+  'sessions.back': 'Back to Security',
   'activity.session.ended': 'logged another device out',
   'activity.session.othersEnded': 'logged all other devices out',
 
@@ -122,6 +123,8 @@ export const english = {
   'email.new-device.button': 'Log in',
   'mail.title': 'Check your mail',
   'mail.sentence': 'We sent a message to {email}. It says how to go on; its link works for 60 minutes.',
+  'mail.login': 'Back to the login page',
+  'mail.profile': 'Back to your profile',
   'mail.nothing':
     'Nothing there after a few minutes? Look among the unwanted mail, and whether the address is right.',
   'password.forgotten.title': 'Forgot password',
@@ -154,7 +157,7 @@ export const english = {
   'profile.title': 'Your profile',
   'profile.lead': 'Your name and language, for all accounts that you own or share.',
   'profile.saved': 'Your profile is saved.',
-  'profile.changedMeanwhile': 'Your profile was changed in the meantime: look at it and save it again.',
+  'profile.changedMeanwhile': 'The profile was changed in the meantime: look at it and save it again.',
   'profile.address': 'Email address',
   'profile.verified': 'Verified',
   'profile.unverified': 'Address not verified',
@@ -169,9 +172,9 @@ export const english = {
     'We mail a link to the new address; the change happens when you open it. The old address is told and can take it back for 72 hours.',
   'emailChange.button': 'Change address',
   'emailChange.same': 'That is the address you have.',
-  'emailChange.done': 'Your new email address holds. Log in with it from now on.',
+  'emailChange.done': 'Your email address is changed. Log in with the new one from now on.',
   'emailBack.done':
-    'Your old email address holds again, and every device is logged out. Now set a new password: we mail you a link.',
+    'Your old email address is back, and every device is logged out. Now set a new password: we mail you a link.',
   'link.ofAnother': 'This link is for the login {email}: log out, then open it again.',
   'addressLink.verify.title': 'Verify your address',
   'addressLink.verify.sentence': 'This shows that {email} is yours.',
@@ -183,8 +186,9 @@ export const english = {
   'addressLink.back.sentence':
     'Your login gets the address {email} again. All devices are logged out, and you set a new password.',
   'addressLink.back.button': 'Take it back',
+  'addressLink.login': 'Log in to go on',
   'addressLink.others': 'You are logged in as {name}, and this link is for another login: log out first.',
-  'activity.user.edited': 'edited the profile',
+  'activity.user.edited': 'edited the profile of {email}',
   'activity.verification.sent': 'had a link sent to verify {email}',
   'activity.verification.done': 'verified the address {email}',
   'activity.emailChange.requested': 'asked to change the address to {email}',
@@ -240,7 +244,7 @@ export const english = {
   'twoFactor.on': 'Two-factor is on, since',
   'twoFactor.remove.title': 'Turn two-factor off',
   'twoFactor.remove.lead': 'After that your password alone opens your login.',
-  'twoFactor.remove': 'Remove',
+  'twoFactor.remove': 'Turn off',
   'twoFactor.removed': 'Two-factor is off.',
   'totp.already': 'Two-factor is on already.',
   'recovery.title': 'Recovery codes',
@@ -663,9 +667,7 @@ export const english = {
   'own.password': 'Change password',
   'own.password.lead': 'Your other devices will be logged out.',
   'own.password.button': 'Set password',
-  'own.current': 'Present password',
   'own.passwordSaved': 'Your new password is set. Other devices are logged out.',
-  'password.notYours': 'That is not your present password.',
   'firstAdmin.title': 'The first admin',
   'firstAdmin.lead':
     'This makes the admin who may do everything, and who can add others. The link works once.',
@@ -702,6 +704,11 @@ export const english = {
     '{by} removed the second factor of your login to the Admin Area. From now on your password alone logs you in.',
   'email.admin-password-changed.subject': 'Your admin password was changed',
   'email.admin-password-changed.lead': 'The password of your login to the Admin Area was changed.',
+  'email.admin-changed.subject': 'Your login to the Admin Area was changed',
+  'email.admin-changed.address': '{by} changed its address: from now on you log in with {email}.',
+  'email.admin-changed.role': '{by} changed your role from {before} to {after}.',
+  'email.admin-changed.disabled': '{by} disabled your login. You are logged out everywhere.',
+  'email.admin-changed.enabled': '{by} enabled your login again.',
   'email.admin.notYou': 'If you did not expect this, tell another admin at once.',
 
   // Acting as a user
@@ -760,6 +767,20 @@ export const english = {
   'email.factor-removed.subject': 'Two-factor was removed from your login',
   'email.factor-removed.lead':
     'We removed two-factor from your login: from now on your password alone opens it.',
+
+  // Editing a user in the Admin Area
+  'login.edit': 'Edit profile',
+  'login.saved': 'The profile is saved.',
+  'login.email.lead':
+    'For someone who lost the old mailbox. Every device is logged out, the old address is told, and the new one has to be verified.',
+  'login.email.saved': 'The address of {name} is changed.',
+  'login.sessions.none': 'They are not logged in anywhere.',
+  'activity.all': 'All activity',
+  'emailChange.takenByOther': 'Another login has this address.',
+  'emailChange.sameOfOther': 'That is the address they have.',
+  'email.email-set.subject': 'We changed the email address of your login',
+  'email.email-set.lead': 'From now on your login has the address {email}, and every device is logged out.',
+  'email.email-set.next': 'If you did not ask for this, tell us at once.',
 
   // Stuck: on every page of the Admin Area
   'stuck.worker':

@@ -21,7 +21,7 @@ interface Options {
   guards: RequestHandler[]
   personOf: (req: Request) => Person
   /** Gives the session a new id, once a factor came or went. */
-  renew?: (req: Request, res: Response) => Promise<void>
+  renew: (req: Request, res: Response) => Promise<void>
 }
 
 const PasswordForm = z.object({ password: passwordField() })
@@ -82,7 +82,7 @@ export function securityPages(db: Db, { url, layout, guards, personOf, renew }: 
     })
     if (form) return showSetUp(req, res.status(422), form)
     await forgiveLogin(req)
-    await renew?.(req, res)
+    await renew(req, res)
     showCodes(req, res, codes, true)
   })
 
@@ -102,7 +102,7 @@ export function securityPages(db: Db, { url, layout, guards, personOf, renew }: 
     )
     if (remove) return showPage(req, res.status(422), { remove })
     await forgiveLogin(req)
-    await renew?.(req, res)
+    await renew(req, res)
     flash(res, 'success', 'twoFactor.removed')
     res.redirect(303, url)
   })

@@ -23,7 +23,7 @@ export function sessionPages(db: Db, { url, layout, guards, personOf }: Options)
   async function showList(req: Request, res: Response) {
     const found = await listSessions(db, personOf(req), req.visit.sessionId ?? '')
     const sessions = found.map(({ userAgent, ...one }) => ({ ...one, names: deviceNames(userAgent) }))
-    show(req, res, 'includes/sessions', { list, layout, sessions })
+    show(req, res, 'includes/sessions', { url, list, layout, sessions })
   }
 
   for (const path of [list, `${list}/end-others`, `${list}/:sessionId/end`])

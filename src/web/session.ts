@@ -14,6 +14,7 @@ import {
   endUserSession,
   findAdminSession,
   findUserSession,
+  renewAdminSession,
   renewUserSession,
   startAdminSession,
   startUserSession,
@@ -106,6 +107,12 @@ export async function renewSession(req: Request, res: Response, db: Db) {
   const { id, remember } = await renewUserSession(db, req.visit.sessionId)
   req.visit.sessionId = id
   setCookie(res, USER_COOKIE, id, remember ? COOKIE_DAYS : undefined)
+}
+
+export async function renewAdmin(req: Request, res: Response, db: Db) {
+  if (!req.visit.sessionId) return
+  req.visit.sessionId = await renewAdminSession(db, req.visit.sessionId)
+  setCookie(res, ADMIN_COOKIE, req.visit.sessionId)
 }
 
 export async function logInAdmin(req: Request, res: Response, db: Db, admin: Admin) {

@@ -20,6 +20,7 @@ import {
   initials,
   permissionsInWords,
   permissionTitle,
+  roleInWords,
   titlesOf,
   wordsIn,
 } from './words.ts'
@@ -50,6 +51,7 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
     clientName,
     permissions: permissionsInWords,
     permissionTitle,
+    role: roleInWords,
     titlesOf,
   }
   const shared = { t, say, appUrl, asset: assetUrl, ...LISTS }

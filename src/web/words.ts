@@ -2,6 +2,7 @@
 // initials, permissions by name. Given to every template as `say`.
 
 import { PERMISSIONS, type Permission, parsePermissions } from '../domain/permissions.ts'
+import { BUILT_IN_ROLES } from '../domain/rights.ts'
 import { now } from '../platform/clock.ts'
 import { t } from './translate.ts'
 
@@ -55,6 +56,10 @@ export const initials = (name: string) =>
 /** "Firefox on Windows". */
 export const deviceInWords = ({ browser, system }: { browser: string; system: string }) =>
   browser && system ? t('device.words', { browser, system }) : browser || system || t('device.unknown')
+
+/** What a role is called: ours by its sentence, one of the host's own by its name. */
+export const roleInWords = (role: string) =>
+  Object.hasOwn(BUILT_IN_ROLES, role) ? t(`role.${role}` as 'role.full') : role
 
 export const permissionTitle = (key: Permission) => t(`permission.${key}.title`)
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
@@ -8,6 +8,11 @@ let house: TestHouse
 let browser: Awaited<ReturnType<typeof startBrowser>>
 let smtp: Awaited<ReturnType<typeof startSmtp>>
 let alice: Page
+
+const isInSight = (piece: Locator) =>
+  piece.evaluate(
+    (it) => it.getBoundingClientRect().top > 0 && it.getBoundingClientRect().bottom < innerHeight,
+  )
 
 beforeAll(async () => {
   smtp = await startSmtp()
@@ -50,10 +55,10 @@ test('the message comes by SMTP, in two forms, and fetches nothing', async () =>
   expect(mail).not.toMatch(/src="http/)
 })
 
-test('Dora opens the link elsewhere, creates an account and is in Acme Hosting', async () => {
+test('Dora opens the link on a telephone, sees what is wrong, creates an account and is in Acme Hosting', async () => {
   const [link] =
     unquoted(smtp.received.at(-1)?.source ?? '').match(/http:\/\/127[^\s"]+\/invite\/[\w-]+/) ?? []
-  const dora = await browser.open()
+  const dora = await browser.open({ viewport: { width: 390, height: 600 }, reducedMotion: 'reduce' })
   await dora.goto(String(link))
   await dora.getByRole('heading', { name: 'Alice Ames invites you to Acme Hosting' }).waitFor()
   const form = dora.locator('form', { has: dora.getByRole('button', { name: 'Create account' }) })
@@ -62,7 +67,9 @@ test('Dora opens the link elsewhere, creates an account and is in Acme Hosting',
   await form.getByLabel('Last name').fill('Diaz')
   await form.getByLabel('Password').fill('short')
   await form.getByRole('button', { name: 'Create account' }).click()
-  await dora.getByText('A password has at least 10 characters.').waitFor()
+  const wrong = dora.getByText('A password has at least 10 characters.')
+  await wrong.waitFor()
+  await expect.poll(() => isInSight(wrong)).toBe(true)
   expect(await form.getByLabel('First name').inputValue()).toBe('Dora')
   expect(await form.getByLabel('Password').evaluate((field) => field === document.activeElement)).toBe(true)
   await form.getByLabel('Password').fill('a long sentence of mine')

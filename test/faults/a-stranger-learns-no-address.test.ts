@@ -13,7 +13,8 @@ const TRIES_A_HOUSE = 25
 const [LEAST, MOST] = [0.35, 0.65]
 
 const at = '2026-01-01T00:00:00.000Z'
-const DATES = { email_verified_at: at, created_at: at, updated_at: at }
+const DATES = { created_at: at, updated_at: at }
+const PROVEN = { email_verified_at: at, ...DATES }
 const stored = { password_hash: '' }
 
 interface Seen {
@@ -26,6 +27,7 @@ const names = { first_name: 'Eve', last_name: 'Adams' }
 const PAGES: Record<string, (email: string) => Record<string, string>> = {
   '/login': (email) => ({ email, password: 'a wrong password' }),
   '/password/reset': (email) => ({ email }),
+  '/admin/password/reset': (email) => ({ email }),
   '/register': (email) => ({ ...names, email, password: 'a long sentence of mine' }),
 }
 
@@ -36,7 +38,7 @@ function area(known: number[], unknown: number[]) {
   return wins / (known.length * unknown.length)
 }
 
-/** As many houses as the limit of one network makes necessary, each with users whose hashes cost what they do. */
+/** As many houses as the limit of one network makes necessary, each with people whose hashes cost what they do. */
 async function measure(path: string, houses: TestHouse[], round: number) {
   const [known, unknown]: [Seen[], Seen[]] = [[], []]
   for (const [nth, house] of houses.entries()) {
@@ -51,9 +53,9 @@ async function measure(path: string, houses: TestHouse[], round: number) {
       `${kind}-${round}-${String(nth * 100 + one).padStart(4, '0')}@example.com`
     const { password_hash } = stored
     const emails = Array.from({ length: TRIES_A_HOUSE + 1 }, (_, one) => address('known', one))
-    await house
-      .db('users')
-      .insert(emails.map((email) => ({ ...names, email, password_hash, search_text: email, ...DATES })))
+    const users = emails.map((email) => ({ ...names, email, password_hash, search_text: email, ...PROVEN }))
+    const admins = emails.map((email) => ({ name: 'Eve', email, password_hash, role: 'support', ...DATES }))
+    await (path.startsWith('/admin') ? house.db('admins').insert(admins) : house.db('users').insert(users))
     // The first of each warms up what is done once.
     await ask(address('known', TRIES_A_HOUSE))
     await ask(address('other', TRIES_A_HOUSE))

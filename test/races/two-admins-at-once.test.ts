@@ -1,31 +1,18 @@
 import { expect, test } from 'vitest'
-import { PASSWORD } from '../../src/dev/cast.ts'
 import { makeFirstLink } from '../../src/domain/first-admin.ts'
+import { addAdmin, adminNamed } from '../support/admins.ts'
 import { atOnce } from '../support/crowd.ts'
 import { startHouse } from '../support/house.ts'
 
 const house = await startHouse()
 const { db } = house
 
-const rowOf = (name: string) =>
-  db('admins')
-    .where({ email: `${name}@latchkey.test` })
-    .first()
-
-async function logIn(name: string) {
-  const visitor = house.visitor()
-  await visitor.visit('/admin/login')
-  return visitor.press('Log in', { 'Email address': `${name}@latchkey.test`, Password: PASSWORD })
-}
-
 // Fails when takeAdmins writes nothing: then both read the other as Full, and none is left.
 test('H9 two Full admins demote or disable each other at once: one stays', async () => {
-  const { id: _, ...ada } = await rowOf('ada')
-  await db('admins').insert({ ...ada, name: 'Bea', email: 'bea@latchkey.test' })
-  const ids = [(await rowOf('ada')).id, (await rowOf('bea')).id]
+  const ids = [Number((await adminNamed(db, 'ada')).id), await addAdmin(db, 'bea', 'full')]
   for (let round = 0; round < 12; round++) {
     await db('admins').whereIn('id', ids).update({ role: 'full', status: 'active' })
-    const both = [await logIn('ada'), await logIn('bea')]
+    const both = [await house.admin('ada'), await house.admin('bea')]
     const answers = await atOnce(
       both.map((visitor, nth) => async () => {
         const [name, other] = nth === 0 ? ['bea', ids[1]] : ['ada', ids[0]]

@@ -104,11 +104,11 @@ export async function startHouse({ hooks = {}, environment = {}, databaseThrough
       await user.visit('/user/accounts')
       return user.press(`Switch to ${client}`)
     },
-    async admin() {
-      const ada = visitor()
-      await ada.visit('/admin/login')
-      await ada.press('Log in', { 'Email address': 'ada@latchkey.test', Password: PASSWORD })
-      return ada
+    async admin(name = 'ada', password = PASSWORD) {
+      const admin = visitor()
+      await admin.visit('/admin/login')
+      const fields = { 'Email address': `${name}@latchkey.test`, Password: password }
+      return admin.press('Log in', fields)
     },
     /** What was sent to an address, newest first, once everything that waits is delivered. */
     async mailTo(address: string) {

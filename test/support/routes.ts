@@ -4,6 +4,7 @@ import type { RequestHandler, Router } from 'express'
 import { createApp } from '../../src/app.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { guardName } from '../../src/web/guards.ts'
+import { addAdmin, addRole } from './admins.ts'
 import type { TestHouse } from './house.ts'
 
 export interface Route {
@@ -39,11 +40,7 @@ export const routesOfHouse = (house: TestHouse) =>
 
 /** Another admin, and a role of the host's own. */
 export async function addColleague(db: Db) {
-  const { id: _, ...ada } = await db('admins').first()
-  await db('admins').insert({ ...ada, name: 'Sam Support', email: 'sam@latchkey.test' })
-  const { id: adminId } = await db('admins').where({ email: 'sam@latchkey.test' }).first()
-  const { created_at, updated_at } = ada
-  await db('roles').insert({ name: 'Night shift', rights: 'invite', created_at, updated_at })
-  const { id: roleId } = await db('roles').first()
-  return { adminId: String(adminId), roleId: String(roleId) }
+  const adminId = await addAdmin(db, 'sam', 'full')
+  const roleId = (await addRole(db, 'Night shift', 'invite')).slice('own:'.length)
+  return { adminId: String(adminId), roleId }
 }

@@ -1,0 +1,80 @@
+// One user in the Admin Area: what there is to see, and the forms to edit it.
+
+import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { listActivity } from '../domain/activity.ts'
+import { listClientsOf } from '../domain/associations.ts'
+import { deviceNames } from '../domain/devices.ts'
+import { editUser } from '../domain/editing-user.ts'
+import { listSessions } from '../domain/own-sessions.ts'
+import { asPerson } from '../domain/people.ts'
+import { setAddressOfUser } from '../domain/setting-addresses.ts'
+import { fullName, LANGUAGES, type User } from '../domain/users.ts'
+import type { Db } from '../platform/database.ts'
+import { inSentences } from '../web/activity-words.ts'
+import { flash } from '../web/flash.ts'
+import { choiceOf, emailField, type Form, firstName, formOf, lastName, submit } from '../web/form.ts'
+import { actor, mayAdmin } from '../web/request.ts'
+import { show } from '../web/views.ts'
+import { holds, userOf } from './area.ts'
+
+const URL = '/admin/users/:userId'
+const ACTIVITY_SHOWN = 10
+
+const ProfileForm = z.object({
+  first_name: firstName(),
+  last_name: lastName(),
+  language: choiceOf(LANGUAGES, 'language.missing'),
+})
+const AddressForm = z.object({ new_email: emailField() })
+
+export function person(db: Db) {
+  const page = Router()
+  const target = userOf(db)
+
+  async function showPerson(
+    req: Request,
+    res: Response,
+    user: User,
+    wrong: { form?: Form; address?: Form } = {},
+  ) {
+    const { first_name, last_name, language } = user
+    const maySee = mayAdmin(req.visit, 'see-activity')
+    const sessions = await listSessions(db, asPerson(user), '')
+    show(req, res, 'admin-area/person', {
+      user,
+      form: wrong.form ?? formOf(req, { first_name, last_name, language }),
+      address: wrong.address ?? formOf(req),
+      languages: LANGUAGES,
+      accounts: await listClientsOf(db, user),
+      sessions: sessions.map((one) => ({ ...one, names: deviceNames(one.userAgent) })),
+      activity: maySee ? inSentences(await listActivity(db, { user, limit: ACTIVITY_SHOWN })) : [],
+    })
+  }
+
+  page.get(URL, ...holds('list-users'), async (req, res) => showPerson(req, res, await target(req)))
+
+  page.post(URL, ...holds('edit-users'), async (req, res) => {
+    const user = await target(req)
+    const form = await submit(ProfileForm, req.body, (input) => editUser(db, actor(req), user, input))
+    if (form) return showPerson(req, res.status(422), user, { form })
+    flash(res, 'success', 'login.saved')
+    res.redirect(303, `/admin/users/${user.id}`)
+  })
+
+  page.get(`${URL}/email`, ...holds('edit-users'), async (req, res) =>
+    showPerson(req, res, await target(req)),
+  )
+
+  page.post(`${URL}/email`, ...holds('edit-users'), async (req, res) => {
+    const user = await target(req)
+    const address = await submit(AddressForm, req.body, ({ new_email }) =>
+      setAddressOfUser(db, actor(req), user, new_email),
+    )
+    if (address) return showPerson(req, res.status(422), user, { address })
+    flash(res, 'success', 'login.email.saved', { name: fullName(user) })
+    res.redirect(303, `/admin/users/${user.id}`)
+  })
+
+  return page
+}

@@ -1,0 +1,32 @@
+// An admin gives a login another address: for somebody who lost the mailbox of the old one. Nobody has shown that the
+// new one is theirs, so it is unverified and gets a link for that (HARD-CASES H6); every session, and every link that
+// was mailed before, ends. The old address is told, since admins err and can be talked into things.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { type Actor, change } from './change.ts'
+import { setAddress } from './editing-user.ts'
+import { queueEmail } from './emails.ts'
+import { killResets } from './password-resets.ts'
+import { Refusal } from './refusal.ts'
+import { endAllSessionsOf } from './sessions.ts'
+import { findUserByEmail, getUser, lowerCase, type User } from './users.ts'
+import { sendVerification } from './verifications.ts'
+
+export const setAddressOfUser = (db: Db, by: Actor, user: User, typed: string) =>
+  change(db, by, async (trx) => {
+    const email = lowerCase(typed)
+    const before = await getUser(trx, user.id)
+    if (before.status !== 'active' || before.email !== user.email) throw new Refusal('login.notSo')
+    if (email === before.email) throw new Refusal('emailChange.sameOfOther', 'new_email')
+    if (await findUserByEmail(trx, email)) throw new Refusal('emailChange.takenByOther', 'new_email')
+    const after = await setAddress(trx, before, email, { email_verified_at: null })
+    await endAllSessionsOf(trx, user)
+    await killResets(trx, before.email, email)
+    // The way back that an earlier address had, too: the admin's word is the last.
+    const open = trx('email_changes').where({ user_id: user.id, ended_at: null })
+    await open.update({ ended_at: timestamp() })
+    await sendVerification(trx, after)
+    const data = { name: after.first_name, email }
+    await queueEmail(trx, 'email-set', { to: before.email, user: after, data })
+  })
