@@ -9,6 +9,8 @@ export interface Actor {
   kind: 'user' | 'admin' | 'system' | 'visitor'
   id: number | null
   name: string
+  /** The admin who acts as this user; only there while one does. */
+  admin?: { id: number; name: string }
 }
 
 export interface Client {
@@ -61,13 +63,13 @@ export interface HookPoints {
   InviteCancelled: { client: Client; invitation: Invitation }
   /** Its seven days are over. */
   InviteExpired: { client: Client; invitation: Invitation }
-  /** A user got access to a client, by accepting or directly by an admin. */
+  /** A user got access to a client, by accepting, by an admin, or by merging another login into theirs. */
   UserAssociated: { client: Client; user: User; permissions: string[] }
-  /** A user's access to a client was removed. */
+  /** A user's access to a client was removed, or went to the login that theirs was merged into. */
   UserDisassociated: { client: Client; user: User }
   /** What a user may do for a client was changed. */
   PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
-  /** Ownership moved; the former owner stays associated, with all permissions. */
+  /** Ownership moved; the former owner stays associated, with all permissions, but for a merged login. */
   OwnerChanged: { client: Client; owner: User; formerOwner: User }
   /** A login was created. */
   UserAdd: { user: User }

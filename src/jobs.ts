@@ -5,13 +5,14 @@
 import { randomUUID } from 'node:crypto'
 import { schedule } from 'node-cron'
 import type { Actor } from './domain/change.ts'
+import { forgetActivity } from './domain/forgetting-activity.ts'
+import { forgetEnded } from './domain/forgetting-ended.ts'
 import { endGoneHooks } from './domain/hook-registry.ts'
 import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
 import { sealActivity } from './domain/seals.ts'
-import { forgetEndedSessions } from './domain/sessions.ts'
 import type { Db } from './platform/database.ts'
 
 export interface Job {
@@ -39,7 +40,12 @@ export const jobs: Job[] = [
   },
   { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },
-  { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEndedSessions },
+  { name: 'forget-ended-sessions', schedule: '17 3 * * *', run: forgetEnded },
+  {
+    name: 'forget-activity',
+    schedule: '37 3 * * *',
+    run: (db, lease) => forgetActivity(db, asJob('forget-activity', lease)),
+  },
   { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },
 ]
 

@@ -29,7 +29,7 @@ describe('a thief of a password guesses codes', () => {
     const id = String(thief.cookie('second_step'))
     await house.db('second_steps').update({ tries: 5 })
     const by: Actor = { kind: 'visitor', id: null, name: '', ip: '', requestId: 'r', entries: { next: 0 } }
-    const tried = passSecondStep(house.db, by, 'user', id, '000000')
+    const tried = passSecondStep(house.db, by, 'user', id, { code: '000000', passkey: '' })
     await expect(tried, 'what is not thrown would be taken for a login').rejects.toBeInstanceOf(Refusal)
   })
 

@@ -3,6 +3,7 @@ import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { ROOT, readSources } from './support/sources.ts'
@@ -89,11 +90,18 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await ada.visit(`/admin/admins/${admin.id}`)
     await ada.press('Save', { 'Email address': 'pat.oneil@latchkey.test', 'Read-only': true })
     for (const step of ['disable', 'enable']) await ada.post(`/admin/admins/${admin.id}/${step}`)
+    await addPasskey(carol)
+    await carol.follow('I have kept them')
+    await carol.follow('Manage: Phone')
+    await carol.press('Remove passkey', { 'Current password': PASSWORD })
     await setUpTwoFactor(carol)
     const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
     await ada.press('Remove two-factor')
     await ada.press('Change address', { 'New email address': 'carol@example.net' })
+    const { id: doraId } = await house.db('users').where({ first_name: 'Dóra' }).first('id')
+    await ada.visit(`/admin/users/${doraId}/merge?preview=1&other=${carolId}`)
+    await ada.press('Merge the logins')
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -3,6 +3,7 @@ import { USER_STEPS } from '../src/admin-area/people.ts'
 import { renderSample, samplePages } from '../src/dev/catalogue.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
+import { SETTABLE } from '../src/domain/limit-table.ts'
 import { USER_FILTERS } from '../src/domain/looking-after-users.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
@@ -88,7 +89,9 @@ describe('sentences and the places that say them', () => {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
     'permission.': PERMISSIONS.flatMap((key) => [`${key}.title`, `${key}.help`, `${key}.short`]),
     'client.status.': ['active', 'inactive', 'closed'],
-    'client.tab.': ['summary', 'profile', 'users', 'emails'],
+    'client.tab.': ['summary', 'profile', 'users', 'emails', 'activity'],
+    'log.group.': ['invitations', 'access', 'clients', 'logins', 'factors', 'admins', 'house', 'other'],
+    'log.column.': 'time actor acting client user action sentence before after detail ip'.split(' '),
     'stuck.': stuck.flatMap((what) => [what, `look.${what}`]),
     'emails.status.': EMAIL_STATUSES,
     'emails.fault.': ['address', 'settings', 'passing'],
@@ -104,11 +107,19 @@ describe('sentences and the places that say them', () => {
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
+    'limits.': SETTABLE,
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
-    'login.': USER_STEPS.flatMap((step) => [step, `${step}.title`, `${step}.sentence`, `${step}.done`]),
+    'merge.owner.': ['stays', 'moves'],
+    'merge.keep.': ['this', 'other'],
+    'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
+      step,
+      `${step}.title`,
+      `${step}.sentence`,
+      `${step}.done`,
+    ]),
     'language.': LANGUAGES,
     'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
       ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addressLinks } from './support/address-links.ts'
+import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
 import type { Visitor } from './support/visitor.ts'
+import { watched } from './support/watched.ts'
 
 const isAdmin = ({ path }: Route) => path.startsWith('/admin')
 const isUserManagement = ({ path }: Route) => /^\/account\/(users|invites)/.test(path)
@@ -31,30 +33,10 @@ describe('every route says who may come in, and holds it', () => {
       ...(await addColleague(house.db)),
       name: 'theme.css',
       sessionId: '0123456789abcdef',
-      ...(await watched()),
+      passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
+      ...(await watched(house.db)),
     }
   })
-
-  /** An e-mail, an event, a delivery and a function that there are. */
-  async function watched() {
-    const at = new Date().toISOString()
-    const { id: emailId } = await house.db('emails').first()
-    const { id: eventId } = await house.db('hook_events').first()
-    const hook = 'crm.js#InviteSent'
-    const seen = {
-      file: 'crm.js',
-      name: 'InviteSent',
-      on_failure: 'allow',
-      first_seen_at: at,
-      last_seen_at: at,
-    }
-    await house.db('hook_functions').insert({ hook, priority: 1, ...seen })
-    const dates = { next_attempt_at: at, created_at: at, updated_at: at }
-    const delivery = { event_id: eventId, hook, priority: 1, status: 'failed', ...dates }
-    await house.db('hook_deliveries').insert(delivery)
-    const { id: deliveryId } = await house.db('hook_deliveries').first()
-    return { emailId, eventId, deliveryId, hook: encodeURIComponent(hook) }
-  }
 
   /** The URL with the ids of what is Alice's. */
   const urlOf = ({ path }: Route) =>
@@ -90,14 +72,18 @@ describe('every route says who may come in, and holds it', () => {
     expect(routes.length).toBeGreaterThan(60)
     expect(routes.filter(({ guard }) => guard === 'NONE')).toEqual([])
     const known =
-      /^(public|anyone|logged in|associated|owner|permission \w+|admin|right [\w-]+|sample mode)( · act as with [\w-]+)?$/
+      /^(public|anyone|logged in|associated|owner|permission \w+|admin|right [\w-]+|sample mode)( · act as with [\w-]+| · in person)?$/
     expect(routes.filter(({ guard }) => !known.test(guard))).toEqual([])
     expect(
-      routes.filter((route) => isAdmin(route) !== /^(admin|right [\w-]+)$/.test(route.guard)).filter(isAdmin),
+      routes
+        .filter((route) => isAdmin(route) !== /^(admin|right [\w-]+)( · in person)?$/.test(route.guard))
+        .filter(isAdmin),
     ).toEqual([
       ...[
         '/admin/login',
+        '/admin/login/passkey',
         '/admin/login/second-step',
+        '/admin/login/second-step/passkey',
         '/admin/password/reset',
         '/admin/password/reset/:token',
         '/admin/first/:token',
@@ -113,9 +99,12 @@ describe('every route says who may come in, and holds it', () => {
       '/',
       '/.well-known/change-password',
       '/.well-known/security.txt',
+      '/acting/end',
       '/admin/first/:token',
       '/admin/login',
+      '/admin/login/passkey',
       '/admin/login/second-step',
+      '/admin/login/second-step/passkey',
       '/admin/password/reset',
       '/admin/password/reset/:token',
       '/assets/:name',
@@ -125,7 +114,9 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/register',
       '/invite/:token{/:step}',
       '/login',
+      '/login/passkey',
       '/login/second-step',
+      '/login/second-step/passkey',
       '/logout',
       '/password/reset',
       '/password/reset/:token',
@@ -141,11 +132,17 @@ describe('every route says who may come in, and holds it', () => {
       '/user/accounts',
       '/user/accounts/new',
       '/user/activity',
+      '/user/activity.csv',
       '/user/email',
       '/user/email/confirm/:token',
       '/user/password',
       '/user/profile',
       '/user/security',
+      '/user/security/passkeys',
+      '/user/security/passkeys/:passkeyId',
+      '/user/security/passkeys/:passkeyId/remove',
+      '/user/security/passkeys/:passkeyId/rename',
+      '/user/security/passkeys/confirm',
       '/user/security/recovery-codes',
       '/user/security/sessions',
       '/user/security/sessions/:sessionId/end',
@@ -176,7 +173,10 @@ describe('every route says who may come in, and holds it', () => {
     await registers.press('Create account', { ...gus, 'Email address': 'gus@example.com' })
     const registration = (await house.linkTo('gus@example.com')).split('/').at(-1)
     await registers.post('/admin/password/reset', { email: 'ada@latchkey.test' })
+    const adaPasskey = `/admin/security/passkeys/${await plantPasskey(house.db, 'admin', 'ada@latchkey.test')}`
     const links: Record<string, string> = {
+      '/admin/security/passkeys/:passkeyId/rename': `${adaPasskey}/rename`,
+      '/admin/security/passkeys/:passkeyId/remove': `${adaPasskey}/remove`,
       ...(await addressLinks(house)),
       '/admin/password/reset/:token': await house.linkTo('ada@latchkey.test'),
       '/password/reset/:token': `/password/reset/${token}`,

@@ -90,6 +90,15 @@ describe('the doctor', () => {
     expect(names(await found({ production: true }))).toEqual(['sampleData'])
   })
 
+  test('in production an active admin holds every right', async () => {
+    const ada = { table: 'admins', where: { email: 'ada@latchkey.test' } }
+    for (const set of [{ status: 'disabled' }, { role: 'support' }])
+      expect(names(await whileBroken([{ ...ada, set }], { production: true }))).toEqual([
+        'admin.noFull',
+        'sampleData',
+      ])
+  })
+
   test('after so many of one kind it says that there is more', async () => {
     const closed = { table: 'clients', where: { id: ids.acme }, set: { status: 'closed' } }
     const findings = await whileBroken([closed], { most: 2 })
@@ -103,9 +112,9 @@ describe('the doctor', () => {
   test('every check has a case here', () => {
     const sentences = Object.keys(english).filter((key) => /^doctor\..*\.remedy$/.test(key)) as Key[]
     const covered = new Set<string>(cases(NOT_YET).map(({ check }) => check))
-    for (const name of ['user.emailTwice', 'sampleData', 'more']) covered.add(name)
+    for (const name of ['user.emailTwice', 'sampleData', 'admin.noFull', 'more']) covered.add(name)
     // Those are broken in the-activity-log-is-sealed.test.ts.
-    for (const name of ['noKey', 'seal', 'changed', 'missing', 'slippedIn', 'head'])
+    for (const name of ['noKey', 'seal', 'changed', 'missing', 'slippedIn', 'head', 'left', 'removed'])
       covered.add(`chain.${name}`)
     expect(sentences.map((key) => key.slice('doctor.'.length, -'.remedy'.length)).sort()).toEqual(
       [...covered].sort(),

@@ -13,7 +13,7 @@ describe('Settings: who the host is', () => {
 
   beforeAll(async () => {
     smtp = await startSmtp()
-    house = await startHouse({ environment: { SMTP_URL: smtp.url } })
+    house = await startHouse({ environment: { SMTP_URL: smtp.url }, limited: true })
     ada = await house.admin()
   })
 

@@ -1,39 +1,61 @@
-// The activity log in the Admin Area: who did what, for which client, and from where.
+// The activity log in the Admin Area: who did what, for which client, and from where; all of it, or one client's tab.
 
-import { type Request, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { ActivityFilter } from '../domain/activity.ts'
 import type { Db } from '../platform/database.ts'
-import { activityPage } from '../web/activity-pages.ts'
-import { ACTIONS } from '../web/activity-words.ts'
+import { ACTION_GROUPS } from '../web/activity-actions.ts'
+import { sendActivityCsv } from '../web/activity-csv.ts'
+import { type Asked, activityPage, askedFor } from '../web/activity-pages.ts'
 import { idOf } from '../web/request.ts'
-import { show } from '../web/views.ts'
-import { holds } from './area.ts'
+import { type Data, show } from '../web/views.ts'
+import { clientOf, holds } from './area.ts'
 
-const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+const ALL = '/admin/activity'
+const OF_CLIENT = '/admin/clients/:id/activity'
 
-/** What was asked for, as the form shows it again; a value that cannot be right filters nothing. */
-function askedFor({ query }: Request) {
-  const word = (value: unknown) => (typeof value === 'string' ? value.trim().slice(0, 100) : '')
-  const day = (value: unknown) => (isDay(word(value)) ? word(value) : '')
-  return {
-    client: idOf(query.client),
-    user: idOf(query.user),
-    action: ACTIONS.find((one) => one === query.action) ?? '',
-    from: day(query.from),
-    to: day(query.to),
-    ip: word(query.ip),
-    text: word(query.text),
+export function activity(db: Db) {
+  const page = Router()
+  const target = clientOf(db)
+
+  async function showLog(req: Request, res: Response, template: string, asked: Asked, more: Data) {
+    const isWrong = Object.keys(asked.errors).length > 0
+    const found = isWrong
+      ? { list: [], next: undefined, before: 0 }
+      : await activityPage(db, { ...asked.filter, before: idOf(req.query.before) })
+    const { asked: typed, errors } = asked
+    const data = { ...found, asked: typed, errors, groups: ACTION_GROUPS, layout: 'admin-area', ...more }
+    show(req, isWrong ? res.status(422) : res, template, data, 'includes/_log')
   }
-}
 
-function filterOf({ client, user, ...rest }: ReturnType<typeof askedFor>): ActivityFilter {
-  return { ...rest, ...(client && { client: { id: client } }), ...(user && { user: { id: user } }) }
-}
+  /** A filter that cannot be right leads to the page, which says so. */
+  const sendLog = (req: Request, res: Response, { errors, filter }: Asked, name: string) =>
+    Object.keys(errors).length > 0
+      ? res.redirect(303, req.originalUrl.replace('.csv', ''))
+      : sendActivityCsv(db, req, res, { filter, name })
 
-export const activity = (db: Db) =>
-  Router().get('/admin/activity', ...holds('see-activity'), async (req, res) => {
+  page.get(ALL, ...holds('see-activity'), (req, res) =>
+    showLog(req, res, 'admin-area/activity', askedFor(req), { url: ALL }),
+  )
+
+  page.get(`${ALL}.csv`, ...holds('see-activity'), (req, res) => sendLog(req, res, askedFor(req), 'activity'))
+
+  /** Whatever else was asked for, of this client. */
+  async function ofClient(req: Request) {
+    const client = await target(req)
     const asked = askedFor(req)
-    const found = await activityPage(db, { ...filterOf(asked), before: idOf(req.query.before) })
-    const data = { ...found, asked, actions: ACTIONS, url: '/admin/activity', layout: 'admin-area' }
-    show(req, res, 'admin-area/activity', data, 'includes/_log')
+    const filter: ActivityFilter = { ...asked.filter, client }
+    return { client, asked: { ...asked, filter } }
+  }
+
+  page.get(OF_CLIENT, ...holds('see-activity'), async (req, res) => {
+    const { client, asked } = await ofClient(req)
+    await showLog(req, res, 'admin-area/client-activity', asked, { url: req.path, client, tab: 'activity' })
   })
+
+  page.get(`${OF_CLIENT}.csv`, ...holds('see-activity'), async (req, res) => {
+    const { client, asked } = await ofClient(req)
+    await sendLog(req, res, asked, `activity-client-${client.id}`)
+  })
+
+  return page
+}

@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import type { PlannedJob } from '../domain/system.ts'
 import type { Db } from '../platform/database.ts'
+import { actAs } from './act-as.ts'
 import { activity } from './activity.ts'
 import { adminLink } from './admin-link.ts'
 import { admins } from './admins.ts'
@@ -10,11 +11,13 @@ import { associatePage } from './associate.ts'
 import { client } from './client.ts'
 import { clientEmails } from './client-emails.ts'
 import { clients } from './clients.ts'
+import { deleteUserPage } from './delete-user.ts'
 import { deliveries } from './deliveries.ts'
 import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { hooks } from './hooks.ts'
 import { login } from './login.ts'
+import { mergeUsersPage } from './merge-users.ts'
 import { own } from './own.ts'
 import { people } from './people.ts'
 import { person } from './person.ts'
@@ -30,5 +33,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
   Router()
     .use(mindStuck(db), login(db), home(db), clients(db), client(db), clientEmails(db))
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
-    .use(admins(db), roles(db), own(db), adminLink(db))
-    .use(security(db), sessions(db), people(db), person(db), activity(db))
+    .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
+    .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))

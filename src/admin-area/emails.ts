@@ -10,6 +10,7 @@ import {
   retryEmail,
   retryFailedEmails,
 } from '../domain/email-log.ts'
+import { isHeld } from '../domain/emails.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -81,6 +82,7 @@ export function emails(db: Db) {
       message,
       form,
       over: await findWhyOver(db, email),
+      held: isHeld(email),
       frame: `${URL}/${email.id}/html`,
     }
     show(req, allowFrame(res), 'admin-area/email', data)

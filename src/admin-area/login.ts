@@ -11,6 +11,7 @@ import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
+import { passkeyLogin, passkeyLoginPages } from '../web/passkey-login.ts'
 import { actor, safePath } from '../web/request.ts'
 import { finishLogin, secondStepPages } from '../web/second-step.ts'
 import { ADMIN_COOKIE } from '../web/session.ts'
@@ -26,7 +27,7 @@ export function login(db: Db) {
     showLogin(req, res, ADMIN_LOGIN, formOf(req), safePath(req.query.returnTo, ADMIN_LOGIN.home))
   })
 
-  page.post('/admin/login', ...anyone, limit('login'), async (req, res) => {
+  page.post('/admin/login', ...anyone, limit('login'), passkeyLogin(db, 'admin'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, ADMIN_LOGIN.home)
     let found: Admin | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
@@ -37,13 +38,15 @@ export function login(db: Db) {
     await finishLogin(req, res, db, asPerson(found))
   })
 
+  page.use(passkeyLoginPages(db, 'admin', anyone))
   page.use(secondStepPages(db, 'admin', { get: anyone, post: anyone }))
 
   page.get('/admin/logout', ...admin, (req, res) => show(req, res, 'admin-area/logout'))
 
   page.post('/admin/logout', ...admin, async (req, res) => {
-    await recordAdminLogout(db, actor(req))
-    if (req.visit.sessionId) await endAdminSession(db, req.visit.sessionId)
+    const { sessionId = '' } = req.visit
+    await recordAdminLogout(db, actor(req), sessionId)
+    await endAdminSession(db, sessionId)
     clearCookie(res, ADMIN_COOKIE)
     flash(res, 'success', 'logout.done')
     res.redirect(303, '/admin/login')

@@ -35,7 +35,6 @@ const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) 
 
 export function people(db: Db) {
   const page = Router()
-
   const target = userOf(db)
 
   page.get('/admin/users', ...holds('list-users'), async (req, res) => {

@@ -6,10 +6,11 @@ import { listActivity } from '../domain/activity.ts'
 import { listClientsOf } from '../domain/associations.ts'
 import { deviceNames } from '../domain/devices.ts'
 import { editUser } from '../domain/editing-user.ts'
+import { listMergedInto } from '../domain/merged-logins.ts'
 import { listSessions } from '../domain/own-sessions.ts'
 import { asPerson } from '../domain/people.ts'
 import { setAddressOfUser } from '../domain/setting-addresses.ts'
-import { fullName, LANGUAGES, type User } from '../domain/users.ts'
+import { findUser, fullName, LANGUAGES, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
@@ -47,6 +48,8 @@ export function person(db: Db) {
       address: wrong.address ?? formOf(req),
       languages: LANGUAGES,
       accounts: await listClientsOf(db, user),
+      into: user.merged_into_id ? await findUser(db, user.merged_into_id) : undefined,
+      merged: await listMergedInto(db, user),
       sessions: sessions.map((one) => ({ ...one, names: deviceNames(one.userAgent) })),
       activity: maySee ? inSentences(await listActivity(db, { user, limit: ACTIVITY_SHOWN })) : [],
     })

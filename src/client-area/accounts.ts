@@ -7,13 +7,14 @@ import { clientName, openClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, optionalLine, submit } from '../web/form.ts'
+import { companyName, type Form, formOf, submit } from '../web/form.ts'
+import { actAs } from '../web/guards.ts'
 import { actor, currentUser, idOf } from '../web/request.ts'
 import { enter } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { loggedIn } from './area.ts'
 
-const NewAccountForm = z.object({ company_name: optionalLine() })
+const NewAccountForm = z.object({ company_name: companyName() })
 
 const BLANK = { address1: '', address2: '', city: '', state: '', postcode: '', country: '', phone: '' }
 
@@ -24,7 +25,7 @@ export function accounts(db: Db) {
     show(req, res, 'client-area/accounts', { accounts: await listClientsOf(db, currentUser(req)) })
   })
 
-  page.post('/user/accounts', ...loggedIn, async (req, res) => {
+  page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {
     const chosen = await findClientOf(db, currentUser(req), idOf(req.body.client_id))
     if (!chosen) throw new NotFound()
     if (chosen.client.status === 'closed') {

@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import type { Db } from '../platform/database.ts'
 import { accounts } from './accounts.ts'
+import { acting } from './acting.ts'
 import { activity } from './activity.ts'
 import { addressLinks } from './address-links.ts'
 import { details } from './details.ts'
@@ -20,6 +21,7 @@ import { users } from './users.ts'
 export const clientArea = (db: Db) =>
   Router().use(
     login(db),
+    acting(db),
     registration(db),
     passwordReset(db),
     password(db),

@@ -11,13 +11,16 @@ import { CLIENT_LOGIN, passLogin, showLogin } from '../web/ask-to-log-in.ts'
 import { clearCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import { formOf, submit } from '../web/form.ts'
+import { actAs } from '../web/guards.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
 import { LoginForm } from '../web/login-form.ts'
+import { passkeyLogin, passkeyLoginPages } from '../web/passkey-login.ts'
 import { actor, safePath } from '../web/request.ts'
 import { finishLogin, secondStepPages } from '../web/second-step.ts'
 import { USER_COOKIE } from '../web/session.ts'
 import { tryLogin } from '../web/try-login.ts'
 import { show } from '../web/views.ts'
+import { backToAdminArea } from './acting.ts'
 import { anyone } from './area.ts'
 
 export function login(db: Db) {
@@ -28,7 +31,7 @@ export function login(db: Db) {
     showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
-  page.post('/login', ...anyone, limit('login'), async (req, res) => {
+  page.post('/login', ...anyone, limit('login'), passkeyLogin(db, 'user'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
@@ -39,6 +42,7 @@ export function login(db: Db) {
     await finishLogin(req, res, db, asPerson(user), { remember: req.body.remember === '1' })
   })
 
+  page.use(passkeyLoginPages(db, 'user', anyone))
   page.use(secondStepPages(db, 'user', { get: anyone, post: anyone }))
 
   page.get('/logout', ...anyone, (req, res) => {
@@ -46,8 +50,9 @@ export function login(db: Db) {
     show(req, res, 'client-area/logout')
   })
 
-  page.post('/logout', ...anyone, async (req, res) => {
+  page.post('/logout', ...actAs('act-as-user', anyone), async (req, res) => {
     const { user, sessionId } = req.visit
+    if (req.visit.acting) return backToAdminArea(req, res, db)
     if (user && sessionId) {
       await recordLogout(db, actor(req), user)
       await endUserSession(db, sessionId)

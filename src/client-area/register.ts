@@ -13,12 +13,12 @@ import type { Db } from '../platform/database.ts'
 import { clearCookie, readCookie, setCookie } from '../web/cookies.ts'
 import { flash } from '../web/flash.ts'
 import {
+  companyName,
   emailField,
   type Form,
   firstName,
   formOf,
   lastName,
-  optionalLine,
   passwordField,
   submit,
 } from '../web/form.ts'
@@ -38,7 +38,7 @@ export const NewLogin = {
   email: emailField(),
   password: passwordField(),
 }
-const RegisterForm = z.object({ ...NewLogin, company_name: optionalLine() })
+const RegisterForm = z.object({ ...NewLogin, company_name: companyName() })
 const ConfirmForm = z.object({ password: z.string().max(1000).default('') })
 
 export function registration(db: Db) {

@@ -1,6 +1,7 @@
 // The catalogue's pages of the activity log.
 
 import { inMinutes } from '../platform/clock.ts'
+import { ACTION_GROUPS } from '../web/activity-actions.ts'
 import type { Data } from '../web/views.ts'
 
 const entry = {
@@ -11,19 +12,23 @@ const entry = {
   ip: '2001:db8:1111:2222:3333:4444:5555:6666',
   detail: [['email', `${'d'.repeat(60)}@example.com`]],
 }
-const asked = { client: 1, user: 0, action: 'invite.sent', from: '2026-01-01', to: '', ip: '', text: 'dora' }
+const asked = { client: '1', action: 'invite.sent', from: '2026-01-01', text: 'dora' }
 const plain = { ...entry, clientId: null, detail: [], ip: '' }
 
-export function activityPages(): [name: string, data: Data, more?: string][] {
-  const page = { url: '/admin/activity', layout: 'admin-area', asked, actions: ['invite.sent'] }
+export function activityPages(client: Data): [name: string, data: Data, more?: string][] {
+  const page = { url: '/admin/activity', layout: 'admin-area', asked, errors: {}, groups: ACTION_GROUPS }
+  const wrong = { text: 'This is too long.', from: `“${'9'.repeat(40)}” is not a day.` }
+  const tab = { ...page, url: '/admin/clients/1/activity', client, tab: 'activity', asked: {} }
   return [
     ['activity', { ...page, list: [entry, plain], next: 3, before: 9 }],
     ['activity', { ...page, list: [], next: undefined, before: 0 }, '?empty'],
+    ['activity', { ...page, list: [], next: undefined, before: 0, errors: wrong }, '?wrong'],
+    ['client-activity', { ...tab, list: [entry, plain], next: undefined, before: 0 }],
   ]
 }
 
 export function ownActivityPages(): [name: string, data: Data, more?: string][] {
-  const page = { layout: 'client-area', asked: {}, list: [entry, plain] }
+  const page = { layout: 'client-area', asked: {}, errors: {}, list: [entry, plain] }
   return [
     ['activity', { ...page, url: '/account/activity', next: 3, before: 9 }],
     ['activity', { ...page, url: '/user/activity', next: undefined, before: 0 }, '?own'],

@@ -15,12 +15,13 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
     address: form,
     languages: LANGUAGES,
     sessions: [{ ip: '192.0.2.7', names: { browser: 'Firefox', system: 'Windows' }, seenAt: timestamp() }],
+    merged: [],
     activity: [{ at: timestamp(), who: 'Alice Ames', what: 'logged in', clientId: null }],
   }
   return [
     ['people', list],
     ['people', { ...list, list: [], next: undefined, filter: 'disabled' }, '?empty'],
-    ['person', { ...one, user, accounts }],
+    ['person', { ...one, user, accounts, merged: [strange] }],
     [
       'person',
       {
@@ -32,7 +33,7 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
       },
       '?wrong',
     ],
-    ['person', { ...one, user: strange, accounts: [], sessions: [], activity: [] }, '?disabled'],
+    ['person', { ...one, user: strange, accounts: [], sessions: [], activity: [], into: user }, '?disabled'],
     ['person-step', { user, form, step: 'disable' }],
     ['person-step', { user: strange, form: wrong, step: 'enable' }, '?wrong'],
   ]

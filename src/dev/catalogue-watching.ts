@@ -185,7 +185,7 @@ export function watchingPages(): [name: string, data: Data, more?: string][] {
   const form = { values: {}, errors: {} }
   const wrong = { values: {}, errors: { '': 'Nothing was done.', hook: 'Choose a function.' } }
   const message = { text: 'A text\n[link left out]', html: '', changedSince: true }
-  const shown = { email, message, form, over: undefined, frame: '' }
+  const shown = { email, message, form, over: undefined, held: true, frame: '' }
   const list = { list: deliveries, next: 18, before: 30, hook: 'crm.ts#InviteSent', status: '' }
   const filters = { statuses: DELIVERY_STATUSES, functions: [hook] }
   const question = {

@@ -10,11 +10,15 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { mergingPages } from './catalogue-merging.ts'
+import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
+import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
 const user = (id: number, first_name: string, last_name: string) => ({
@@ -34,7 +38,7 @@ const user = (id: number, first_name: string, last_name: string) => ({
   updated_at: timestamp(),
 })
 
-export function samplePages(): { name: string; template: string; data: Data; visit: Partial<Visit> }[] {
+export function samplePages(): Page[] {
   const [alice, bob, carol] = [user(1, 'Alice', 'Ames'), user(2, 'Bob', 'Brown'), user(3, 'Carol', 'Chen')]
   const admin = {
     id: 1,
@@ -116,7 +120,7 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     page(`admin-area/${name}`, { client, tab: 'users', ...data }, asAdmin, more)
   const login = { form, returnTo: '/clientarea', kept: '' }
 
-  return [
+  const pages: Page[] = [
     page('client-area/login', login),
     page('client-area/login', { ...login, form: wrong, kept: '[]' }, {}, '?wrong'),
     mine('logout'),
@@ -140,6 +144,7 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     mine('denied', { missing: 'It needs a permission.', ask: 'Alice Ames' }),
     mine('users', { form, ...lists }),
     mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
+    mine('users', { form: tooManyForm, ...lists }, '?too-many'),
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
@@ -181,17 +186,22 @@ export function samplePages(): { name: string; template: string; data: Data; vis
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
-    ...activityPages().map(([name, data, more]) => admins(name, data, more)),
+    ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
       admins(name, data, more),
     ),
+    ...mergingPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     { ...admins('home', { activity }, '?stuck'), visit: { ...asAdmin, stuck: ['settings', 'deliveries'] } },
-    admins('settings', { form: { values: { ...SETTINGS }, errors: {} } }),
+    ...settingsPages().map(([name, data, more]) => admins(name, data, more)),
     ...factorPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...passkeyPages('client').map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     mine('factor-needed'),
+    ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]
+  return [...pages, ...actingPages(pages)]
 }
 
 export function catalogue() {

@@ -12,10 +12,11 @@ import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { describeInvitation, endInvitation, type Invitation, isOpen } from './invitations.ts'
 import { readToken } from './links.ts'
+import { listMergedInto, loginNow } from './merged-logins.ts'
 import { type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './settings.ts'
-import { createUser, describeUser, fullName, getUser, type NewUser, type User } from './users.ts'
+import { createUser, describeUser, fullName, getUser, type NewUser, takeUser, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
 
 export interface Inviter {
@@ -59,7 +60,7 @@ async function offerNow(db: Db, client: Client, invitation: Invitation): Promise
     const admin = await db('admins').where({ id: invitation.invited_by_admin_id }).first('name', 'email')
     return admin && { invitation, client, inviter: admin, permissions: offered }
   }
-  const user = await findClientUser(db, client, invitation.invited_by_user_id)
+  const user = await findClientUser(db, client, await loginNow(db, invitation.invited_by_user_id))
   const permissions = offered.filter((key) => user?.permissions.includes(key))
   if (user?.status !== 'active' || permissions.length === 0) return undefined
   return { invitation, client, inviter: { name: fullName(user), email: user.email, user }, permissions }
@@ -67,7 +68,7 @@ async function offerNow(db: Db, client: Client, invitation: Invitation): Promise
 
 /** Accepts as this user. Refuses, without using the link up, whoever is associated already (R20). */
 export const accept = (db: Db, by: Actor, token: string, user: User): Promise<Client> =>
-  change(db, by, (trx) => acceptAs(trx, token, async () => user))
+  change(db, by, (trx) => acceptAs(trx, token, () => takeUser(trx, user)))
 
 /** Creates the login and accepts, both or neither. `by` becomes the new user. */
 export const registerAndAccept = (
@@ -140,10 +141,12 @@ async function takeOffer(trx: Change, token: string) {
   return { client, offer }
 }
 
-/** The setting that demands the invited address, verified; the default is any (R18). */
+/** The setting that demands the invited address, verified; the default is any (R18). One merged into theirs counts. */
 async function mustBeInvitedAddress(trx: Change, invitation: Invitation, user: User) {
   const { acceptBy } = await readSettings(trx)
-  if (acceptBy === 'invited' && (user.email !== invitation.email || !user.email_verified_at))
+  if (acceptBy !== 'invited') return
+  const isInvited = (one: User) => one.email === invitation.email && one.email_verified_at
+  if (![user, ...(await listMergedInto(trx, user))].some(isInvited))
     throw new Refusal('accept.invitedOnly', undefined, { email: invitation.email })
 }
 

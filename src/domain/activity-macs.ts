@@ -31,6 +31,8 @@ export interface Seal {
   previous: string
   head: string
   last_at: string
+  /** When its entries were forgotten. */
+  removed_at?: string | null
 }
 
 export const MAC_LENGTH = 43

@@ -7,6 +7,7 @@ import type { Db } from '../platform/database.ts'
 import { type Signed, signEntry } from './activity-macs.ts'
 import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
+import { loginsOf } from './merged-logins.ts'
 import { like } from './search.ts'
 
 export interface Activity extends Signed {
@@ -45,7 +46,11 @@ export interface ActivityFilter {
   client?: { id: number } | undefined
   /** Whom an entry is about, or who did it. */
   user?: { id: number } | undefined
+  /** Who did it, as themselves or as a user. */
+  admin?: { id: number } | undefined
   action?: string | undefined
+  /** Actions that are left out. */
+  except?: string[] | undefined
   /** Days as YYYY-MM-DD in UTC, both included. */
   from?: string | undefined
   to?: string | undefined
@@ -55,19 +60,31 @@ export interface ActivityFilter {
   before?: number | undefined
 }
 
-/** The latest entries that the filter lets through; newest first. */
-export const listActivity = (db: Db, { limit, ...filter }: ActivityFilter & { limit: number }) =>
-  db<Activity>('activity')
-    .modify((query) => narrow(query, filter))
+/** The latest entries that the filter lets through; newest first. A login's are also those of logins merged into it. */
+export async function listActivity(db: Db, { limit, user, ...filter }: ActivityFilter & { limit: number }) {
+  const users = user && (await loginsOf(db, user))
+  const entries: Activity[] = await db<Activity>('activity')
+    .modify((query) => narrow(query, { ...filter, users }))
     .orderBy('id', 'desc')
     .limit(limit)
+  return entries
+}
 
-function narrow(query: Knex.QueryBuilder, { client, user, ...filter }: ActivityFilter) {
+type Narrowed = Omit<ActivityFilter, 'user'> & { users: number[] | undefined }
+
+function narrow(query: Knex.QueryBuilder, { client, users, admin, ...filter }: Narrowed) {
   if (client) query.where({ client_id: client.id })
-  if (user)
+  if (users)
     query.where((either) =>
-      either.where({ user_id: user.id }).orWhere({ actor_kind: 'user', actor_id: user.id }),
+      either
+        .whereIn('user_id', users)
+        .orWhere((done) => done.where({ actor_kind: 'user' }).whereIn('actor_id', users)),
     )
+  if (admin)
+    query.where((either) =>
+      either.where({ actor_kind: 'admin', actor_id: admin.id }).orWhere({ acting_admin_id: admin.id }),
+    )
+  if (filter.except) query.whereNotIn('action', filter.except)
   if (filter.action) query.where({ action: filter.action })
   if (filter.from) query.where('at', '>=', filter.from)
   // Behind every moment of that day, in the order of the text.
@@ -76,9 +93,8 @@ function narrow(query: Knex.QueryBuilder, { client, user, ...filter }: ActivityF
   if (filter.before) query.where('id', '<', filter.before)
   if (filter.text) {
     const pattern = like(filter.text.toLowerCase())
-    query.whereRaw("(LOWER(detail) LIKE ? ESCAPE '!' OR LOWER(actor_name) LIKE ? ESCAPE '!')", [
-      pattern,
-      pattern,
-    ])
+    const columns = ['detail', 'actor_name', 'acting_admin_name']
+    const found = columns.map((column) => `LOWER(${column}) LIKE ? ESCAPE '!'`).join(' OR ')
+    query.whereRaw(`(${found})`, [pattern, pattern, pattern])
   }
 }

@@ -3,8 +3,10 @@
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
+import { endActingWith } from './acting.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
+import { fingerprint } from './links.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { type Right, rightsOf } from './rights.ts'
@@ -94,5 +96,9 @@ export const recordAdminLogin = (db: Db, by: Actor, admin: Admin) =>
     await record(trx, 'admin.loggedIn')
   })
 
-export const recordAdminLogout = (db: Db, by: Actor) =>
-  change(db, by, async (trx) => record(trx, 'admin.loggedOut'))
+/** Whom they act as, they act as no longer (HARD-CASES H7). */
+export const recordAdminLogout = (db: Db, by: Actor, sessionId: string) =>
+  change(db, by, async (trx) => {
+    await record(trx, 'admin.loggedOut')
+    await endActingWith(trx, { admin_session_hash: fingerprint(sessionId) })
+  })

@@ -13,7 +13,7 @@ import { askHooks, fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { createUser, describeUser, fullName, type NewUser, type User } from './users.ts'
+import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
 
 /** A user as one client sees them. */
 export interface ClientUser extends User {
@@ -139,7 +139,7 @@ export async function associate(
     const current = await takeClient(trx, client)
     mustManage(current, by)
     mustBeOpen(current)
-    const user = known ? who : await createUser(trx, { ...who, password_hash: null })
+    const user = known ? await takeUser(trx, who) : await createUser(trx, { ...who, password_hash: null })
     if (await findClientUser(trx, current, user.id)) throw new Refusal('invite.alreadyAssociated', 'user')
     await addAssociation(trx, current, user, permissions)
     return user

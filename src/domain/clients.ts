@@ -6,9 +6,10 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { fire } from './hooks.ts'
+import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { searchText, whereFound } from './search.ts'
-import { createUser, fullName, lowerCase, type NewUser, type User } from './users.ts'
+import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
 
 export interface Profile {
   company_name: string
@@ -74,11 +75,15 @@ const searchable = (profile: Profile) =>
   searchText(profile.company_name, profile.first_name, profile.last_name, profile.email)
 
 /** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
-export const openClient = (db: Db, by: Actor, owner: User | NewUser, profile: Profile) =>
-  change(db, by, async (trx) => {
-    const user = 'id' in owner ? owner : await createUser(trx, { ...owner, password_hash: null })
-    return addClient(trx, user, profile)
-  })
+export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Profile): Promise<Client> {
+  const open = () =>
+    change(db, by, async (trx) => {
+      const user =
+        'id' in owner ? await takeUser(trx, owner) : await createUser(trx, { ...owner, password_hash: null })
+      return addClient(trx, user, profile)
+    })
+  return by.kind === 'user' ? counted(db, 'accountsOfUser', String(by.id), open) : open()
+}
 
 /** The same inside a transaction that does more. */
 export async function addClient(trx: Change, owner: User, profile: Profile): Promise<Client> {

@@ -1,12 +1,14 @@
 // Whether the activity log is as it was written (HARD-CASES H14): every entry has a MAC that fits, each seal has just
 // the entries it names and follows the one before. Seals are read one at a time, each with its entries. A cut tail
-// shows only against a head kept elsewhere. What has no seal yet may get one at any moment, and is no finding.
+// shows only against a head kept elsewhere. Seals whose entries were forgotten are the oldest, and have none left. What has no seal yet may get one at any moment, and is no finding.
 
+import { inDays } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { headOf, keyIdOf, MAC_LENGTH, macOfEntry, type Seal, type Signed } from './activity-macs.ts'
 import type { Found } from './doctor.ts'
 import { steps } from './doctor-steps.ts'
 import { unsignedUpTo } from './seals.ts'
+import { KEEP_DAYS_MIN } from './settings.ts'
 
 export interface Head {
   number: number
@@ -19,6 +21,7 @@ export async function* brokenChain(db: Db, keys: string[], expected?: Head): Asy
   if (keys.length === 0) return yield { check: 'chain.noKey', values: {} }
   const byId = new Map(keys.map((key) => [keyIdOf(key), key]))
   let before: Head = { number: 0, head: '' }
+  let kept = 0
   for (;;) {
     const seal: Seal | undefined = await db('seals')
       .where('number', '>', before.number)
@@ -26,7 +29,11 @@ export async function* brokenChain(db: Db, keys: string[], expected?: Head): Asy
       .first()
     if (!seal) break
     if (!follows(seal, before, byId)) yield { check: 'chain.seal', values: { seal: seal.number } }
-    yield* brokenEntries(db, seal, byId)
+    if (seal.removed_at) yield* brokenRemoval(db, seal, kept)
+    else {
+      kept = seal.number
+      yield* brokenEntries(db, seal, byId)
+    }
     if (expected?.number === seal.number && expected.head !== seal.head)
       yield { check: 'chain.head', values: { seal: seal.number } }
     before = seal
@@ -60,7 +67,22 @@ async function* brokenEntries(db: Db, seal: Seal, byId: Map<string, string>): As
     if (!left.delete(entry.mac ?? '')) yield { check: 'chain.slippedIn', values }
     else if (!fits(entry, byId)) yield { check: 'chain.changed', values }
   }
-  if (left.size > 0) yield { check: 'chain.missing', values: { seal: seal.number, count: left.size } }
+  if (left.size > 0 && !(await isRemoved(db, seal.number)))
+    yield { check: 'chain.missing', values: { seal: seal.number, count: left.size } }
+}
+
+/** Asked again, since entries may be forgotten at any moment. */
+const isRemoved = async (db: Db, number: number) =>
+  Boolean((await db('seals').where({ number }).first('removed_at'))?.removed_at)
+
+/** `kept` is the last seal before it that still had its entries. */
+async function* brokenRemoval(db: Db, seal: Seal, kept: number): AsyncGenerator<Found> {
+  const [counted] = await db('activity').where({ seal: seal.number }).count({ n: '*' })
+  const count = Number(counted?.n)
+  if (count > 0) yield { check: 'chain.left', values: { seal: seal.number, count } }
+  const isEarly = seal.last_at > inDays(-KEEP_DAYS_MIN, new Date(seal.removed_at ?? 0))
+  if (isEarly || (kept > 0 && !(await isRemoved(db, kept))))
+    yield { check: 'chain.removed', values: { seal: seal.number } }
 }
 
 /** Those without a seal must be signed, unless they are older than that; and no other seal than those there are. */

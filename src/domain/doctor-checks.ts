@@ -122,6 +122,9 @@ const PENDING = "i.status = 'pending'"
 const OPEN = `${PENDING} AND i.expires_at > :soon`
 const INVITATION = 'i.id AS invitation, i.client_id AS client'
 const INVITER = 'i.invited_by_user_id AS user'
+// Whose login the inviter's is today: a merged one counts as the one that stayed.
+const INVITER_NOW = 'JOIN users u ON u.id = i.invited_by_user_id'
+const INVITER_ID = 'COALESCE(u.merged_into_id, u.id)'
 
 const WEEK_MS = 7 * 24 * 60 * 60_000
 const ABOUT_MS = 60_000
@@ -209,16 +212,16 @@ const invitations: Check[] = [
   {
     check: 'invitation.inviterGone',
     ...INVITATIONS,
-    from: 'invitations i JOIN users u ON u.id = i.invited_by_user_id',
+    from: `invitations i ${INVITER_NOW} JOIN users n ON n.id = ${INVITER_ID}`,
     select: `${INVITATION}, ${INVITER}`,
-    where: `${OPEN} AND (u.status <> 'active' OR NOT EXISTS (SELECT 1 FROM associations s
-      WHERE s.client_id = i.client_id AND s.user_id = i.invited_by_user_id))`,
+    where: `${OPEN} AND (n.status <> 'active' OR NOT EXISTS (SELECT 1 FROM associations s
+      WHERE s.client_id = i.client_id AND s.user_id = n.id))`,
   },
   {
     check: 'invitation.inviterNothing',
     ...INVITATIONS,
-    from: `invitations i JOIN clients c ON c.id = i.client_id AND c.owner_id <> i.invited_by_user_id
-      JOIN associations s ON s.client_id = i.client_id AND s.user_id = i.invited_by_user_id`,
+    from: `invitations i ${INVITER_NOW} JOIN clients c ON c.id = i.client_id AND c.owner_id <> ${INVITER_ID}
+      JOIN associations s ON s.client_id = i.client_id AND s.user_id = ${INVITER_ID}`,
     select: `${INVITATION}, ${INVITER}, i.permissions AS offered, s.permissions AS held`,
     where: OPEN,
     isWrong: ({ offered, held }) =>

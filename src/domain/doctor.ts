@@ -2,13 +2,15 @@
 // and never holds more than a step; takes no lock. What may be in the middle of happening is looked at again before it
 // is told. Whoever calls this says it in words: a check has a sentence and a remedy under its name.
 
-import { inMinutes } from '../platform/clock.ts'
+import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
+import { loginChecks } from './doctor-logins.ts'
+import { mergedChecks } from './doctor-merged.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import type { Values } from './refusal.ts'
@@ -42,7 +44,7 @@ const MOST = 100
 const MOST_AGAIN = 100
 const LONGEST_PAUSE_MINUTES = 6 * 60
 
-const allChecks: Check[] = [...checks, ...traceChecks, ...deliveryChecks]
+const allChecks: Check[] = [...checks, ...loginChecks, ...mergedChecks, ...traceChecks, ...deliveryChecks]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
 const moments = () => ({
@@ -50,6 +52,7 @@ const moments = () => ({
   ago5: inMinutes(-5),
   ago15: inMinutes(-15),
   ago20: inMinutes(-20),
+  ago2days: inDays(-2),
   agoLongest: inMinutes(-LONGEST_PAUSE_MINUTES - 15),
 })
 
@@ -62,10 +65,17 @@ export async function* examine(db: Db, options: Examination = {}): AsyncGenerato
   if (schema.length > 0) return
   if (production && (await db('settings').where({ key: 'sample_data' }).first('key')))
     yield { check: 'sampleData', values: {} }
+  if (production && !(await hasFullAdmin(db))) yield { check: 'admin.noFull', values: {} }
   for (const check of allChecks) yield* upTo(most, examineOne(db, check, pauseMs, most))
   yield* upTo(most, missingEvents(db))
   const { activityKeys, expectedHead } = options
   if (activityKeys) yield* upTo(most, brokenChain(db, activityKeys, expectedHead))
+}
+
+/** Where there is no admin at all, the start makes a link for the first (HARD-CASES H9). */
+async function hasFullAdmin(db: Db): Promise<boolean> {
+  const admins: { role: string; status: string }[] = await db('admins').select('role', 'status')
+  return admins.length === 0 || admins.some(({ role, status }) => role === 'full' && status === 'active')
 }
 
 async function examineSchema(db: Db): Promise<Finding[]> {

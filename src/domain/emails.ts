@@ -3,7 +3,7 @@
 // table holds one; an invitation's message that is no longer true is superseded, not sent (HARD-CASES H11).
 
 import { randomBytes } from 'node:crypto'
-import { timestamp } from '../platform/clock.ts'
+import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import type { Change } from './change.ts'
@@ -11,6 +11,7 @@ import { type Claim, claim, claimEach, finish } from './claims.ts'
 import { aboutLink, findLinkRows, linkOf, whyOver } from './email-links.ts'
 import { inHand } from './handed.ts'
 import type { Invitation } from './invitations.ts'
+import { holdBack, letGo } from './inviting-limits.ts'
 import type { Values } from './refusal.ts'
 import { nextAttempt, retryUntil } from './retrying.ts'
 import type { Worker } from './workers.ts'
@@ -99,11 +100,28 @@ async function deliver(db: Db, worker: Worker, claimed: Claim, email: Email, sen
 async function attempt(db: Db, email: Email, send: Send): Promise<object> {
   const row = (await findLinkRows(db, [email])).get(email.id)
   if (whyOver(email, row)) return { status: 'superseded' }
+  const isInvitation = email.template === 'invitation'
+  const heldUntil = isInvitation ? await holdBack(db, email.to_address) : undefined
+  if (heldUntil) return held(email, heldUntil)
   const data = { ...JSON.parse(email.data), ...aboutLink(row), ...linkOf(email, row) }
   const { html, text } = await inHand().body(email.template, data)
-  await send({ to: email.to_address, subject: email.subject, html, text, messageId: email.message_id })
+  const message = { to: email.to_address, subject: email.subject, html, text, messageId: email.message_id }
+  await send(message).catch(async (error) => {
+    if (isInvitation) await letGo(db, email.to_address)
+    throw error
+  })
   return { status: 'sent', sent_at: timestamp(), error: null, fault: null }
 }
+
+/** This address got as many invitations as it may: no attempt was made, and its day of attempts begins then. */
+const held = ({ attempts }: Email, until: string) => ({
+  status: 'waiting',
+  attempts,
+  next_attempt_at: until,
+  retry_until: inDays(1, new Date(until)),
+})
+
+export const isHeld = ({ status, retry_until }: Email) => status === 'waiting' && retry_until > inDays(1)
 
 /** A refused address or message is final; everything else is tried again until `retry_until`, then it failed. */
 function afterFailure(email: Email, error: unknown) {

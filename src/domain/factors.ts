@@ -8,12 +8,30 @@ import { queueEmail } from './emails.ts'
 import { tryProof } from './login-tries.ts'
 import { verifyPassword } from './passwords.ts'
 import { keyOf, type Person, tableOf } from './people.ts'
-import { countRecoveryCodes, dropRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
+import {
+  countRecoveryCodes,
+  dropRecoveryCodes,
+  replaceRecoveryCodes,
+  useRecoveryCode,
+} from './recovery-codes.ts'
 import { Refusal } from './refusal.ts'
 import { useTotp } from './totp.ts'
 
 /** What activity and e-mails say a person is. */
 export const about = (person: Person) => (person.kind === 'user' ? { user: { id: person.id } } : {})
+
+/** Takes the person until the commit, so that no two changes of their factors count at once. */
+export const takePerson = (trx: Change, person: Person) =>
+  trx(tableOf(person))
+    .where({ id: person.id })
+    .update({ factors: trx.ref('factors') })
+
+/** With the first factor come the recovery codes: gives them, or none where some are left. */
+export async function startRecovery(trx: Change, person: Person, codes: string[]): Promise<string[]> {
+  if ((await countRecoveryCodes(trx, person)) > 0) return []
+  await replaceRecoveryCodes(trx, person, codes)
+  return codes
+}
 
 /** Counts the factors into the person's row; without any left, the recovery codes end. */
 export async function countFactors(trx: Change, person: Person): Promise<number> {

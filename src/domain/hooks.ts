@@ -9,7 +9,12 @@ import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { Refusal } from './refusal.ts'
 
-export const describeActor = ({ kind, id, name }: Actor) => ({ kind, id, name })
+export const describeActor = ({ kind, id, name, admin }: Actor): Event['actor'] => ({
+  kind,
+  id,
+  name,
+  ...(admin && { admin: { id: admin.id, name: admin.name } }),
+})
 
 /** Asks the hooks of a `Pre…` point, before any transaction is open; what they object becomes a refusal. */
 export async function askHooks<N extends HookName>(by: Actor, name: N, payload: HookPoints[N]) {

@@ -9,6 +9,7 @@ import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, describeClient, findClient } from './clients.ts'
 import { fire } from './hooks.ts'
+import { loginsOf } from './merged-logins.ts'
 import { parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
 
@@ -129,11 +130,11 @@ export async function cancelPending(
   reason: string,
   only = (_: Invitation) => true,
 ) {
-  const pending = await trx<Invitation>('invitations').where({
-    client_id: client.id,
-    status: 'pending',
-    ...match,
-  })
+  const { invited_by_user_id: inviter, ...rest } = match
+  const inviters = inviter ? await loginsOf(trx, { id: inviter }) : []
+  const pending = await trx<Invitation>('invitations')
+    .where({ client_id: client.id, status: 'pending', ...rest })
+    .modify((query) => inviter && query.whereIn('invited_by_user_id', inviters))
   for (const invitation of pending.filter(only))
     if (await endInvitation(trx, invitation, 'cancelled'))
       await recordCancelled(trx, client, invitation, reason)

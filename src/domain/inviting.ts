@@ -18,6 +18,7 @@ import {
   type Invitation,
   VALID_FOR_DAYS,
 } from './invitations.ts'
+import { countInviter, maySend, mustHaveRoom } from './inviting-limits.ts'
 import { newNonce } from './links.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
@@ -34,38 +35,47 @@ export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
   const email = lowerCase(input.email)
   const permissions = choosePermissions(input.permissions)
   await ask(by, client, email, permissions)
-  return change(db, by, async (trx) => {
-    const current = await takeToInvite(trx, client, email)
-    const now = { ...sending(trx), email, permissions, message: input.message ?? '' }
-    const replaced = await replacePending(trx, current, now)
-    if (!replaced) await insertPending(trx, current, now)
-    const where = { client_id: current.id, open_email: email }
-    const invitation: Invitation = await trx('invitations').where(where).first()
-    await recordSent(trx, current, invitation, replaced ? 'invite.replaced' : 'invite.sent')
-    return { invitation, replaced }
-  })
+  const now = { email, permissions, message: input.message ?? '' }
+  return countInviter(db, by, () => change(db, by, (trx) => replaceOrInsert(trx, client, now)))
+}
+
+async function replaceOrInsert(trx: Change, client: Client, what: Offered) {
+  const current = await takeToInvite(trx, client, what.email)
+  const now = { ...sending(trx), ...what }
+  const replaced = await replacePending(trx, current, now)
+  if (!replaced) {
+    await mustHaveRoom(trx, current)
+    await insertPending(trx, current, now)
+  }
+  const where = { client_id: current.id, open_email: what.email }
+  const invitation: Invitation = await trx('invitations').where(where).first()
+  await recordSent(trx, current, invitation, replaced ? 'invite.replaced' : 'invite.sent')
+  return { invitation, replaced }
 }
 
 /** *Resend Invite*: a new link, seven new days; runs every check of inviting (HARD-CASES H27). */
 export async function resendInvitation(db: Db, by: Actor, client: Client, target: Invitation) {
   await ask(by, client, target.email, target.permissions)
-  return change(db, by, async (trx) => {
-    const current = await takeToInvite(trx, client, target.email)
-    const before = await findInvitation(trx, current, target.id)
-    if (!before) throw new NotFound()
-    if (before.status !== 'pending' && before.status !== 'expired') throw new Refusal('invite.notPending')
-    const rows = await trx('invitations')
-      .where({ id: before.id, status: before.status, nonce: before.nonce })
-      .update({ ...sending(trx), status: 'pending', open_email: before.email, ended_at: null })
-      .increment('send_count', 1)
-      .catch((error) => {
-        throw isDuplicate(error) ? new Refusal('invite.newerPending') : error
-      })
-    if (rows !== 1) throw new Refusal('invite.notPending')
-    const invitation = (await findInvitation(trx, current, before.id)) as Invitation
-    await recordSent(trx, current, invitation, 'invite.resent')
-    return invitation
-  })
+  return countInviter(db, by, () => change(db, by, (trx) => sendAgain(trx, client, target)))
+}
+
+async function sendAgain(trx: Change, client: Client, target: Invitation) {
+  const current = await takeToInvite(trx, client, target.email)
+  const before = await findInvitation(trx, current, target.id)
+  if (!before) throw new NotFound()
+  if (before.status !== 'pending' && before.status !== 'expired') throw new Refusal('invite.notPending')
+  if (before.status === 'expired') await mustHaveRoom(trx, current)
+  const rows = await trx('invitations')
+    .where({ id: before.id, status: before.status, nonce: before.nonce })
+    .update({ ...sending(trx), status: 'pending', open_email: before.email, ended_at: null })
+    .increment('send_count', 1)
+    .catch((error) => {
+      throw isDuplicate(error) ? new Refusal('invite.newerPending') : error
+    })
+  if (rows !== 1) throw new Refusal('invite.notPending')
+  const invitation = (await findInvitation(trx, current, before.id)) as Invitation
+  await recordSent(trx, current, invitation, 'invite.resent')
+  return invitation
 }
 
 const ask = (by: Actor, client: Client, email: string, permissions: string) =>
@@ -82,7 +92,9 @@ async function takeToInvite(trx: Change, client: Client, email: string): Promise
   mustBeOpen(current)
   const associated = await trx('associations')
     .join('users', 'users.id', 'associations.user_id')
-    .where({ 'associations.client_id': current.id, 'users.email': email })
+    .leftJoin('users as merged', 'merged.merged_into_id', 'users.id')
+    .where({ 'associations.client_id': current.id })
+    .where((either) => either.where({ 'users.email': email }).orWhere({ 'merged.email': email }))
     .first('users.id')
   if (associated) throw new Refusal('invite.alreadyAssociated', 'email')
   const ranOut: Invitation | undefined = await trx('invitations')
@@ -90,6 +102,7 @@ async function takeToInvite(trx: Change, client: Client, email: string): Promise
     .where('expires_at', '<=', timestamp())
     .first()
   if (ranOut) await expireInvitation(trx, current, ranOut)
+  await maySend(trx, current)
   return current
 }
 
@@ -103,7 +116,8 @@ const sending = ({ by }: Change) => ({
   updated_at: timestamp(),
 })
 
-type Sending = ReturnType<typeof sending> & { email: string; permissions: string; message: string }
+type Offered = { email: string; permissions: string; message: string }
+type Sending = ReturnType<typeof sending> & Offered
 
 const replacePending = async (trx: Change, client: Client, now: Sending) =>
   (await trx('invitations')

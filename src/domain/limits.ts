@@ -10,38 +10,15 @@ import type { Db } from '../platform/database.ts'
 import { isConflict, isDuplicate } from '../platform/faults.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { keepLease, type Lease } from './leases.ts'
+import { type CountedName, LIMITS, limitOf } from './limit-table.ts'
 import { fingerprint } from './links.ts'
 import { TooMany } from './refusal.ts'
+import { lastLimits, readLimits } from './settings.ts'
 
 // What its own stores stand on; the package does not export it.
 const Store: typeof RateLimiterStoreAbstract = createRequire(import.meta.url)(
   'rate-limiter-flexible/lib/RateLimiterStoreAbstract',
 )
-
-const HOUR = 3_600
-const DAY = 86_400
-
-interface Limit {
-  points: number
-  seconds: number
-  /** In the memory of this process alone. */
-  memory?: true
-}
-
-/** Every limit there is: so many tries in so many seconds. */
-const LIMITS = {
-  login: { points: 60, seconds: HOUR / 4 },
-  mail: { points: 60, seconds: HOUR },
-  link: { points: 1_000, seconds: HOUR, memory: true },
-  registrationsOfInvitation: { points: 5, seconds: 7 * DAY },
-  registrationsOfNetwork: { points: 10, seconds: DAY },
-  /** Failed logins are counted here; how long the next try waits is told by login-tries.ts. */
-  failures: { points: 1_000_000, seconds: DAY },
-  /** One turn at a time: whoever takes it says how long it is taken for. */
-  turn: { points: 1, seconds: 1 },
-} satisfies Record<string, Limit>
-
-export type LimitName = keyof typeof LIMITS
 
 /** While the database fails, each process counts for itself, so each allows less. */
 const STRICTER = 4
@@ -57,16 +34,31 @@ const FASTER_MAX = 10
 /** A counter that has run out begins anew. Guarded updates: of two at once, one begins it and the other adds to it. */
 class LimitRows extends Store {
   readonly db: Db
-  constructor(db: Db, keyPrefix: string, { points, seconds: duration }: Limit, blocks: boolean) {
+  readonly blocks: boolean
+  readonly insurance: RateLimiterMemory
+  constructor(db: Db, keyPrefix: string, points: number, duration: number, blocks: boolean) {
+    const insurance = new RateLimiterMemory({ keyPrefix, points: Math.ceil(points / STRICTER), duration })
     super({
       storeClient: db,
       keyPrefix,
       points,
       duration,
       ...(blocks && { inMemoryBlockOnConsumed: points + 1 }),
-      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points: Math.ceil(points / STRICTER), duration }),
+      insuranceLimiter: insurance,
     })
     this.db = db
+    this.blocks = blocks
+    this.insurance = insurance
+  }
+
+  /** An admin chose another number; whoever was over the old one is looked at again. */
+  allow(points: number) {
+    this.points = points
+    this.insurance.points = Math.ceil(points / STRICTER)
+    if (!this.blocks) return
+    // The package leaves it out of its types.
+    Object.assign(this, { inMemoryBlockOnConsumed: points + 1 })
+    this.deleteInMemoryBlockedAll()
   }
 
   async _get(key: string): Promise<Row | null> {
@@ -121,47 +113,74 @@ class LimitRows extends Store {
   }
 }
 
-type Limiters = Record<LimitName, RateLimiterMemory | LimitRows>
+type Limiters = Record<CountedName, RateLimiterMemory | LimitRows>
 
 const OPEN = new WeakMap<Db, Limiters>()
+
+/** Of these, who is over the limit is known in memory. Others are given back in every process when nothing came of it. */
+const IN_MEMORY_FIRST = ['login', 'mail', 'registrationsOfInvitation', 'registrationsOfNetwork']
 
 function limitersOf(db: Db): Limiters {
   const open = OPEN.get(db)
   if (open) return open
-  const made = Object.entries(LIMITS).map(([name, limit]: [string, Limit]) => [
-    name,
-    limit.memory
-      ? new RateLimiterMemory({ keyPrefix: name, points: limit.points, duration: limit.seconds })
-      : // A turn is given back at once when a login goes well, in every process.
-        new LimitRows(db, name, limit, name !== 'turn'),
-  ])
+  const made = Object.keys(LIMITS).map((name) => {
+    const { points, seconds, memory } = limitOf(name as CountedName)
+    return [
+      name,
+      memory
+        ? new RateLimiterMemory({ keyPrefix: name, points, duration: seconds })
+        : new LimitRows(db, name, points, seconds, IN_MEMORY_FIRST.includes(name)),
+    ]
+  })
   const limiters: Limiters = Object.fromEntries(made)
   OPEN.set(db, limiters)
   return limiters
+}
+
+/** With the number that holds now. While the settings cannot be read, the one that was read last. */
+async function limiterOf(db: Db, name: CountedName) {
+  const limiter = limitersOf(db)[name]
+  if (name === 'failures' || name === 'turn') return limiter
+  const { [name]: points } = await readLimits(db).catch(() => lastLimits(db))
+  if (limiter.points === points) return limiter
+  if (limiter instanceof LimitRows) limiter.allow(points)
+  else limiter.points = points
+  return limiter
 }
 
 // Neither addresses nor devices are kept in the table, and every key fits.
 const short = (key: string) => fingerprint(key)
 
 /** Counts one try; throws TooMany, with the seconds to wait. `seconds` is how long a turn is taken for. */
-export async function countTry(db: Db, name: LimitName, key: string, seconds?: number): Promise<number> {
+export async function countTry(db: Db, name: CountedName, key: string, seconds?: number): Promise<number> {
   const options = seconds === undefined ? {} : { customDuration: seconds }
-  const result = await limitersOf(db)
-    [name].consume(short(key), 1, options)
-    .catch((failure: RateLimiterRes | Error) => {
-      if (failure instanceof Error) throw failure
-      throw new TooMany(Math.max(1, Math.ceil(failure.msBeforeNext / 1000)))
-    })
+  const limiter = await limiterOf(db, name)
+  const result = await limiter.consume(short(key), 1, options).catch((failure: RateLimiterRes | Error) => {
+    if (failure instanceof Error) throw failure
+    const wait = Math.max(1, Math.ceil(failure.msBeforeNext / 1000))
+    throw new TooMany(wait, limitOf(name).over, { count: limiter.points })
+  })
   return result.consumedPoints
 }
 
 /** Takes one try back: what went well does not count. */
-export async function forgiveTry(db: Db, name: LimitName, key: string): Promise<void> {
+export async function forgiveTry(db: Db, name: CountedName, key: string): Promise<void> {
   await limitersOf(db)[name].reward(short(key))
 }
 
+/** Counts what is done, unless it is not done after all. */
+export async function counted<T>(db: Db, name: CountedName, key: string, act: () => Promise<T>): Promise<T> {
+  await countTry(db, name, key)
+  try {
+    return await act()
+  } catch (error) {
+    await forgiveTry(db, name, key)
+    throw error
+  }
+}
+
 /** Takes all tries back. */
-export async function forgetTries(db: Db, name: LimitName, key: string): Promise<void> {
+export async function forgetTries(db: Db, name: CountedName, key: string): Promise<void> {
   await limitersOf(db)[name].delete(short(key))
 }
 

@@ -19,6 +19,8 @@ export const USER_FILTERS = [
   'never-logged-in',
   'without-client',
   'disabled',
+  'merged',
+  'deleted',
 ] as const
 export type UserFilter = (typeof USER_FILTERS)[number]
 
@@ -35,7 +37,7 @@ export const listUsers = (db: Db, { search = '', filter, before, limit }: Lookin
     .modify((query) => {
       whereFound(query, search)
       if (before) query.where('id', '<', before)
-      if (filter === 'disabled') query.where('status', filter)
+      if (filter === 'disabled' || filter === 'merged' || filter === 'deleted') query.where('status', filter)
       else query.whereIn('status', ['active', 'disabled'])
       if (filter === 'two-factor') query.where('factors', '>', 0)
       if (filter === 'not-verified') query.whereNull('email_verified_at')

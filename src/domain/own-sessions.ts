@@ -21,15 +21,28 @@ export async function listSessions(db: Db, person: Person, sessionId: string) {
     .where('expires_at', '>', timestamp())
     .where('created_at', '>', inDays(-AT_MOST_DAYS))
     .orderBy('last_seen_at', 'desc')
-    .select('id_hash', 'ip', 'user_agent', 'last_seen_at')
+    .select()
   const own = fingerprint(sessionId)
+  const acting = person.kind === 'user' ? await actingIn(db, rows) : new Map<string, string>()
+  // Where an admin acts from is not the user's to know.
   return rows.map(({ id_hash, ip, user_agent, last_seen_at }) => ({
     id: String(id_hash).slice(0, NAME_LENGTH),
     mine: id_hash === own,
-    ip: String(ip),
+    ip: acting.has(id_hash) ? '' : String(ip),
     userAgent: String(user_agent),
     seenAt: String(last_seen_at),
+    admin: acting.get(id_hash),
   }))
+}
+
+/** Which of these sessions are an admin's who acts as the user, and whose. */
+async function actingIn(db: Db, rows: { id_hash: string; admin_id: number | null }[]) {
+  const theirs = rows.filter(({ admin_id }) => admin_id)
+  const ids = theirs.map(({ admin_id }) => admin_id)
+  const admins: { id: number; name: string }[] =
+    ids.length > 0 ? await db('admins').whereIn('id', ids).select('id', 'name') : []
+  const names = new Map(admins.map(({ id, name }) => [id, name]))
+  return new Map(theirs.map(({ id_hash, admin_id }) => [id_hash, names.get(admin_id ?? 0) ?? '']))
 }
 
 export async function endSession(db: Db, by: Actor, person: Person, id: string) {

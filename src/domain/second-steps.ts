@@ -9,6 +9,7 @@ import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { useFactor } from './factors.ts'
 import { fingerprint } from './links.ts'
+import { readPasskey, usePasskey } from './passkey-logins.ts'
 import { asPerson, keyOf, type Person, tableOf } from './people.ts'
 import { Refusal } from './refusal.ts'
 
@@ -68,13 +69,22 @@ const countTry = (db: Db, id: string): Promise<boolean> =>
     HARMLESS,
   )
 
-/** Takes the code of the app or a recovery code. Gives whose login is complete; one that is over failed like a wrong code. */
-export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id: string, code: string) {
+/** What was given: the code of the app or a recovery code, or the answer of a passkey. */
+export interface Given {
+  code: string
+  passkey: string
+}
+
+/** Gives whose login is complete; one that is over failed like a wrong code. */
+export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id: string, given: Given) {
   const step = await findSecondStep(db, kind, id)
   if (!step || !(await countTry(db, id))) throw new Refusal('code.wrong', 'code')
   const { id: personId, name } = step.person
+  const proven = given.passkey ? await readPasskey(db, by, kind, given.passkey) : undefined
+  if (proven && proven.person.id !== personId) throw new Refusal('passkey.wrong')
   await change(db, { ...by, kind, id: personId, name }, async (trx) => {
-    await useFactor(trx, step.person, code)
+    if (proven) await usePasskey(trx, proven, { purpose: 'second-step', kind, id: personId })
+    else await useFactor(trx, step.person, given.code)
     if (!(await takeSecondStep(trx, id))) throw new Refusal('code.wrong', 'code')
   })
   return step

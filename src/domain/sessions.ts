@@ -4,14 +4,16 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
-import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
+import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
+import { type ActingSession, findActing } from './acting.ts'
 import type { ActiveAdmin, Admin } from './admins.ts'
 import { keepLease, type Lease } from './leases.ts'
 import { fingerprint } from './links.ts'
 import { keyOf, type Person } from './people.ts'
+import { Refusal } from './refusal.ts'
 import { rightsOf } from './rights.ts'
 import type { User } from './users.ts'
 
@@ -36,6 +38,7 @@ const ADMINS: Kind = { table: 'admin_sessions', key: 'admin_id', people: 'admins
 
 interface Attributes {
   acting_client_id?: number | null
+  acting?: ActingSession | undefined
   ip: string
   user_agent: string
   remember?: number
@@ -53,6 +56,20 @@ declare module 'lucia' {
 /** By our own clock, not by lucia's. */
 const seenNow = () => ({ last_seen_at: timestamp(), expires_at: inDays(IDLE_DAYS) })
 
+type Row = (User & Admin) & ActingSession & { acting_client_id?: number | null; admin_id?: number | null }
+
+function readRow(id: string, row: Row): [DatabaseSession, DatabaseUser] {
+  const { expires_at, acting_client_id, admin_id, admin_session_hash, ...person } = row
+  const acting = admin_id ? { admin_session_hash, expires_at } : undefined
+  const attributes = { acting_client_id, acting, ip: '', user_agent: '' }
+  // What an admin acts in is never renewed: to lucia it always has its whole time before it.
+  const expiresAt = new Date(acting ? inDays(IDLE_DAYS) : expires_at)
+  return [
+    { id, userId: person.id, expiresAt, attributes },
+    { id: person.id, attributes: { row: person } },
+  ]
+}
+
 function adapter(db: Db, { table, key, people }: Kind): Adapter {
   const byId = (id: string, on: Db = db) => on(table).where({ id_hash: fingerprint(id) })
   return {
@@ -65,21 +82,25 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
           `${people}.*`,
           `${table}.expires_at`,
           `${table}.last_seen_at`,
-          ...(table === 'sessions' ? ['acting_client_id'] : []),
+          ...(table === 'sessions' ? ['acting_client_id', 'admin_id', 'admin_session_hash'] : []),
         )
       if (!row) return [null, null]
-      const { expires_at, last_seen_at, acting_client_id, ...person } = row
-      if (last_seen_at <= inMinutes(-SEEN_EVERY_MINUTES))
+      const { last_seen_at, ...rest } = row
+      const found = readRow(id, rest)
+      if (!found[0].attributes.acting && last_seen_at <= inMinutes(-SEEN_EVERY_MINUTES))
         await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
-      const attributes = { acting_client_id, ip: '', user_agent: '' }
-      const session = { id, userId: person.id, expiresAt: new Date(expires_at), attributes }
-      return [session, { id: person.id, attributes: { row: person } }]
+      return found
     },
     async setSession({ id, userId, attributes }: DatabaseSession) {
       const at = timestamp()
       const id_hash = fingerprint(id)
       const row = { ...attributes, id_hash, [key]: userId }
-      const insert = (trx: Db) => trx(table).insert({ ...row, created_at: at, ...seenNow() })
+      const insert = async (trx: Db) => {
+        await trx(table).insert({ ...row, created_at: at, ...seenNow() })
+        // The insert has waited for whoever was deleting or merging this login.
+        if (!(await trx(people).where({ id: userId, status: 'active' }).first('id')))
+          throw new Refusal('login.notSo')
+      }
       const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
       await transaction(db, insert, { wasDone })
     },
@@ -132,11 +153,18 @@ export const startUserSession = async (
 export const startAdminSession = async (db: Db, admin: Admin, where: Where) =>
   (await lucia(db, ADMINS).createSession(admin.id, about(where))).id
 
-/** The user of a session, as they are now, and the client they act for; undefined when it is over. */
-export async function findUserSession(db: Db, id: string) {
+/**
+ * The user of a session, as they are now, the client they act for, and the admin who acts as them (whose own session
+ * this browser has to have, too); undefined when it is over.
+ */
+export async function findUserSession(db: Db, id: string, adminSessionId = '') {
   const { session, user } = await lucia(db, USERS).validateSession(id)
   if (!session || user.row.status !== 'active') return undefined
-  return { user: user.row as User, actingClientId: session.acting_client_id ?? null }
+  const found = { user: user.row as User, actingClientId: session.acting_client_id ?? null }
+  if (!session.acting) return found
+  const admin = await findAdminSession(db, adminSessionId)
+  const acting = admin && findActing(db, session.acting, admin, adminSessionId)
+  return acting && { ...found, acting }
 }
 
 /** The admin of a session, as they are now, with the rights of their role; undefined when it is over. */

@@ -1,10 +1,11 @@
 // What the host chooses in the Admin Area: who they are on pages, in e-mails and on the accept page, and
-// who may accept an invitation. Kept in memory for a few seconds, since every page asks.
+// who may accept an invitation; and how much may be done of what is limited. Kept in memory for a few seconds, since every page asks.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
+import { type Limits, limitsFrom, SETTABLE, settingOf } from './limit-table.ts'
 import { Refusal } from './refusal.ts'
 
 export interface Settings {
@@ -20,7 +21,11 @@ export interface Settings {
   acceptBy: 'any' | 'invited'
   /** Whether every admin must have a second factor: 1, or 0. */
   adminsNeedFactor: '0' | '1'
+  /** How many days the activity log is kept, KEEP_DAYS_MIN at the least; nothing: for ever. */
+  activityKeepDays: string
 }
+
+export const KEEP_DAYS_MIN = 30
 
 /** What holds until an admin chose otherwise. */
 export const SETTINGS: Settings = {
@@ -30,10 +35,11 @@ export const SETTINGS: Settings = {
   termsUrl: '',
   acceptBy: 'any',
   adminsNeedFactor: '0',
+  activityKeepDays: '730',
 }
 const FRESH_MS = 3_000
 
-let kept: { settings: Settings; until: number; of: unknown } | undefined
+let kept: { settings: Settings; limits: Limits; until: number; of: unknown } | undefined
 
 const keptOf = (db: Db) => {
   if (!kept) return undefined
@@ -43,24 +49,31 @@ const keptOf = (db: Db) => {
 /** As they were when last read: for a page that must say that nothing can be read. */
 export const lastSettings = (db: Db): Settings => keptOf(db)?.settings ?? SETTINGS
 
-const forget = () => {
+export const lastLimits = (db: Db): Limits => keptOf(db)?.limits ?? limitsFrom({})
+
+/** After a change; and for tests, which change the table itself. */
+export const forgetSettings = () => {
   if (kept) kept.until = 0
 }
 
-export async function readSettings(db: Db): Promise<Settings> {
+export const readSettings = async (db: Db): Promise<Settings> => (await read(db)).settings
+
+export const readLimits = async (db: Db): Promise<Limits> => (await read(db)).limits
+
+async function read(db: Db) {
   const fresh = keptOf(db)
-  if (fresh && fresh.until > Date.now()) return fresh.settings
+  if (fresh && fresh.until > Date.now()) return fresh
   const rows: { key: string; value: string }[] = await db('settings').select('key', 'value')
   const stored = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
-  const settings = { ...SETTINGS, ...stored }
-  kept = { settings, until: Date.now() + FRESH_MS, of: db.client.config }
-  return settings
+  const all = { settings: { ...SETTINGS, ...stored }, limits: limitsFrom(stored) }
+  kept = { ...all, until: Date.now() + FRESH_MS, of: db.client.config }
+  return all
 }
 
 /** Saves what changed, and says in the log what was before and after (the logo only as changed). */
 export async function saveSettings(db: Db, by: Actor, input: Settings) {
   await change(db, by, async (trx) => {
-    forget()
+    forgetSettings()
     const before = await readSettings(trx)
     for (const key of Object.keys(SETTINGS) as (keyof Settings)[]) {
       if (input[key] === before[key]) continue
@@ -70,7 +83,22 @@ export async function saveSettings(db: Db, by: Actor, input: Settings) {
       await record(trx, 'setting.changed', { key, before: seen(before[key]), after: seen(input[key]) })
     }
   })
-  forget()
+  forgetSettings()
+}
+
+/** Saves the limits that changed, each with what it was in the log. */
+export async function saveLimits(db: Db, by: Actor, input: Limits) {
+  await change(db, by, async (trx) => {
+    forgetSettings()
+    const before = await readLimits(trx)
+    for (const name of SETTABLE) {
+      if (input[name] === before[name]) continue
+      const key = settingOf(name)
+      await write(trx, key, String(input[name]))
+      await record(trx, 'setting.changed', { key, before: before[name], after: input[name] })
+    }
+  })
+  forgetSettings()
 }
 
 // Whoever demands it shows the way; else the last one who could switch it off might be out.

@@ -2,6 +2,7 @@
 // an admin sent it off again; or the mail server refuses our settings. Every page of the Admin Area asks, so
 // the oldest that waits answers, by an index, and is remembered for some seconds.
 
+import type { Knex } from 'knex'
 import { inDays, inMinutes, now } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
@@ -31,6 +32,7 @@ async function look(db: Db): Promise<Stuck[]> {
   const oldest = (table: string, ...columns: string[]): Promise<Waiting | undefined> =>
     db(table)
       .where({ status: 'waiting' })
+      .modify((query) => columns.includes('retry_until') && query.where(isTried))
       .orderBy('id')
       .first('created_at', ...columns)
   const found: [Stuck, boolean][] = [
@@ -43,6 +45,10 @@ async function look(db: Db): Promise<Stuck[]> {
   ]
   return found.flatMap(([name, isStuck]) => (isStuck ? [name] : []))
 }
+
+/** What is held back until later must not hide what is stuck behind it. */
+const isTried = (query: Knex.QueryBuilder) =>
+  query.where('retry_until', '<=', inDays(1)).orWhereNull('retry_until')
 
 /** `retry_until` is a day after it came, or after *Retry*: what was sent off again just now is not stuck. */
 function isLong(oldest: Waiting | undefined): boolean {

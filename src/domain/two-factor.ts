@@ -4,12 +4,21 @@
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
-import { about, countFactors, provePassword, tellPerson, useFactor } from './factors.ts'
+import {
+  about,
+  countFactors,
+  provePassword,
+  startRecovery,
+  takePerson,
+  tellPerson,
+  useFactor,
+} from './factors.ts'
 import { tryProof } from './login-tries.ts'
+import { listPasskeys } from './passkeys.ts'
 import type { Person } from './people.ts'
 import { newCodes, replaceRecoveryCodes } from './recovery-codes.ts'
 import { Refusal } from './refusal.ts'
-import { confirmPending, dropTotp, newSecret, storePending } from './totp.ts'
+import { confirmPending, dropTotp, findTotp, newSecret, storePending } from './totp.ts'
 
 export interface Proof {
   password: string
@@ -26,12 +35,14 @@ export async function beginTotp(db: Db, by: Actor, person: Person, password: str
   })
 }
 
-/** Turns it on with the first code; gives the recovery codes, which are never shown again. */
+/** Turns it on with the first code; gives the recovery codes of a first factor, which are never shown again. */
 export async function confirmTotp(db: Db, by: Actor, person: Person, code: string): Promise<string[]> {
-  const codes = newCodes()
+  const fresh = newCodes()
+  let codes: string[] = []
   await change(db, by, async (trx) => {
+    await takePerson(trx, person)
     if (!(await confirmPending(trx, person, code))) throw new Refusal('code.wrong', 'code')
-    await replaceRecoveryCodes(trx, person, codes)
+    codes = await startRecovery(trx, person, fresh)
     await countFactors(trx, person)
     await record(trx, 'totp.on', about(person))
     await tellPerson(trx, 'two-factor-on', person)
@@ -39,24 +50,29 @@ export async function confirmTotp(db: Db, by: Actor, person: Person, code: strin
   return codes
 }
 
-export async function removeTotp(db: Db, by: Actor, person: Person, proof: Proof): Promise<void> {
+/** Gives how many factors are left. */
+export async function removeTotp(db: Db, by: Actor, person: Person, proof: Proof): Promise<number> {
   await provePassword(db, person, proof.password)
   const remove = async (trx: Change) => {
+    await takePerson(trx, person)
     await useFactor(trx, person, proof.code)
     await dropTotp(trx, person)
-    await countFactors(trx, person)
+    const left = await countFactors(trx, person)
     await record(trx, 'totp.off', about(person))
-    await tellPerson(trx, 'two-factor-off', person)
+    await tellPerson(trx, 'two-factor-off', person, { left })
+    return left
   }
-  await tryProof(db, person, 'code', () => change(db, by, remove))
+  return tryProof(db, person, 'code', () => change(db, by, remove))
 }
 
-/** Ten new recovery codes instead of those there were. */
+/** Ten new recovery codes instead of those there were; of whoever has passkeys alone no code is asked. */
 export async function renewCodes(db: Db, by: Actor, person: Person, proof: Proof): Promise<string[]> {
   await provePassword(db, person, proof.password)
   const codes = newCodes()
   const renew = async (trx: Change) => {
-    await useFactor(trx, person, proof.code)
+    await takePerson(trx, person)
+    const isByPasskey = !(await findTotp(trx, person)) && (await listPasskeys(trx, person)).length > 0
+    if (!isByPasskey) await useFactor(trx, person, proof.code)
     await replaceRecoveryCodes(trx, person, codes)
     await record(trx, 'recovery.renewed', about(person))
   }

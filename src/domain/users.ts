@@ -86,6 +86,16 @@ export async function isTaken(db: Db, email: string, of: { id: number } = { id: 
   return Boolean(reserved)
 }
 
+/**
+ * Takes a login until the commit, after any client (several: by ascending id), so that it is neither deleted nor
+ * merged meanwhile; gives its row as it is now. Refuses one that is not active.
+ */
+export async function takeUser(trx: Change, { id }: { id: number }): Promise<User> {
+  const rows = await trx('users').where({ id, status: 'active' }).update({ updated_at: timestamp() })
+  if (rows !== 1) throw new Refusal('login.notSo')
+  return getUser(trx, id)
+}
+
 /** Users whose name or address has every word that was typed; the best match cannot hide behind the rest. */
 export const searchUsers = (db: Db, typed: string, limit: number): Promise<User[]> =>
   typed.trim() === ''

@@ -1,7 +1,8 @@
-// An activity entry as a sentence.
+// An activity entry as a sentence, with what was before and after.
 
 import type { Activity } from '../domain/activity.ts'
-import { isKey, type Key, keysAfter, t } from './translate.ts'
+import { changesInWords, type Detail, nameInWords, valueInWords } from './activity-changes.ts'
+import { isKey, type Key, needs, t } from './translate.ts'
 
 export interface Told {
   at: string
@@ -15,37 +16,59 @@ function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity): string 
   return acting_admin_name ? t('actor.acting', { admin: acting_admin_name, user: actor_name }) : actor_name
 }
 
-const told = (entry: Activity): Told => {
-  const key = `activity.${entry.action}`
-  const detail = Object.entries(JSON.parse(entry.detail)).map(([name, value]) => [name, String(value)])
-  return {
-    at: entry.at,
-    who: whoIn(entry),
-    what: t(isKey(key) ? key : ('activity.other' satisfies Key), {
-      action: entry.action,
-      ...Object.fromEntries(detail),
-    }),
-    clientId: entry.client_id,
-  }
+const keyOf = ({ action }: Activity): Key => {
+  const key = `activity.${action}`
+  return isKey(key) ? key : 'activity.other'
 }
 
-export const inSentences = (entries: Activity[]): Told[] => entries.map(told)
+function whatIn(entry: Activity, detail: Detail): string {
+  const { action } = entry
+  const key = keyOf(entry)
+  const said = Object.entries(detail).map(([name, value]) => [name, valueInWords(action, name, value)])
+  const what = t(key, {
+    action,
+    ...Object.fromEntries(said),
+    ...(action === 'setting.changed' && settingInWords(detail)),
+  })
+  const changes = needs(key, 'before') ? '' : changesInWords(action, detail)
+  return changes ? t('log.withChanges', { what, changes }) : what
+}
 
-/** What can have happened, for choosing from. */
-export const ACTIONS = keysAfter('activity.')
-  .filter((action) => action !== 'none' && action !== 'other')
-  .sort()
+/** A setting and its values as the form names them. */
+function settingInWords({ key, before, after }: Detail) {
+  const say = (value: unknown) => {
+    const choice = `settings.${key}.${value}`
+    return isKey(choice) ? t(choice) : valueInWords('setting.changed', '', value)
+  }
+  return { key: nameInWords(String(key)), before: say(before), after: say(after) }
+}
+
+const told = (entry: Activity, detail: Detail): Told => ({
+  at: entry.at,
+  who: whoIn(entry),
+  what: whatIn(entry, detail),
+  clientId: entry.client_id,
+})
+
+export const inSentences = (entries: Activity[]): Told[] =>
+  entries.map((entry) => told(entry, JSON.parse(entry.detail)))
 
 export interface ToldFully extends Told {
   ip: string
+  /** What the sentence does not say. */
   detail: [name: string, value: string][]
 }
 
-const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
-
-export const inFull = (entries: Activity[]): ToldFully[] =>
-  entries.map((entry) => ({
-    ...told(entry),
+function inFullOne(entry: Activity): ToldFully {
+  const detail: Detail = JSON.parse(entry.detail)
+  const rest = Object.entries(detail).filter(
+    ([name]) => name !== 'before' && name !== 'after' && !needs(keyOf(entry), name),
+  )
+  return {
+    ...told(entry, detail),
     ip: entry.ip,
-    detail: Object.entries(JSON.parse(entry.detail)).map(([name, value]) => [name, asText(value)]),
-  }))
+    detail: rest.map(([name, value]) => [name, valueInWords(entry.action, name, value)]),
+  }
+}
+
+export const inFull = (entries: Activity[]): ToldFully[] => entries.map(inFullOne)

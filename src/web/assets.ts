@@ -4,11 +4,15 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Router } from 'express'
 
 const own = (name: string) => fileURLToPath(new URL(`../../public/${name}`, import.meta.url))
 const from = (path: string) => createRequire(import.meta.url).resolve(path)
+
+/** A build that a package does not export by name. */
+const beside = (path: string, build: string) => join(dirname(from(path)), build)
 
 const FILES: Record<string, string> = {
   'bootstrap.css': from('bootstrap/dist/css/bootstrap.min.css'),
@@ -16,6 +20,8 @@ const FILES: Record<string, string> = {
   'htmx.js': from('htmx.org/dist/htmx.min.js'),
   'app.js': own('app.js'),
   'strength.js': own('strength.js'),
+  'webauthn.js': beside('@simplewebauthn/browser', '../dist/bundle/index.umd.min.js'),
+  'passkeys.js': own('passkeys.js'),
   'icons.svg': own('icons.svg'),
   'favicon.svg': own('favicon.svg'),
 }

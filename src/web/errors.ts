@@ -6,6 +6,7 @@ import { Busy, NotFound, Refusal, TooMany } from '../domain/refusal.ts'
 import { isAway } from '../platform/faults.ts'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
+import { tellTooMany } from './words.ts'
 
 interface Problem {
   status: number
@@ -45,7 +46,7 @@ function problemOf(error: unknown): Problem | undefined {
     return {
       status: 429,
       title: 'error.tooMany',
-      sentence: t(error.key, error.values),
+      sentence: tellTooMany(error),
       retryAfter: error.seconds,
     }
   if (error instanceof Busy)

@@ -3,14 +3,18 @@
 
 import type { Request } from 'express'
 import { z } from 'zod'
-import { Refusal } from '../domain/refusal.ts'
+import { isWebAddress, linksSomewhere } from '../domain/names.ts'
+import { Refusal, TooMany, type Values } from '../domain/refusal.ts'
 import { EMAIL_MAX, lowerCase, NAME_MAX } from '../domain/users.ts'
 import { isKey, type Key, t } from './translate.ts'
+import { tellTooMany } from './words.ts'
 
 export interface Form {
   values: Record<string, unknown>
   /** A sentence a field; under '' what belongs to none. */
   errors: Record<string, string>
+  /** It came too often; the page is answered with 429. */
+  tooMany?: TooMany
 }
 
 export const emptyForm = (values: Record<string, unknown> = {}): Form => ({ values, errors: {} })
@@ -32,6 +36,7 @@ export async function submit<S extends z.ZodType>(
     await act(parsed.data)
     return undefined
   } catch (error) {
+    if (error instanceof TooMany) return { values, errors: { '': tellTooMany(error) }, tooMany: error }
     if (!(error instanceof Refusal)) throw error
     return { values, errors: { [error.field ?? '']: t(error.key, error.values) } }
   }
@@ -43,9 +48,10 @@ function sentences(error: z.ZodError) {
   return errors
 }
 
-function tellingOf(issue: z.core.$ZodIssue): [Key, { max: number }] {
+function tellingOf(issue: z.core.$ZodIssue): [Key, Values] {
   const max = 'maximum' in issue ? Number(issue.maximum) : 0
-  return [isKey(issue.message) ? issue.message : 'field.malformed', { max }]
+  const values: Values = issue.code === 'custom' ? (issue.params ?? {}) : {}
+  return [isKey(issue.message) ? issue.message : 'field.malformed', { max, ...values }]
 }
 
 /** Checks a field that is needed only in some cases; refuses with the field's own sentence. */
@@ -78,8 +84,10 @@ export const emailField = () =>
     .transform(lowerCase)
     .pipe(z.email(key('email.malformed')))
 
-export const firstName = () => requiredLine('firstName.missing')
-export const lastName = () => requiredLine('lastName.missing')
+const noLink = (name: string) => !isWebAddress(name)
+export const firstName = () => requiredLine('firstName.missing').refine(noLink, key('name.link'))
+export const lastName = () => requiredLine('lastName.missing').refine(noLink, key('name.link'))
+export const companyName = () => optionalLine().refine((name) => !linksSomewhere(name), key('company.link'))
 
 /** Any Unicode, as it was typed; its length is the domain's matter. */
 export const passwordField = () =>

@@ -10,11 +10,18 @@ const names = new WeakMap<RequestHandler, string>()
 
 const SAFE = new Set(['GET', 'HEAD'])
 
-function named(name: string, steps: RequestHandler[], actingNeeds?: Right): RequestHandler[] {
+interface WhileActing {
+  /** The right that lets an admin change something here. */
+  needs?: Right
+  /** What is shown is a secret of the person. */
+  hidden?: boolean
+}
+
+function named(name: string, steps: RequestHandler[], { needs, hidden }: WhileActing = {}): RequestHandler[] {
   const first: RequestHandler = (req, _res, next) => {
     const { acting } = req.visit
-    const allowed = !acting || SAFE.has(req.method) || (actingNeeds && acting.rights.includes(actingNeeds))
-    if (!allowed) throw new Refusal('acting.denied')
+    const looks = SAFE.has(req.method) && !hidden
+    if (acting && !looks && !(needs && acting.rights.includes(needs))) throw new Refusal('acting.denied')
     next()
   }
   names.set(first, name)
@@ -26,7 +33,13 @@ export const guard = (name: string, steps: RequestHandler[]) => named(name, step
 
 /** The same guard on a route that an admin with this right may also use while acting as a user. */
 export const actAs = (right: Right, [first, ...steps]: RequestHandler[]) =>
-  named(`${(first && guardName(first)) ?? ''} · act as with ${right}`, steps, right)
+  named(`${nameOf(first)} · act as with ${right}`, steps, { needs: right })
+
+/** The same guard on a page that shows a secret: an admin who acts as the user may not even look. */
+export const inPerson = ([first, ...steps]: RequestHandler[]) =>
+  named(`${nameOf(first)} · in person`, steps, { hidden: true })
+
+const nameOf = (step?: RequestHandler) => (step && guardName(step)) ?? ''
 
 /** For tests: the guard that a route's first step belongs to. */
 export const guardName = (step: RequestHandler) => names.get(step)

@@ -6,7 +6,7 @@ import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
 
 const LONGEST = 50_000
-const LEFT_OUT = new Set(['kept', 'returnTo', 'code'])
+const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
 
 // What is worth showing again; everything else rides along unseen.
 const LABELS: Record<string, Key> = {

@@ -2,10 +2,10 @@
 
 import { z } from 'zod'
 import type { Client } from '../domain/clients.ts'
-import { emailField, firstName, lastName, optionalLine } from './form.ts'
+import { companyName, emailField, firstName, lastName, optionalLine } from './form.ts'
 
 export const ProfileForm = z.object({
-  company_name: optionalLine(),
+  company_name: companyName(),
   first_name: firstName(),
   last_name: lastName(),
   email: emailField(),

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Request } from 'express'
+import type { Acting } from '../domain/acting.ts'
 import type { ActiveAdmin } from '../domain/admins.ts'
 import type { Actor } from '../domain/change.ts'
 import type { Client } from '../domain/clients.ts'
@@ -20,7 +21,7 @@ export interface Visit {
   user?: User
   admin?: ActiveAdmin
   /** The admin who acts as `user` here (HARD-CASES H7). */
-  acting?: ActiveAdmin
+  acting?: Acting
   sessionId?: string
   /** The client acted for, and what this user may do there. */
   client?: Client

@@ -3,15 +3,20 @@
 
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
+import { passkeyOptions } from '../domain/passkey-logins.ts'
+import { listPasskeys } from '../domain/passkeys.ts'
 import { findPersonRow, type Person } from '../domain/people.ts'
+import { Refusal } from '../domain/refusal.ts'
 import { findSecondStep, passSecondStep, startSecondStep } from '../domain/second-steps.ts'
+import { findTotp } from '../domain/totp.ts'
 import type { Db } from '../platform/database.ts'
 import { ADMIN_LOGIN, CLIENT_LOGIN, passLogin, showLogin } from './ask-to-log-in.ts'
 import { clearCookie, readCookie, setCookie } from './cookies.ts'
 import { flash } from './flash.ts'
-import { emptyForm, type Form, formOf, requiredLine, submit } from './form.ts'
+import { check, emptyForm, type Form, formOf, optionalLine, requiredLine, submit } from './form.ts'
 import { keptOf, showKept } from './kept-form.ts'
 import { forgiveLogin, limit } from './limits.ts'
+import { passkeyField } from './passkey-form.ts'
 import { actor, safePath } from './request.ts'
 import { logIn, logInAdmin } from './session.ts'
 import { t } from './translate.ts'
@@ -23,7 +28,7 @@ const AREAS = {
   admin: { ...ADMIN_LOGIN, cookie: 'admin_second_step', layout: 'admin-area' },
 }
 
-const CodeForm = z.object({ code: requiredLine('code.missing', 100) })
+const GivenForm = z.object({ code: optionalLine(100), passkey: passkeyField() })
 
 interface Ending {
   remember?: boolean
@@ -33,26 +38,37 @@ interface Ending {
 
 const urlOf = (kind: Person['kind']) => `${AREAS[kind].login}/second-step`
 
-const showStep = (req: Request, res: Response, kind: Person['kind'], form: Form, returnTo: string) =>
+async function showStep(
+  req: Request,
+  res: Response,
+  db: Db,
+  person: Person,
+  { form, returnTo }: { form: Form; returnTo: string },
+) {
+  const { kind } = person
   show(req, res, 'includes/second-step', {
     form,
     returnTo,
+    hasApp: Boolean(await findTotp(db, person)),
+    hasPasskey: (await listPasskeys(db, person)).length > 0,
     kept: keptOf(req),
     action: urlOf(kind),
     ...AREAS[kind],
   })
+}
 
 /** After the right password: the second step for whoever has a factor, else the session. */
 export async function finishLogin(req: Request, res: Response, db: Db, person: Person, how: Ending = {}) {
   const { home, cookie } = AREAS[person.kind]
   const returnTo = how.returnTo ?? safePath(req.body?.returnTo, home)
-  if (person.factors === 0) return complete(req, res, db, person, { ...how, returnTo })
+  if (person.factors === 0) return completeLogin(req, res, db, person, { ...how, returnTo })
   setCookie(res, cookie, await startSecondStep(db, person, { remember: how.remember ?? false }))
-  if (keptOf(req)) return showStep(req, res, person.kind, emptyForm(), returnTo)
+  if (keptOf(req)) return showStep(req, res, db, person, { form: emptyForm(), returnTo })
   res.redirect(303, `${urlOf(person.kind)}?returnTo=${encodeURIComponent(returnTo)}`)
 }
 
-async function complete(
+/** Ends it with the session, once everything has been shown. */
+export async function completeLogin(
   req: Request,
   res: Response,
   db: Db,
@@ -77,8 +93,8 @@ export function secondStepPages(
 
   page.get(urlOf(kind), ...guards.get, async (req, res) => {
     const returnTo = safePath(req.query.returnTo, home)
-    if (await findSecondStep(db, kind, readCookie(req, cookie) ?? ''))
-      return showStep(req, res, kind, formOf(req), returnTo)
+    const step = await findSecondStep(db, kind, readCookie(req, cookie) ?? '')
+    if (step) return showStep(req, res, db, step.person, { form: formOf(req), returnTo })
     if (req.visit.user || req.visit.admin) return passLogin(req, res, area)
     flash(res, 'warning', 'secondStep.over')
     res.redirect(303, `${login}?returnTo=${encodeURIComponent(returnTo)}`)
@@ -88,21 +104,30 @@ export function secondStepPages(
     const id = readCookie(req, cookie) ?? ''
     const returnTo = safePath(req.body.returnTo, home)
     let passed: Awaited<ReturnType<typeof passSecondStep>> | undefined
-    const form = await submit(CodeForm, req.body, async ({ code }) => {
+    const form = await submit(GivenForm, req.body, async (given) => {
+      if (!given.passkey) check(requiredLine('code.missing', 100), given.code, 'code')
       const step = await findSecondStep(db, kind, id)
-      const pass = () => passSecondStep(db, actor(req), kind, id, code)
+      const pass = () => passSecondStep(db, actor(req), kind, id, given)
       // Codes are counted apart from passwords: whoever has the password must not try codes without end.
       passed = step ? await tryLogin(req, kind, `second step of ${step.person.email}`, pass) : undefined
     })
-    if (form && (await findSecondStep(db, kind, id)))
-      return showStep(req, res.status(422), kind, form, returnTo)
+    const waiting = form && (await findSecondStep(db, kind, id))
+    if (waiting) return showStep(req, res.status(422), db, waiting.person, { form, returnTo })
     clearCookie(res, cookie)
     if (!passed) {
       const over = { values: {}, errors: { '': t('secondStep.over') } }
       return showLogin(req, res.status(422), area, over, returnTo)
     }
     await forgiveLogin(req)
-    await complete(req, res, db, passed.person, { remember: passed.remember, returnTo })
+    await completeLogin(req, res, db, passed.person, { remember: passed.remember, returnTo })
+  })
+
+  page.get(`${urlOf(kind)}/passkey`, ...guards.get, (_req, res) => res.redirect(303, urlOf(kind)))
+
+  page.post(`${urlOf(kind)}/passkey`, ...guards.post, limit('link'), async (req, res) => {
+    const step = await findSecondStep(db, kind, readCookie(req, cookie) ?? '')
+    if (!step) throw new Refusal('secondStep.over')
+    res.json(await passkeyOptions(db, kind, step.person))
   })
 
   return page

@@ -1,7 +1,7 @@
 // What a person sees to the safety of their login with, the same for users and admins: one page of sections, each
 // with data of its own. What takes effect asks for the current password in the same form.
 
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { renderSVG } from 'uqr'
 import { z } from 'zod'
 import type { Person } from '../domain/people.ts'
@@ -10,23 +10,19 @@ import { findPending, findTotp } from '../domain/totp.ts'
 import { beginTotp, confirmTotp, removeTotp, renewCodes } from '../domain/two-factor.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
-import { emptyForm, type Form, passwordField, requiredLine, submit } from './form.ts'
+import { emptyForm, type Form, optionalLine, passwordField, requiredLine, submit } from './form.ts'
+import { inPerson } from './guards.ts'
 import { forgiveLogin, limit } from './limits.ts'
+import { passkeyData, passkeyPages, type Section } from './passkey-pages.ts'
 import { actor } from './request.ts'
 import { show } from './views.ts'
 
-interface Options {
-  url: string
-  layout: 'client-area' | 'admin-area'
-  guards: RequestHandler[]
-  personOf: (req: Request) => Person
-  /** Gives the session a new id, once a factor came or went. */
-  renew: (req: Request, res: Response) => Promise<void>
-}
+type Options = Omit<Section, 'showPage' | 'showCodes'>
 
 const PasswordForm = z.object({ password: passwordField() })
 const CodeForm = z.object({ code: requiredLine('code.missing', 100) })
 const ProofForm = z.object({ password: passwordField(), code: requiredLine('code.missing', 100) })
+const RenewForm = z.object({ password: passwordField(), code: optionalLine(100) })
 
 const QR_WIDTH = 232
 
@@ -37,7 +33,7 @@ const qrOf = (uri: string) =>
     `<svg width="${QR_WIDTH}" height="${QR_WIDTH}" aria-hidden="true" focusable="false" `,
   )
 
-type Which = 'setUp' | 'renew' | 'remove'
+type Which = 'setUp' | 'renew' | 'remove' | 'passkey'
 
 /** The section of the authenticator app: how it is, and the form that could not be taken. */
 async function totpData(db: Db, person: Person, failed: Partial<Record<Which, Form>>) {
@@ -45,14 +41,27 @@ async function totpData(db: Db, person: Person, failed: Partial<Record<Which, Fo
   return { forms, since: await findTotp(db, person), left: await countRecoveryCodes(db, person) }
 }
 
-export function securityPages(db: Db, { url, layout, guards, personOf, renew }: Options) {
+export function securityPages(db: Db, options: Options) {
+  const { url, layout, guards, personOf, renew } = options
   const page = Router()
 
   const showPage = async (req: Request, res: Response, failed: Partial<Record<Which, Form>> = {}) =>
-    show(req, res, `${layout}/security`, { url, totp: await totpData(db, personOf(req), failed) })
+    show(req, res, `${layout}/security`, {
+      url,
+      totp: await totpData(db, personOf(req), failed),
+      passkeys: await passkeyData(db, personOf(req), failed.passkey),
+    })
 
-  const showCodes = (req: Request, res: Response, codes: string[], isFirst: boolean) =>
-    show(req, res, 'includes/recovery-codes', { url, layout, codes, isFirst })
+  const showCodes = (req: Request, res: Response, codes: string[], first: 'app' | 'passkey' | '') =>
+    show(req, res, 'includes/recovery-codes', { url, layout, codes, first })
+
+  page.use(
+    passkeyPages(db, {
+      ...options,
+      showPage: (req, res, passkey) => showPage(req, res, { passkey }),
+      showCodes: (req, res, codes) => showCodes(req, res, codes, 'passkey'),
+    }),
+  )
 
   async function showSetUp(req: Request, res: Response, form: Form) {
     const pending = await findPending(db, personOf(req), req.visit.settings.name)
@@ -73,7 +82,7 @@ export function securityPages(db: Db, { url, layout, guards, personOf, renew }: 
     res.redirect(303, `${url}/totp/confirm`)
   })
 
-  page.get(`${url}/totp/confirm`, ...guards, (req, res) => showSetUp(req, res, emptyForm()))
+  page.get(`${url}/totp/confirm`, ...inPerson(guards), (req, res) => showSetUp(req, res, emptyForm()))
 
   page.post(`${url}/totp/confirm`, ...guards, limit('login'), async (req, res) => {
     let codes: string[] = []
@@ -83,27 +92,30 @@ export function securityPages(db: Db, { url, layout, guards, personOf, renew }: 
     if (form) return showSetUp(req, res.status(422), form)
     await forgiveLogin(req)
     await renew(req, res)
-    showCodes(req, res, codes, true)
+    if (codes.length) return showCodes(req, res, codes, 'app')
+    flash(res, 'success', 'twoFactor.isOn')
+    res.redirect(303, url)
   })
 
   page.post(`${url}/recovery-codes`, ...guards, limit('login'), async (req, res) => {
     let codes: string[] = []
-    const renew = await submit(ProofForm, req.body, async (proof) => {
+    const renew = await submit(RenewForm, req.body, async (proof) => {
       codes = await renewCodes(db, actor(req), personOf(req), proof)
     })
     if (renew) return showPage(req, res.status(422), { renew })
     await forgiveLogin(req)
-    showCodes(req, res, codes, false)
+    showCodes(req, res, codes, '')
   })
 
   page.post(`${url}/totp/remove`, ...guards, limit('login'), async (req, res) => {
-    const remove = await submit(ProofForm, req.body, (proof) =>
-      removeTotp(db, actor(req), personOf(req), proof),
-    )
+    let left = 0
+    const remove = await submit(ProofForm, req.body, async (proof) => {
+      left = await removeTotp(db, actor(req), personOf(req), proof)
+    })
     if (remove) return showPage(req, res.status(422), { remove })
     await forgiveLogin(req)
     await renew(req, res)
-    flash(res, 'success', 'twoFactor.removed')
+    flash(res, 'success', left ? 'twoFactor.removed.some' : 'twoFactor.removed')
     res.redirect(303, url)
   })
 

@@ -2,6 +2,7 @@
 // what they may do there (R8): two queries.
 
 import type { Request, RequestHandler, Response } from 'express'
+import { startActing } from '../domain/acting.ts'
 import { type Admin, recordAdminLogin } from '../domain/admins.ts'
 import { findClientOf, markEntered } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
@@ -25,7 +26,7 @@ import type { Db } from '../platform/database.ts'
 import { readCookie, setCookie } from './cookies.ts'
 import { deviceToKeep } from './device-cookie.ts'
 import { takeFlash } from './flash.ts'
-import { actor, newRequestId } from './request.ts'
+import { actor, currentAdmin, newRequestId } from './request.ts'
 
 export const USER_COOKIE = 'session'
 export const ADMIN_COOKIE = 'admin_session'
@@ -65,10 +66,11 @@ async function recogniseAdmin(db: Db, req: Request) {
 
 async function recogniseUser(db: Db, req: Request) {
   const id = readCookie(req, USER_COOKIE)
-  const session = id ? await findUserSession(db, id) : undefined
+  const session = id ? await findUserSession(db, id, readCookie(req, ADMIN_COOKIE)) : undefined
   if (!id || !session) return
-  Object.assign(req.visit, { user: session.user, sessionId: id })
-  const here = session.actingClientId && (await findClientOf(db, session.user, session.actingClientId))
+  const { user } = session
+  Object.assign(req.visit, { user, sessionId: id, ...('acting' in session && { acting: session.acting }) })
+  const here = session.actingClientId && (await findClientOf(db, user, session.actingClientId))
   if (here && here.client.status !== 'closed')
     Object.assign(req.visit, { client: here.client, permissions: here.permissions })
 }
@@ -122,9 +124,17 @@ export async function logInAdmin(req: Request, res: Response, db: Db, admin: Adm
   setCookie(res, ADMIN_COOKIE, await startAdminSession(db, admin, where(req)))
 }
 
-/** From here on this session acts for the client. */
+/** This browser is the user's, by an admin, in place of whoever was logged in to the Client Area. */
+export async function actAsUser(req: Request, res: Response, db: Db, user: User, client: Client | undefined) {
+  const { sessionId = '' } = req.visit
+  const starting = { admin: currentAdmin(req), adminSessionId: sessionId, user, client, where: where(req) }
+  const former = readCookie(req, USER_COOKIE)
+  setCookie(res, USER_COOKIE, await startActing(db, actor(req), { ...starting, former }))
+}
+
+/** From here on this session acts for the client. An admin who does is not the user who was here last. */
 export async function enter(req: Request, db: Db, client: Client) {
   if (!req.visit.sessionId || !req.visit.user) return
   await actFor(db, req.visit.sessionId, client)
-  await markEntered(db, client, req.visit.user)
+  if (!req.visit.acting) await markEntered(db, client, req.visit.user)
 }

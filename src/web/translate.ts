@@ -19,3 +19,6 @@ export const keysAfter = (start: string): string[] =>
   Object.keys(english)
     .filter((key) => key.startsWith(start))
     .map((key) => key.slice(start.length))
+
+/** Whether the sentence names this value. */
+export const needs = (key: Key, value: string) => english[key].includes(`{${value}}`)

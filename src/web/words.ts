@@ -2,6 +2,7 @@
 // initials, permissions by name. Given to every template as `say`.
 
 import { PERMISSIONS, type Permission, parsePermissions } from '../domain/permissions.ts'
+import type { TooMany } from '../domain/refusal.ts'
 import { BUILT_IN_ROLES } from '../domain/rights.ts'
 import { now } from '../platform/clock.ts'
 import { t } from './translate.ts'
@@ -44,6 +45,20 @@ export function wordsIn(timeZone: string) {
 /** "12 ms", "1.4 s". */
 export const duration = (ms: number) =>
   ms < 1000 ? t('time.milliseconds', { ms }) : t('time.seconds', { seconds: (ms / 1000).toFixed(1) })
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const waitInWords = (seconds: number) => {
+  if (seconds < 1.5 * MINUTE) return t('limits.wait.minute')
+  if (seconds < 1.5 * HOUR) return t('limits.wait.minutes', { count: Math.ceil(seconds / MINUTE) })
+  if (seconds < 1.5 * DAY) return t('limits.wait.hours', { count: Math.ceil(seconds / HOUR) })
+  return t('limits.wait.days', { count: Math.ceil(seconds / DAY) })
+}
+
+export const tellTooMany = ({ key, values, seconds }: TooMany) =>
+  t(key, { ...values, wait: waitInWords(seconds) })
 
 export const initials = (name: string) =>
   name

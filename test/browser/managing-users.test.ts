@@ -106,7 +106,7 @@ test('a session that ended in mid-form: log in, and what was typed is sent by on
   await alice.getByText('Your session ended.').waitFor()
   await alice.getByLabel('Email address').fill('alice@example.com')
   await alice.getByLabel('Password').fill('open-sesame-42')
-  await alice.getByRole('button', { name: 'Log in' }).click()
+  await alice.getByRole('button', { name: 'Log in', exact: true }).click()
   await alice.getByRole('heading', { name: 'Welcome back' }).waitFor()
   await alice.getByText('kept@example.com').waitFor()
   await alice.getByRole('button', { name: 'Send it now' }).click()

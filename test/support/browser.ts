@@ -47,7 +47,7 @@ export async function logIn(page: Page, email: string, path = '/login') {
   await page.goto(path)
   await page.getByLabel('Email address').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByRole('button', { name: 'Log in', exact: true }).click()
   await page.waitForURL((url) => !url.pathname.endsWith('/login'))
 }
 

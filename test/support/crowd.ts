@@ -27,8 +27,8 @@ export async function crowd(house: TestHouse, count: number, name = 'guest'): Pr
 export const atOnce = <T>(acts: (() => Promise<T>)[]): Promise<T[]> => Promise.all(acts.map((act) => act()))
 
 /** How often each answer came. */
-export function tally(statuses: number[]): Record<number, number> {
-  const counts: Record<number, number> = {}
+export function tally(statuses: (number | string)[]): Record<number | string, number> {
+  const counts: Record<number | string, number> = {}
   for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }

@@ -17,6 +17,7 @@ import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
 import { ACTIVITY_KEY } from './sources.ts'
 import { Visitor } from './visitor.ts'
+import { widenLimits } from './wide-limits.ts'
 
 export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
 
@@ -50,19 +51,24 @@ export interface Options {
   /** Files for HOOKS_DIR: name and text. */
   hooks?: Record<string, string>
   environment?: Record<string, string>
+  /** What browsers call it: passkeys want a name, not an address. */
+  hostname?: string
   /** The port of a proxy that Latchkey reaches its database through. */
   databaseThrough?: number
+  /** With the limits of inviting as they are shipped; else a story may invite as often as it likes. */
+  limited?: true
 }
 
 /** Everything a story needs; closed after the file's last test. */
-export async function startHouse({ hooks = {}, environment = {}, databaseThrough }: Options = {}) {
+export async function startHouse(options: Options = {}) {
+  const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough, limited } = options
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
   const { url, drop } = await freshDatabase(folder)
   const databaseUrl = databaseThrough ? url.replace(/:\d+\//, `:${databaseThrough}/`) : url
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const appUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const appUrl = `http://${hostname}:${(server.address() as AddressInfo).port}`
 
   const config: Config = readConfig({
     DATABASE_URL: databaseUrl,
@@ -77,6 +83,7 @@ export async function startHouse({ hooks = {}, environment = {}, databaseThrough
   const log = pino({ level: config.logLevel }, { write: (line: string) => logged.push(line) })
   const house = await openHouse(config, log)
   await fillSampleData(house.db, await cheapHash)
+  if (!limited) await widenLimits(house.db)
   server.on('request', createApp(house))
 
   afterAll(async () => {

@@ -1,0 +1,38 @@
+// The catalogue's pages for deleting and merging logins.
+
+import type { Client } from '../domain/clients.ts'
+import type { MergePreview } from '../domain/merging-users.ts'
+import { PERMISSIONS } from '../domain/permissions.ts'
+import type { User } from '../domain/users.ts'
+import type { Data } from '../web/views.ts'
+
+export function mergingPages(
+  user: User,
+  gone: User,
+  client: Client,
+): [name: string, data: Data, more?: string][] {
+  const form = { values: { search: 'b', keep: 'this', other: String(gone.id) }, errors: {} }
+  const wrong = { values: { search: 'z' }, errors: { other: 'That is this login itself.' } }
+  const stale = { ...form, errors: { '': 'Something changed since you looked.' } }
+  const some = PERMISSIONS.slice(0, 3)
+  const all = [...PERMISSIONS]
+  const accounts: MergePreview['accounts'] = [
+    { client, kept: all, gone: some, after: all, owner: 'stays' },
+    { client, gone: some, after: some, owner: 'no' },
+    { client: { ...client, status: 'closed' }, kept: some, gone: all, after: all, owner: 'moves' },
+  ]
+  const merge: MergePreview = { kept: user, gone, accounts, seen: 'x' }
+  const blocked = { values: {}, errors: { '': 'This user still has access to a client.' } }
+  return [
+    ['merge', { user, form, found: [gone, { ...gone, id: 3, last_name: 'n'.repeat(60) }] }],
+    ['merge', { user, form: wrong, found: [] }, '?wrong'],
+    ['merge-preview', { user, form, merge, before: [] }],
+    [
+      'merge-preview',
+      { user: gone, form: stale, merge: { ...merge, accounts: [] }, before: [user] },
+      '?stale',
+    ],
+    ['person-step', { user, form: { values: {}, errors: {} }, step: 'delete' }, '?delete'],
+    ['person-step', { user, form: blocked, step: 'delete', blocked: true }, '?blocked'],
+  ]
+}

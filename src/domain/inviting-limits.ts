@@ -1,0 +1,65 @@
+// How much may be invited, so that nobody is pestered through us (HARD-CASES H17, H24). An inviter is counted over all
+// clients. What a client has pending and has sent is read from the tables while the client is taken, so it is exact
+// whoever comes at the same moment. How much one address gets, from whomever, is never told: the page answers as ever,
+// and the message waits in the outbox until it may go.
+
+import { inDays, inMinutes, now, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Actor, Change } from './change.ts'
+import type { Client } from './clients.ts'
+import { LIMITS } from './limit-table.ts'
+import { counted, countTry, forgiveTry } from './limits.ts'
+import { TooMany } from './refusal.ts'
+import { readLimits } from './settings.ts'
+import { findUser } from './users.ts'
+
+/** Sends an invitation, if this inviter may send one more; one that is refused does not count. */
+export async function countInviter<T>(db: Db, by: Actor, send: () => Promise<T>): Promise<T> {
+  const key = String(by.id)
+  if (by.kind !== 'user') return counted(db, 'invitesOfAdmin', key, send)
+  const isVerified = Boolean((await findUser(db, Number(by.id)))?.email_verified_at)
+  return counted(db, 'invitesOfUser', key, () =>
+    isVerified ? send() : counted(db, 'invitesOfUnverified', key, send),
+  )
+}
+
+const secondsUntil = (moment: string) =>
+  Math.max(1, Math.ceil((new Date(moment).getTime() - now().getTime()) / 1000))
+
+/** Refuses one more pending invitation of a client that has as many as it may; it frees one by cancelling. */
+export async function mustHaveRoom(trx: Change, client: Client) {
+  const { pendingOfClient: count } = await readLimits(trx)
+  const [pending] = await trx('invitations')
+    .where({ client_id: client.id, status: 'pending' })
+    .where('expires_at', '>', timestamp())
+    .count({ n: '*' })
+    .min({ first: 'expires_at' })
+  if (Number(pending?.n ?? 0) < count) return
+  throw new TooMany(secondsUntil(String(pending?.first)), LIMITS.pendingOfClient.over, { count })
+}
+
+/** Refuses what is sent too often; each message of an invitation counts, also of one that is sent again. */
+export async function maySend(trx: Change, client: Client) {
+  const { invitesOfClient: count } = await readLimits(trx)
+  const oldest: { created_at: string } | undefined = await trx('emails')
+    .where({ client_id: client.id, template: 'invitation' })
+    .orderBy('id', 'desc')
+    .offset(count - 1)
+    .first('created_at')
+  const again = oldest && inDays(1, new Date(oldest.created_at))
+  if (again && again > timestamp())
+    throw new TooMany(secondsUntil(again), LIMITS.invitesOfClient.over, { count })
+}
+
+/** Counts a message to an invited address just before it goes out, or gives the moment when it may. */
+export const holdBack = (db: Db, address: string): Promise<string | undefined> =>
+  countTry(db, 'mailsToInvited', address).then(
+    () => undefined,
+    (error) => {
+      if (error instanceof TooMany) return inMinutes(error.seconds / 60)
+      throw error
+    },
+  )
+
+/** It did not go out after all. */
+export const letGo = (db: Db, address: string) => forgiveTry(db, 'mailsToInvited', address)

@@ -1,0 +1,154 @@
+// Merging two logins of one person (HARD-CASES H15): one stays and gets what the other had. Nothing of what happened is
+// rewritten: the other's row stays, its address taken, and leads to the one that stays. Clients first, then logins, each
+// by ascending id (H2); what the preview said must then still hold, to the last permission.
+
+import { timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { listClientsOf } from './associations.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Client, describeClient } from './clients.ts'
+import { queueEmail } from './emails.ts'
+import { endLogin } from './ending-logins.ts'
+import { fire } from './hooks.ts'
+import { fingerprint } from './links.ts'
+import { ALL_PERMISSIONS, formatPermissions, type Permission, parsePermissions } from './permissions.ts'
+import { Refusal } from './refusal.ts'
+import { describeUser, fullName, getUser, takeUser, type User } from './users.ts'
+
+/** What becomes of one client. */
+export interface MergedAccount {
+  client: Client
+  /** What each may do there now; nothing where they have no access. */
+  kept?: Permission[]
+  gone?: Permission[]
+  after: Permission[]
+  /** Whether the login that stays is the owner: still, or from then on. */
+  owner: 'no' | 'stays' | 'moves'
+}
+
+export interface MergePreview {
+  kept: User
+  gone: User
+  accounts: MergedAccount[]
+  /** Of all that is shown. */
+  seen: string
+}
+
+/** What merging `gone` into `kept` would do at this moment; refuses where they cannot be merged. */
+export async function previewMerge(db: Db, keptId: number, goneId: number): Promise<MergePreview> {
+  if (keptId === goneId) throw new Refusal('merge.itself', 'other')
+  const [kept, gone] = [await getUser(db, keptId), await getUser(db, goneId)]
+  for (const one of [kept, gone])
+    if (one.status !== 'active') throw new Refusal('merge.notActive', 'other', { name: fullName(one) })
+  const accounts = await accountsOf(db, kept, gone)
+  return { kept, gone, accounts, seen: seenIn(kept, gone, accounts) }
+}
+
+async function accountsOf(db: Db, kept: User, gone: User): Promise<MergedAccount[]> {
+  const had = new Map((await listClientsOf(db, kept)).map((one) => [one.client.id, one]))
+  const brought = new Map((await listClientsOf(db, gone)).map((one) => [one.client.id, one]))
+  const all = new Map([...had, ...brought])
+  return [...all.values()]
+    .sort((a, b) => a.client.id - b.client.id)
+    .map(({ client }) => {
+      const [mine, theirs] = [had.get(client.id), brought.get(client.id)]
+      return {
+        client,
+        ...(mine && { kept: mine.permissions }),
+        ...(theirs && { gone: theirs.permissions }),
+        after: join([...(mine?.permissions ?? []), ...(theirs?.permissions ?? [])]),
+        owner: mine?.isOwner ? 'stays' : theirs?.isOwner ? 'moves' : 'no',
+      }
+    })
+}
+
+const join = (keys: Permission[]) => parsePermissions(formatPermissions(keys))
+
+const seenIn = (kept: User, gone: User, accounts: MergedAccount[]) => {
+  const people = [kept, gone].map((one) => [one.id, one.email, fullName(one), one.email_verified_at !== null])
+  const clients = accounts.map(({ client, ...one }) => [client.id, client.status, one])
+  return fingerprint(JSON.stringify([people, clients]))
+}
+
+/** Refuses what is no longer as the preview had it. */
+export const mergeUsers = (db: Db, by: Actor, keptId: number, goneId: number, seen: string) =>
+  change(db, by, async (trx) => {
+    const [kept, gone] = [await getUser(trx, keptId), await getUser(trx, goneId)]
+    const clients = await accountsOf(trx, kept, gone)
+    for (const { client } of clients) await takeClient(trx, client)
+    for (const id of [keptId, goneId].sort((a, b) => a - b)) await takeUser(trx, { id })
+    const now = await previewMerge(trx, keptId, goneId)
+    const taken = new Set(clients.map(({ client }) => client.id))
+    if (now.seen !== seen || now.accounts.some(({ client }) => !taken.has(client.id)))
+      throw new Refusal('merge.stale')
+    for (const account of now.accounts) if (account.gone) await moveAccess(trx, now, account)
+    await endMerged(trx, now)
+    return now
+  })
+
+/** Rules for what an association holds besides permissions belong here: of two, the stricter one wins. */
+async function moveAccess(trx: Change, { kept, gone }: MergePreview, account: MergedAccount) {
+  const { client, owner, after } = account
+  const pair = (user: User) => ({ client_id: client.id, user_id: user.id })
+  const [mine, theirs] = [
+    await trx('associations').where(pair(kept)).first(),
+    await trx('associations').where(pair(gone)).first(),
+  ]
+  const latest = [mine?.last_login_at, theirs.last_login_at].filter(Boolean).sort().at(-1) ?? null
+  const permissions = owner === 'no' ? formatPermissions(after) : ALL_PERMISSIONS
+  const row = { permissions, last_login_at: latest, updated_at: timestamp() }
+  if (mine) await trx('associations').where(pair(kept)).update(row)
+  else await trx('associations').insert({ ...row, ...pair(kept), created_at: theirs.created_at })
+  await tellGained(trx, kept, account)
+  if (owner === 'moves') await moveOwnership(trx, client, kept, gone)
+  await trx('associations').where(pair(gone)).delete()
+  const about = { client, user: gone, email: gone.email, before: account.gone }
+  await record(trx, 'user.disassociated', about)
+  const now = { ...client, owner_id: owner === 'moves' ? kept.id : client.owner_id }
+  await fire(trx, 'UserDisassociated', { client: describeClient(now), user: describeUser(gone) })
+}
+
+async function tellGained(trx: Change, kept: User, { client, kept: before, after }: MergedAccount) {
+  const told = { client: describeClient(client), user: describeUser(kept) }
+  if (!before) {
+    const permissions = formatPermissions(after)
+    await record(trx, 'user.associated', { client, user: kept, email: kept.email, permissions })
+    return fire(trx, 'UserAssociated', { ...told, permissions: after })
+  }
+  if (before.join() === after.join()) return
+  await record(trx, 'permissions.changed', { client, user: kept, before, after })
+  await fire(trx, 'PermissionsChanged', { ...told, before, after })
+}
+
+async function moveOwnership(trx: Change, client: Client, kept: User, gone: User) {
+  const moved = await trx('clients')
+    .where({ id: client.id, owner_id: gone.id })
+    .update({ owner_id: kept.id, updated_at: timestamp() })
+  if (moved !== 1) throw new Refusal('merge.stale')
+  await record(trx, 'owner.changed', { client, user: kept, before: gone.email, after: kept.email })
+  await fire(trx, 'OwnerChanged', {
+    client: describeClient({ ...client, owner_id: kept.id }),
+    owner: describeUser(kept),
+    formerOwner: describeUser(gone),
+  })
+}
+
+async function endMerged(trx: Change, { kept, gone }: MergePreview) {
+  await endLogin(trx, gone)
+  const at = timestamp()
+  await trx('users')
+    .where({ id: gone.id })
+    .update({ status: 'merged', merged_into_id: kept.id, password_hash: null, updated_at: at })
+  // Those that had been merged into it go on with it.
+  await trx('users').where({ merged_into_id: gone.id }).update({ merged_into_id: kept.id })
+  const addresses = { email: kept.email, merged: gone.email }
+  await record(trx, 'user.merged', { user: kept, ...addresses })
+  await record(trx, 'user.mergedAway', { user: gone, ...addresses })
+  for (const one of [kept, gone])
+    await queueEmail(trx, 'login-merged', {
+      to: one.email,
+      user: kept,
+      data: { name: fullName(one), kept: kept.email, gone: gone.email },
+    })
+}

@@ -1,0 +1,72 @@
+// What an activity entry says beside its sentence, in words: what was before and after, and the other details.
+
+import { PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
+import { isKey, type Key, t } from './translate.ts'
+import { permissionsInWords } from './words.ts'
+
+export type Detail = Record<string, unknown>
+
+/** Columns and settings, as the forms name them. */
+const NAMES: Record<string, Key> = {
+  company_name: 'field.company',
+  first_name: 'field.firstName',
+  last_name: 'field.lastName',
+  email: 'field.email',
+  address1: 'field.address1',
+  address2: 'field.address2',
+  city: 'field.city',
+  state: 'field.state',
+  postcode: 'field.postcode',
+  country: 'field.country',
+  phone: 'field.phone',
+  language: 'field.language',
+}
+
+export function nameInWords(name: string): string {
+  const key = Object.hasOwn(NAMES, name) ? NAMES[name] : `settings.${name}`
+  return key && isKey(key) ? t(key) : name
+}
+
+const PERMISSION_ACTIONS = ['permissions.changed', 'user.associated', 'user.disassociated']
+const LISTS = ['permissions', 'rights', 'before', 'after']
+
+/** A list of keys as the words for them; anything else as it is. */
+function listInWords(action: string, text: string): string {
+  if (action.startsWith('role.')) {
+    const keys = text.split(',').map((right) => `right.${right}`)
+    return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
+  }
+  const isPermissions = PERMISSION_ACTIONS.includes(action) || action.startsWith('invite.')
+  const known = text.split(',').every((key) => PERMISSIONS.some((one) => one === key))
+  return isPermissions && known ? permissionsInWords(parsePermissions(text)) : text
+}
+
+export function valueInWords(action: string, name: string, value: unknown): string {
+  if (value === '' || value === null || value === undefined) return t('log.nothing')
+  if (typeof value === 'boolean') return t(value ? 'log.yes' : 'log.no')
+  if (Array.isArray(value)) return listInWords(action, value.map(String).join(','))
+  if (typeof value === 'object') return JSON.stringify(value)
+  if (action === 'admin.roleChanged' && isKey(`role.${value}`)) return t(`role.${value}` as Key)
+  return LISTS.includes(name) ? listInWords(action, String(value)) : String(value)
+}
+
+const isRecord = (value: unknown): value is Detail =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** "City from Bonn to Kiel; Phone number from nothing to 112": of what was before, what was after, or both. */
+export function changesInWords(action: string, { before, after }: Detail): string {
+  const say = (value: unknown) => valueInWords(action, 'after', value)
+  if (isRecord(before) || isRecord(after)) {
+    const was = isRecord(before) ? before : {}
+    const is = isRecord(after) ? after : {}
+    return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+      .map((name) =>
+        t('log.changed', { name: nameInWords(name), before: say(was[name]), after: say(is[name]) }),
+      )
+      .join('; ')
+  }
+  if (before !== undefined && after !== undefined)
+    return t('log.fromTo', { before: say(before), after: say(after) })
+  if (before !== undefined) return t('log.before', { before: say(before) })
+  return after === undefined ? '' : t('log.after', { after: say(after) })
+}

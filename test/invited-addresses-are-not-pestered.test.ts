@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { examine } from '../src/domain/doctor.ts'
+import { findStuck } from '../src/domain/stuck.ts'
+import { moveClock } from '../src/platform/clock.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+import type { Visitor } from './support/visitor.ts'
+
+describe('H17 an invited address gets three invitations a day, and nobody is told', () => {
+  let house: TestHouse
+  let alice: Visitor
+  let consulting: Visitor
+  let bob: Visitor
+  let carol: Visitor
+
+  beforeAll(async () => {
+    house = await startHouse({ limited: true })
+    alice = await house.user('alice', 'Acme Hosting')
+    consulting = await house.user('alice', 'Ames Consulting')
+    bob = await house.user('bob', 'Brown Bakery')
+    carol = await house.user('carol')
+  })
+
+  async function invite(who: Visitor, email: string) {
+    await who.visit('/account/users')
+    return who.press('Send Invite', { 'Email address': email })
+  }
+  const rowOf = (who: Visitor, email: string) =>
+    who.$(`.row-item:contains("${email}")`).text().replaceAll(email, 'ADDRESS').replace(/\s+/g, ' ')
+  const received = async (email: string) => (await house.mailTo(email)).length
+  const statusesOf = async (email: string) => {
+    await house.mailTo(email)
+    return house.db('emails').where({ to_address: email }).orderBy('id').pluck('status')
+  }
+  const latest = (email: string) =>
+    house.db('emails').where({ to_address: email }).orderBy('id', 'desc').first()
+
+  test('the fourth waits, over all accounts; answer, list and link are the same as ever', async () => {
+    for (const who of [alice, consulting, bob]) await invite(who, 'dora@example.com')
+    expect(await received('dora@example.com')).toBe(3)
+
+    await invite(carol, 'dora@example.com')
+    expect(carol.told).toBe('dora@example.com is invited. The link in the mail works for 7 days.')
+    const heldRow = rowOf(carol, 'dora@example.com')
+    await invite(carol, 'nobody@example.com')
+    expect(heldRow).toBe(rowOf(carol, 'nobody@example.com'))
+    expect([await received('dora@example.com'), await received('nobody@example.com')]).toEqual([3, 1])
+
+    const held = await latest('dora@example.com')
+    expect([held.status, held.attempts, held.error]).toEqual(['waiting', 0, null])
+    const hours = (new Date(held.next_attempt_at).getTime() - Date.now()) / 3_600_000
+    expect(Math.round(hours)).toBe(24)
+  })
+
+  test('an admin sees why it waits; it is neither stuck nor a finding of the doctor', async () => {
+    const ada = await house.admin()
+    const { id } = await latest('dora@example.com')
+    await ada.visit(`/admin/emails/${id}`)
+    expect(ada.text).toContain('This address got as many invitations as it may in a day, so this one waits.')
+    moveClock(60)
+    expect(await findStuck(house.db)).toEqual([])
+    const findings = []
+    for await (const { check } of examine(house.db, { pauseMs: 0 })) findings.push(check)
+    expect(findings.filter((check) => check.startsWith('email'))).toEqual([])
+    await ada.post(`/admin/emails/${id}/retry`)
+    expect(await received('dora@example.com'), 'Retry does not pester either').toBe(3)
+  })
+
+  test('what is stuck behind it is seen', async () => {
+    const { id: _, ...row } = await latest('nobody@example.com')
+    const ago = (minutes: number) => new Date(Date.now() + (60 - minutes) * 60_000).toISOString()
+    await house.db('emails').insert({
+      ...row,
+      status: 'waiting',
+      created_at: ago(40),
+      sent_at: null,
+      next_attempt_at: new Date(Date.now() + 90 * 60_000).toISOString(),
+      retry_until: new Date(Date.now() + (24 * 60 + 20) * 60_000).toISOString(),
+    })
+    moveClock(1)
+    expect(await findStuck(house.db)).toEqual(['emails'])
+    await house.db('emails').where({ to_address: 'nobody@example.com', status: 'waiting' }).delete()
+  })
+
+  test('it goes out once when its time has come, and its link works', async () => {
+    moveClock(24 * 60)
+    expect(await received('dora@example.com')).toBe(4)
+    expect(await statusesOf('dora@example.com')).toEqual(['sent', 'sent', 'sent', 'sent'])
+    const [mail] = await house.mailTo('dora@example.com')
+    expect(mail?.subject).toContain('Carol Chen')
+    expect((await house.visitor().visit(await house.linkTo('dora@example.com'))).title).toContain('Chen Labs')
+  })
+
+  test('Resend waits as well, and only the last link is sent', async () => {
+    for (const who of [alice, alice, alice, alice, alice]) await invite(who, 'erik@example.com')
+    expect(await received('erik@example.com')).toBeLessThanOrEqual(3)
+    const { id } = await house.db('invitations').where({ email: 'erik@example.com' }).first()
+    await alice.post(`/account/invites/${id}/resend`)
+    expect(alice.told).toContain('A new link went to erik@example.com.')
+    const before = await received('erik@example.com')
+    moveClock(25 * 60)
+    expect(await received('erik@example.com')).toBe(before + 1)
+    expect((await statusesOf('erik@example.com')).filter((status) => status === 'waiting')).toEqual([])
+    expect((await house.visitor().visit(await house.linkTo('erik@example.com'))).status).toBe(200)
+  })
+
+  test('one that is cancelled or runs out meanwhile is never sent', async () => {
+    for (const who of [alice, consulting, bob]) await invite(who, 'fay@example.com')
+    await house.mailTo('fay@example.com')
+    await invite(carol, 'fay@example.com')
+    expect(await received('fay@example.com')).toBe(3)
+    const { id } = await house
+      .db('invitations')
+      .where({ email: 'fay@example.com' })
+      .orderBy('id', 'desc')
+      .first()
+    await carol.post(`/account/invites/${id}/cancel`)
+    moveClock(25 * 60)
+    expect(await statusesOf('fay@example.com')).toEqual(['sent', 'sent', 'sent', 'superseded'])
+
+    for (const who of [alice, consulting, bob, carol]) await invite(who, 'gil@example.com')
+    expect(await received('gil@example.com')).toBe(3)
+    moveClock(8 * 24 * 60)
+    expect((await statusesOf('gil@example.com')).sort()).toEqual(['sent', 'sent', 'sent', 'superseded'])
+  })
+
+  test('what the mail server did not take does not count', async () => {
+    await house.db('limits').delete()
+    await invite(alice, 'hal@example.com')
+    await house.mailTo('hal@example.com')
+    expect(await house.db('limits').where('key', 'like', 'mailsToInvited%').pluck('points')).toEqual([1])
+  })
+})
