@@ -91,19 +91,7 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
         await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
       return found
     },
-    async setSession({ id, userId, attributes }: DatabaseSession) {
-      const at = timestamp()
-      const id_hash = fingerprint(id)
-      const row = { ...attributes, id_hash, [key]: userId }
-      const insert = async (trx: Db) => {
-        await trx(table).insert({ ...row, created_at: at, ...seenNow() })
-        // The insert has waited for whoever was deleting or merging this login.
-        if (!(await trx(people).where({ id: userId, status: 'active' }).first('id')))
-          throw new Refusal('login.notSo')
-      }
-      const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
-      await transaction(db, insert, { wasDone })
-    },
+    setSession: (session) => insertSession(db, { table, key, people }, session),
     ...endings(db, { table, key, people }),
     async updateSessionExpiration(id) {
       await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
@@ -111,6 +99,23 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
     // Ids cannot be told from their hashes, so there is nothing to list for lucia.
     getUserSessions: async () => [],
   }
+}
+
+async function insertSession(
+  db: Db,
+  { table, key, people }: Kind,
+  { id, userId, attributes }: DatabaseSession,
+) {
+  const id_hash = fingerprint(id)
+  const insert = async (trx: Db) => {
+    const row = { ...attributes, id_hash, [key]: userId }
+    await trx(table).insert({ ...row, created_at: timestamp(), ...seenNow() })
+    // The insert has waited for whoever was deleting or merging this login.
+    if (!(await trx(people).where({ id: userId, status: 'active' }).first('id')))
+      throw new Refusal('login.notSo')
+  }
+  const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
+  await transaction(db, insert, { wasDone })
 }
 
 // Deleting may be done twice, so it is done again when the connection was lost.
