@@ -15,6 +15,7 @@ import type { Person } from '../domain/people.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
 import { emptyForm, type Form, passwordField, requiredLine, submit } from './form.ts'
+import { inPerson } from './guards.ts'
 import { forgiveLogin, limit } from './limits.ts'
 import { passkeyField } from './passkey-form.ts'
 import { actor, idOf } from './request.ts'
@@ -87,7 +88,7 @@ export function passkeyPages(db: Db, section: Section) {
   }
 
   for (const step of ['', '/rename', '/remove'])
-    page.get(`${list}/:passkeyId${step}`, ...guards, (req, res) => showOne(req, res))
+    page.get(`${list}/:passkeyId${step}`, ...inPerson(guards), (req, res) => showOne(req, res))
 
   page.post(`${list}/:passkeyId/rename`, ...guards, async (req, res) => {
     const passkey = await passkeyOf(req)
