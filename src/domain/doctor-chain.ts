@@ -41,7 +41,7 @@ export async function* brokenChain(db: Db, keys: string[], expected?: Head): Asy
   }
   if (expected && expected.number > before.number)
     yield { check: 'chain.head', values: { seal: expected.number } }
-  yield* strayEntries(db, byId)
+  yield* strayEntries(db, byId, keys)
 }
 
 function follows(seal: Seal, before: Head, byId: Map<string, string>) {
@@ -87,8 +87,8 @@ async function* brokenRemoval(db: Db, seal: Seal, kept: number): AsyncGenerator<
 }
 
 /** Those without a seal must be signed, unless they are older than that; and no other seal than those there are. */
-async function* strayEntries(db: Db, byId: Map<string, string>): AsyncGenerator<Found> {
-  const upTo = await unsignedUpTo(db)
+async function* strayEntries(db: Db, byId: Map<string, string>, keys: string[]): AsyncGenerator<Found> {
+  const upTo = await unsignedUpTo(db, keys)
   for await (const step of steps(db, { table: 'activity', key: 'id', column: 'id' })) {
     const entries: Entry[] = await db('activity')
       .where('id', '>', step.after)
