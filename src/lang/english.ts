@@ -774,6 +774,8 @@ export const english = {
   'firstAdmin.button': 'Create admin',
   'firstAdmin.done': 'That is done. Log in with your address and password.',
   'settings.adminsNeedFactor': 'Admins must use two-factor',
+  'settings.adminsNeedFactor.0': 'no',
+  'settings.adminsNeedFactor.1': 'yes',
   'settings.adminsNeedFactor.help': 'Admins without a second factor reach nothing but their own pages.',
   'settings.adminsNeedFactor.first':
     'Set up a second factor of your own first, so that you are not locked out.',
