@@ -160,21 +160,24 @@ describe('admins look after admins and roles, and nobody gets more than they hol
 
   test('another address, another role, disabled, enabled: each is told, at the address from before', async () => {
     const { page } = await make('ned', 'support')
-    const told = async (name: string) => (await house.mailTo(`${name}@latchkey.test`)).map(({ text }) => text)
+    const told = async (name: string) => {
+      const mails = await house.mailTo(`${name}@latchkey.test`)
+      return mails.map(({ text }) => text.split('\n')[2]).sort()
+    }
     await ada.post(page, { name: 'Ned', email: 'ned@latchkey.test', role: 'support' })
     expect(await told('ned'), 'the name alone').toEqual([])
     await ada.post(page, { name: 'Ned', email: 'teddy@latchkey.test', role: 'read-only' })
-    const [address, role, ...more] = await told('ned')
-    expect(address).toContain('Ada changed its address: from now on you log in with teddy@latchkey.test.')
-    expect(role).toContain('Ada changed your role from Support to Read-only.')
-    expect([more, await told('teddy')]).toEqual([[], []])
+    const both = await told('ned')
+    expect(both.join()).toContain('Ada changed its address: from now on you log in with teddy@latchkey.test.')
+    expect(both.join()).toContain('Ada changed your role from Support to Read-only.')
+    expect([both.length, await told('teddy')]).toEqual([2, []])
     await ada.post(`${page}/disable`)
     await ada.post(`${page}/disable`)
     await ada.post(`${page}/enable`)
-    const [enabled, disabled, ...others] = await told('teddy')
-    expect(disabled).toContain('Ada disabled your login.')
-    expect(enabled).toContain('Ada enabled your login again.')
-    expect(others, 'a second click tells nothing').toEqual([])
+    const changes = await told('teddy')
+    expect(changes.join()).toContain('Ada disabled your login.')
+    expect(changes.join()).toContain('Ada enabled your login again.')
+    expect(changes, 'a second click tells nothing').toHaveLength(2)
   })
 
   test('a second factor is removed, told and logged; sessions are ended', async () => {

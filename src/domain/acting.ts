@@ -50,8 +50,6 @@ export async function startActing(db: Db, by: Actor, starting: Starting): Promis
   const id = OURS + randomBytes(25).toString('base64url')
   const admin_session_hash = fingerprint(starting.adminSessionId)
   await change(db, by, async (trx) => {
-    if (!(await trx('users').where({ id: user.id, status: 'active' }).first('id')))
-      throw new Refusal('acting.notActive')
     await endActingWith(trx, { admin_session_hash })
     if (former) {
       const id_hash = fingerprint(former)
@@ -69,6 +67,9 @@ export async function startActing(db: Db, by: Actor, starting: Starting): Promis
       ...device,
       ...times,
     })
+    // The insert has waited for whoever was deleting or merging the login.
+    if (!(await trx('users').where({ id: user.id, status: 'active' }).first('id')))
+      throw new Refusal('acting.notActive')
     await record(trx, 'acting.started', { user, client, email: user.email, minutes: ACTING_MINUTES })
   })
   return id

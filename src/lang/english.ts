@@ -119,8 +119,9 @@ export const english = {
   'email.new-device.subject': 'New login to your account',
   'email.new-device.lead': 'Your login was used from a device that we have not seen before.',
   'email.new-device.what': '{device}, from the address {ip}, at {time}.',
-  'email.new-device.next': 'If that was you, there is nothing to do. If not, set a new password at once.',
-  'email.new-device.button': 'Log in',
+  'email.new-device.next':
+    'If that was you, there is nothing to do. If not, set a new password at once: that logs every other device out.',
+  'email.new-device.button': 'To the security of your login',
   'mail.title': 'Check your mail',
   'mail.sentence': 'We sent a message to {email}. It says how to go on; its link works for 60 minutes.',
   'mail.login': 'Back to the login page',
@@ -237,6 +238,7 @@ export const english = {
   'twoFactor.setUp': 'Set up',
   'twoFactor.setUp.title': 'Set up two-factor',
   'twoFactor.setUp.scan': 'Scan this picture with an authenticator app on your phone.',
+  'twoFactor.setUp.open': 'The app is on this device? Open it.',
   'twoFactor.setUp.key': 'Or type this key into the app:',
   'twoFactor.setUp.help': 'The six digits that the app shows now.',
   'twoFactor.setUp.confirm': 'Turn on',
@@ -294,7 +296,8 @@ export const english = {
   'passkeys.title': 'Passkeys',
   'passkeys.lead':
     'A passkey logs you in by fingerprint, face or PIN of your device, without a password. It is also your second step.',
-  'passkeys.script': 'Passkeys need JavaScript and a browser that knows them.',
+  'passkeys.script':
+    'Passkeys do not work here. They need JavaScript, a current browser, and a site with a name and https.',
   'passkey.name': 'Name of the passkey',
   'passkey.name.help': 'So that you know it again, such as “Phone”.',
   'passkey.name.missing': 'Give it a name.',
@@ -328,7 +331,8 @@ export const english = {
   'activity.passkey.used': 'showed the passkey {name}',
   'activity.passkey.copied': 'was refused: the passkey {name} seems to have been copied',
   'email.passkey-added.subject': 'A passkey was added to your login',
-  'email.passkey-added.lead': 'A passkey was added: it logs in to your login, with or without the password.',
+  'email.passkey-added.lead':
+    'A passkey was added: whoever holds it can log in as you, also without your password.',
   'email.passkey-removed.subject': 'A passkey was removed from your login',
   'email.passkey-removed.lead': 'A passkey was removed: it opens your login no more.',
   'email.passkey-removed.last':
@@ -392,6 +396,9 @@ export const english = {
   'invites.by': 'Invited by {name},',
   'invites.resend': 'Resend Invite',
   'invites.cancel': 'Cancel Invite',
+  'invites.mail.refused': 'Email was refused',
+  'invites.mail.failed': 'Email was not delivered',
+  'invites.mail.help': 'Check the address. If it is right, resend the invite.',
   'invites.earlier': 'Earlier invitations',
   'invites.status.accepted': 'Accepted',
   'invites.status.declined': 'Declined',
@@ -628,14 +635,13 @@ export const english = {
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
-    'This account has {count} pending invitations, which is as many as it can have. Cancel one, or wait until one is accepted or runs out.',
+    'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
   'limits.over.invitesOfClient':
-    'This account can send {count} invitations a day, and they are all sent. Try again in {wait}.',
-  'limits.over.invitesOfUser':
-    'You can send {count} invitations an hour, and they are all sent. Try again in {wait}.',
+    'This account’s limit of invitations is reached: {count} a day. Try again in {wait}.',
+  'limits.over.invitesOfUser': 'Your limit of invitations is reached: {count} an hour. Try again in {wait}.',
   'limits.over.invitesOfUnverified':
-    'Until your own email address is verified, you can send {count} invitations a day. Verify it, or try again in {wait}.',
-  'limits.over.accountsOfUser': 'You can open {count} accounts a day. Try again in {wait}.',
+    'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
+  'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -679,7 +685,7 @@ export const english = {
   'right.see-activity.help': 'See who did what, and from where.',
   'right.see-system.help': 'See hooks, what waits, and how the jobs do.',
   'right.run-again.help': 'Send failed emails again, tell hooks again, and end hook functions.',
-  'right.settings.help': 'Change the settings of this house.',
+  'right.settings.help': 'Change everything that stands under Settings.',
   'right.admins.help': 'Add, change and disable admins, and make roles; never with more than they hold.',
   'role.full': 'Full',
   'role.support': 'Support',
@@ -899,6 +905,7 @@ export const english = {
   'login.email.lead':
     'For someone who lost the old mailbox. Every device is logged out, the old address is told, and the new one has to be verified.',
   'login.email.saved': 'The address of {name} is changed.',
+  'login.sessions': 'Where they are logged in',
   'login.sessions.none': 'They are not logged in anywhere.',
   'activity.all': 'All activity',
   'emailChange.takenByOther': 'Another login has this address.',

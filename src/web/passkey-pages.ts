@@ -84,7 +84,7 @@ export function passkeyPages(db: Db, section: Section) {
     const passkey = await passkeyOf(req)
     const forms = { rename: emptyForm({ name: passkey.name }), remove: emptyForm(), ...failed }
     const isLast = personOf(req).factors === 1
-    show(req, res, 'includes/passkey', { url, layout, passkey, forms, isLast })
+    show(req, res, 'includes/passkey', { url, layout, passkey, ...failed, forms, isLast })
   }
 
   for (const step of ['', '/rename', '/remove'])

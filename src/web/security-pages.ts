@@ -48,6 +48,8 @@ export function securityPages(db: Db, options: Options) {
   const showPage = async (req: Request, res: Response, failed: Partial<Record<Which, Form>> = {}) =>
     show(req, res, `${layout}/security`, {
       url,
+      // Here, too, where it is seen what came too soon.
+      ...failed,
       totp: await totpData(db, personOf(req), failed),
       passkeys: await passkeyData(db, personOf(req), failed.passkey),
     })
@@ -67,7 +69,8 @@ export function securityPages(db: Db, options: Options) {
     const pending = await findPending(db, personOf(req), req.visit.settings.name)
     if (!pending) return res.redirect(303, url)
     const key = pending.key.replace(/(.{4})(?=.)/g, '$1 ')
-    show(req, res, 'includes/totp-set-up', { url, layout, form, key, qr: qrOf(pending.uri) })
+    const { uri } = pending
+    show(req, res, 'includes/totp-set-up', { url, layout, form, key, uri, qr: qrOf(uri) })
   }
 
   for (const path of [url, `${url}/totp`, `${url}/totp/remove`, `${url}/recovery-codes`])
