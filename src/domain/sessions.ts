@@ -227,7 +227,16 @@ export async function renewUserSession(db: Db, id: string): Promise<{ id: string
   return { id: fresh, remember: row?.remember === 1 }
 }
 
-export const renewAdminSession = (db: Db, id: string) => renew(db, ADMINS, id)
+/** Who acts as a user from this session goes on acting. */
+export async function renewAdminSession(db: Db, id: string): Promise<string> {
+  const fresh = await renew(db, ADMINS, id)
+  const follow = (trx: Db) =>
+    trx('sessions')
+      .where({ admin_session_hash: fingerprint(id) })
+      .update({ admin_session_hash: fingerprint(fresh) })
+  await transaction(db, follow, HARMLESS)
+  return fresh
+}
 
 /** The job: forgets sessions that are over. */
 export function forgetEndedSessions(db: Db, lease: Lease | undefined): Promise<void> {

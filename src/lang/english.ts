@@ -902,6 +902,7 @@ export const english = {
     'For someone who lost the old mailbox. Every device is logged out, the old address is told, and the new one has to be verified.',
   'login.email.saved': 'The address of {name} is changed.',
   'login.sessions.none': 'They are not logged in anywhere.',
+  'login.sessions.acting': 'Admin {name}, acting as this user',
   'activity.all': 'All activity',
   'emailChange.takenByOther': 'Another login has this address.',
   'emailChange.sameOfOther': 'That is the address they have.',
