@@ -3,7 +3,9 @@
 
 const { browserSupportsWebAuthn, startAuthentication, startRegistration } = SimpleWebAuthnBrowser
 
-if (browserSupportsWebAuthn()) document.documentElement.classList.add('has-passkeys')
+// They are bound to a name; an address in numbers has none.
+const hasName = !/^[\d.]+$|^\[/.test(location.hostname)
+if (hasName && browserSupportsWebAuthn()) document.documentElement.classList.add('has-passkeys')
 
 async function optionsFor({ options, ask }) {
   if (options) return JSON.parse(options)

@@ -99,13 +99,12 @@ describe('a passkey logs in without a password', () => {
     expect(refused()).toEqual(REFUSED)
   })
 
-  test.each([
-    ['another site', { origin: 'https://evil.example' }],
-    ['another domain', { rpId: 'evil.example' }],
-    ['no PIN, finger or face', { unverified: true }],
-  ])('signed for %s, it is refused', async (_, lies) => {
-    await sendPasskey(visitor, phone.use(await atLogin(), lies))
-    expect(refused()).toEqual(REFUSED)
+  test('signed for another site or domain, or without PIN, finger or face, it is refused', async () => {
+    const lies = [{ origin: 'https://evil.example' }, { rpId: 'evil.example' }, { unverified: true }]
+    for (const lie of lies) {
+      await sendPasskey(visitor, phone.use(await atLogin(), lie))
+      expect(refused(), Object.keys(lie).join()).toEqual(REFUSED)
+    }
   })
 
   test('what nobody has added, and what is no answer at all, get the same sentence', async () => {

@@ -132,6 +132,26 @@ describe('a person adds, renames and removes passkeys', () => {
     expect([alice.status, (await passkeys()).length]).toEqual([422, 2])
   })
 
+  test('certificates of a device’s maker are not looked at, so that they lead us nowhere', async () => {
+    await alice.visit('/user/security')
+    await alice.press(ADD, { ...begin, 'Name of the passkey': 'Made' })
+    const maker = [Buffer.from('no certificate')]
+    await sendPasskey(alice, new Authenticator(house.appUrl).make(optionsOn(alice), { maker }))
+    expect(alice.told).toBe('Your passkey is ready.')
+    await alice.follow('Manage: Made')
+    await alice.press('Remove passkey', { 'Current password': PASSWORD })
+    expect(await passkeys()).toHaveLength(2)
+  })
+
+  test('what is no answer at all is refused', async () => {
+    for (const odd of ['', 'x', 'null', '[]', '{}', '{"id":"x","response":{"attestationObject":"oA"}}']) {
+      await alice.visit('/user/security')
+      await alice.press(ADD, begin)
+      await sendPasskey(alice, odd)
+      expect([alice.status, alice.told], odd).toEqual([422, expect.stringContaining(WRONG)])
+    }
+  })
+
   test('a credential that somebody has cannot be added by another', async () => {
     const carol = await house.user('carol')
     const { authenticator } = await addPasskey(carol)
@@ -201,7 +221,7 @@ describe('a person adds, renames and removes passkeys', () => {
     const app = await setUpTwoFactor(carol)
     expect([app.recovery, carol.path, await factors('carol@example.com')]).toEqual([[], '/user/security', 2])
     moveClock(1)
-    await carol.press('Remove', { 'Current password': PASSWORD, Code: codeOf(app.key) })
+    await carol.press('Turn off', { 'Current password': PASSWORD, Code: codeOf(app.key) })
     expect([carol.told, await factors('carol@example.com')]).toEqual([
       'The authenticator app is removed. Your passkeys stay.',
       1,

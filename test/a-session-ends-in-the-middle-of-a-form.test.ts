@@ -114,4 +114,18 @@ describe('a session ends in the middle of a form', () => {
       expect([kept.slice(0, 9), visitor.title]).toEqual([kept.slice(0, 9), 'Chen Labs'])
     }
   })
+
+  test('passwords and codes are not carried along, an admin’s neither', async () => {
+    const ada = await house.admin()
+    await ada.visit('/admin/password')
+    await ada.newTab().post('/admin/logout')
+    await ada.press('Set password', {
+      'Current password': PASSWORD,
+      'New password': 'a long sentence of mine',
+    })
+    expect([ada.status, ada.title]).toEqual([401, 'Log in to the Admin Area'])
+    for (const one of [PASSWORD, 'a long sentence of mine']) expect(ada.html).not.toContain(one)
+    const stranger = await house.visitor().post('/user/security/totp/remove', { code: 'abcd-efgh-jkmn' })
+    expect([stranger.status, stranger.html.includes('abcd-efgh-jkmn')]).toEqual([401, false])
+  })
 })

@@ -83,6 +83,15 @@ describe('an admin acts as a user', () => {
     expect(admins.filter((row) => row.includes('127.0.0.1'))).toEqual([])
   })
 
+  test('a mail about it names the admin, since it was not the user', async () => {
+    await actAs(house, ada, 'alice')
+    await ada.visit(`/account/users/${await userIdOf(house, 'bob')}/remove`)
+    await ada.press('Remove Access')
+    const [mail] = await house.mailTo('bob@example.com')
+    expect(mail?.text).toContain('Ada Admin')
+    expect(mail?.text).not.toContain('Alice')
+  })
+
   test('add-ons are told of both', async () => {
     await actAs(house, ada, 'alice')
     await ada.visit('/account/details')
@@ -128,6 +137,9 @@ describe('an admin acts as a user', () => {
     await stale.visit('/account/details')
     moveClock(2)
     expect(await isOut(ada)).toBe(true)
+    expect(ada.told).toContain('You no longer act as a user: the time is over')
+    await ada.visit('/login')
+    expect(ada.told).toBe('')
     await stale.press('Save', { City: 'Too Late' })
     expect(stale.status).toBe(401)
     expect((await client()).city).not.toBe('Too Late')

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { examine } from '../src/domain/doctor.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -74,6 +75,7 @@ describe('an admin deletes a login', () => {
     await dora.visit(await house.linkTo(DORA))
     await dora.press('Create account')
     expect(await house.db('users').where({ email: DORA }).first()).toMatchObject({ status: 'active' })
+    for await (const one of examine(house.db, { pauseMs: 1 })) expect(one).toBeUndefined()
   })
 
   test('mail that waits for it is not sent', async () => {

@@ -3,34 +3,18 @@ import { PASSWORD } from '../src/dev/cast.ts'
 import { examine } from '../src/domain/doctor.ts'
 import { ALL_PERMISSIONS } from '../src/domain/permissions.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { associate, idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
-
-const AT = '2026-01-01T00:00:00.000Z'
 
 describe('H15 an admin merges two logins of one person', () => {
   let house: TestHouse
   let ada: Visitor
-  let ids: { alice: number; bob: number; carol: number; acme: number; bakery: number; labs: number }
+  let ids: Awaited<ReturnType<typeof idsOf>>
 
   beforeEach(async () => {
     house = await startHouse()
     ada = await house.admin()
-    const user = async (name: string) =>
-      (
-        await house
-          .db('users')
-          .where({ email: `${name}@example.com` })
-          .first('id')
-      ).id
-    const client = async (name: string) => (await house.clientNamed(name)).id
-    ids = {
-      alice: await user('alice'),
-      bob: await user('bob'),
-      carol: await user('carol'),
-      acme: await client('Acme Hosting'),
-      bakery: await client('Brown Bakery'),
-      labs: await client('Chen Labs'),
-    }
+    ids = await idsOf(house)
   })
 
   const rowOf = (id: number) => house.db('users').where({ id }).first()
@@ -39,29 +23,15 @@ describe('H15 an admin merges two logins of one person', () => {
   const ownerOf = async (id: number) => (await house.db('clients').where({ id }).first('owner_id')).owner_id
   const actions = async (user_id: number) =>
     (await house.db('activity').where({ user_id }).orderBy('id').pluck('action')) as string[]
-  const associate = (user_id: number, client_id: number, permissions: string) =>
-    house.db('associations').insert({ client_id, user_id, permissions, created_at: AT, updated_at: AT })
   const eventsOf = async (name: string) => (await house.db('hook_events').where({ name })).length
 
-  /** To the preview, as a person does it. */
-  async function look(keep: 'this' | 'other' = 'this', [here, other] = ['bob', 'carol']) {
-    await ada.visit(`/admin/users/${ids[here as 'bob']}`)
-    await ada.follow('Merge')
-    await ada.press('Search', { 'Search by name or address': other ?? '' })
-    const [capital, name] = [other?.charAt(0).toUpperCase(), other?.slice(1)]
-    const $ = ada.$
-    const who = $('label').filter((_, one) => $(one).text().includes(`${capital}${name}`))
-    const picked = $(`[id="${who.attr('for')}"]`).attr('value')
-    const query = new URLSearchParams({ search: other ?? '', other: picked ?? '', keep, preview: '1' })
-    await ada.visit(`/admin/users/${ids[here as 'bob']}/merge?${query}`)
-  }
   const seen = () => String(ada.$('input[name=seen]').val() ?? '')
   const post = (here: number, other: number, keep: 'this' | 'other', fresh: string) =>
     ada.post(`/admin/users/${here}/merge`, { other, keep, seen: fresh })
 
   test('the preview says what becomes of every client, and changes nothing', async () => {
-    await associate(ids.carol, ids.acme, 'emails,tickets')
-    await look()
+    await associate(house, ids.carol, ids.acme, 'emails,tickets')
+    await lookAtMerge(ada, ids)
     expect(ada.title).toBe('Merge carol@example.com into bob@example.com')
     expect(ada.text).toContain('Nothing has happened yet')
     const rows = ada
@@ -87,7 +57,7 @@ describe('H15 an admin merges two logins of one person', () => {
     await ada.post(`/admin/clients/${ids.acme}/users/associate`, body)
     const told = ['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged']
     const before = await Promise.all(told.map(eventsOf))
-    await look()
+    await lookAtMerge(ada, ids)
     await ada.press('Merge the logins')
     expect(ada.path).toBe(`/admin/users/${ids.bob}`)
     expect(ada.told).toContain('carol@example.com is merged')
@@ -118,7 +88,7 @@ describe('H15 an admin merges two logins of one person', () => {
   })
 
   test('the other may be the one that stays', async () => {
-    await look('other')
+    await lookAtMerge(ada, ids, { keep: 'other' })
     await ada.press('Merge the logins')
     expect(await rowOf(ids.bob)).toMatchObject({ status: 'merged', merged_into_id: ids.carol })
     expect(await ownerOf(ids.bakery)).toBe(ids.carol)
@@ -128,7 +98,7 @@ describe('H15 an admin merges two logins of one person', () => {
     const carol = await house.user('carol')
     await house.visitor().post('/password/reset', { email: 'carol@example.com' })
     const link = await house.linkTo('carol@example.com')
-    await look()
+    await lookAtMerge(ada, ids)
     await ada.press('Merge the logins')
     await carol.visit('/user/accounts')
     expect(carol.path.split('?')[0]).toBe('/login')
@@ -161,7 +131,7 @@ describe('H15 an admin merges two logins of one person', () => {
     await carol.visit('/account/details')
     await carol.press('Save', { City: 'Oslo' })
     const before = await house.db('activity').where({ actor_kind: 'user', actor_id: ids.carol }).orderBy('id')
-    await look()
+    await lookAtMerge(ada, ids)
     await ada.press('Merge the logins')
     expect(
       await house.db('activity').where({ actor_kind: 'user', actor_id: ids.carol }).orderBy('id'),
@@ -173,78 +143,10 @@ describe('H15 an admin merges two logins of one person', () => {
     expect(bob.text).toContain('Carol Chen')
   })
 
-  test('R20 invitations that the other sent give what the login that stays may give, and end with its access', async () => {
-    await associate(ids.bob, ids.labs, 'tickets')
-    const carol = await house.user('carol', 'Chen Labs')
-    await carol.visit('/account/users')
-    await carol.press('Send Invite', { 'Email address': 'dora@example.com' })
-    const link = await house.linkTo('dora@example.com')
-    await look()
-    await ada.press('Merge the logins')
-    const dora = house.visitor()
-    await dora.visit(link)
-    expect([dora.status, dora.title]).toEqual([200, expect.stringContaining('Chen Labs')])
-    await ada.visit(`/admin/clients/${ids.labs}/users/associate`)
-    await ada.post(`/admin/clients/${ids.labs}/users/associate`, {
-      user_id: String(ids.alice),
-      send_invite: 'no',
-      check_all: '1',
-    })
-    await ada.post(`/admin/clients/${ids.labs}/users/${ids.alice}`, { make_owner: '1' })
-    await ada.post(`/admin/clients/${ids.labs}/users/${ids.bob}/remove`)
-    await dora.visit(link)
-    expect(dora.status).toBe(404)
-    expect(await house.db('invitations').first()).toMatchObject({
-      status: 'cancelled',
-      invited_by_user_id: ids.carol,
-    })
-  })
-
-  test('either address counts as somebody who has access already', async () => {
-    await look()
-    await ada.press('Merge the logins')
-    const bob = await house.user('bob', 'Brown Bakery')
-    await bob.visit('/account/users')
-    await bob.press('Send Invite', { 'Email address': 'carol@example.com' })
-    expect([bob.status, await house.db('invitations')]).toEqual([422, []])
-  })
-
-  test('where only the invited address may accept, one that was merged into theirs counts', async () => {
-    await house.db('settings').insert({ key: 'acceptBy', value: 'invited', updated_at: AT })
-    const alice = await house.user('alice', 'Acme Hosting')
-    await alice.visit('/account/users')
-    for (const name of ['carol', 'eve'])
-      await alice.post('/account/users/invite', { email: `${name}@example.com` })
-    const links = [await house.linkTo('eve@example.com'), await house.linkTo('carol@example.com')]
-    await house.db('associations').where({ user_id: ids.bob, client_id: ids.acme }).delete()
-    await look()
-    await ada.press('Merge the logins')
-    const bob = await house.user('bob')
-    const answers = []
-    for (const link of links) answers.push((await bob.post(`${link}/accept`)).status)
-    expect(answers).toEqual([422, 200])
-  })
-
-  test('A into B, then B into C: all lead to C', async () => {
-    await look()
-    await ada.press('Merge the logins')
-    await look('this', ['alice', 'bob'])
-    expect(ada.text).toContain('bob@example.com, carol@example.com')
-    await ada.press('Merge the logins')
-    const into = { status: 'merged', merged_into_id: ids.alice }
-    expect([await rowOf(ids.bob), await rowOf(ids.carol)]).toEqual([
-      expect.objectContaining(into),
-      expect.objectContaining(into),
-    ])
-    expect(await house.db('clients').distinct().pluck('owner_id')).toEqual([ids.alice])
-    await ada.visit(`/admin/activity?user=${ids.alice}`)
-    expect(ada.text).toContain('merged the login carol@example.com into bob@example.com')
-  })
-
   test('a preview that no longer holds is refused, with a fresh one to go on from', async () => {
-    await look()
+    await lookAtMerge(ada, ids)
     const old = seen()
-    await associate(ids.carol, ids.acme, 'emails')
+    await associate(house, ids.carol, ids.acme, 'emails')
     await post(ids.bob, ids.carol, 'this', old)
     expect([ada.status, ada.told]).toEqual([
       422,
@@ -262,7 +164,7 @@ describe('H15 an admin merges two logins of one person', () => {
   })
 
   test('a second click does it no second time', async () => {
-    await look()
+    await lookAtMerge(ada, ids)
     const fresh = seen()
     await ada.press('Merge the logins')
     await post(ids.bob, ids.carol, 'this', fresh)
@@ -291,7 +193,7 @@ describe('H15 an admin merges two logins of one person', () => {
   })
 
   test('without the right there is no link, and nothing is shown or done', async () => {
-    await look()
+    await lookAtMerge(ada, ids)
     const fresh = seen()
     const admins = await house.db('admins').select()
     for (const role of ['support', 'read-only']) {

@@ -53,7 +53,7 @@ describe('an admin sets the limits', () => {
     await invite('a3@example.com')
     expect([alice.status, alice.told]).toEqual([
       429,
-      expect.stringContaining('You can send 2 invitations an hour'),
+      expect.stringContaining('Your limit of invitations is reached: 2 an hour'),
     ])
     await save({ [PER_USER]: '10' })
     expect((await invite('a3@example.com')).status).toBe(200)

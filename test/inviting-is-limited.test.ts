@@ -71,16 +71,14 @@ describe('H24 inviting is limited', () => {
     expect(alice.status).toBe(429)
     expect(retryAfter(alice)).toBeGreaterThan(3_000)
     expect(retryAfter(alice)).toBeLessThanOrEqual(3_600)
-    expect(alice.told).toContain(
-      'You can send 20 invitations an hour, and they are all sent. Try again in 60',
-    )
+    expect(alice.told).toContain('Your limit of invitations is reached: 20 an hour. Try again in 60')
     expect(alice.value('Email address')).toBe('dora@example.com')
     expect(alice.$('[name="permissions"][checked]').val()).toBe('domains')
     await invite(consulting)
     expect(consulting.status, 'in another account').toBe(429)
     await resend(alice, again)
     expect([alice.status, retryAfter(alice) > 3_000], 'sending again').toEqual([429, true])
-    expect(alice.told).toContain('You can send 20 invitations an hour')
+    expect(alice.told).toContain('Your limit of invitations is reached: 20 an hour')
     expect(await Promise.all(['invitations', 'emails', 'activity', 'hook_events'].map(count))).toEqual(before)
 
     const bob = await house.user('bob', 'Brown Bakery')
@@ -111,9 +109,7 @@ describe('H24 inviting is limited', () => {
     expect(bob.told, 'so does replacing').toContain('was invited before')
     await resend(bob, last)
     expect([bob.status, retryAfter(bob) > 86_000]).toEqual([429, true])
-    expect(bob.told).toContain(
-      'This account can send 5 invitations a day, and they are all sent. Try again in 24',
-    )
+    expect(bob.told).toContain('This account’s limit of invitations is reached: 5 a day. Try again in 24')
 
     const { id } = await house.clientNamed('Brown Bakery')
     const ada = await house.admin()
@@ -144,9 +140,7 @@ describe('H24 inviting is limited', () => {
     const last = `guest${nth}@example.com`
     await invite(consulting)
     expect([consulting.status, retryAfter(consulting) > 6 * 86_400]).toEqual([429, true])
-    expect(consulting.told).toContain(
-      'This account has 3 pending invitations, which is as many as it can have.',
-    )
+    expect(consulting.told).toContain('This account’s limit of pending invitations is reached: 3. Cancel one')
     await invite(consulting, last)
     expect(consulting.told).toContain('was invited before')
 
@@ -165,7 +159,7 @@ describe('H24 inviting is limited', () => {
     await consulting.post(`/account/invites/${expired}/resend`)
     expect([consulting.status, consulting.told], 'one that ran out needs room again').toEqual([
       429,
-      expect.stringContaining('3 pending invitations'),
+      expect.stringContaining('pending invitations is reached: 3.'),
     ])
     await setLimit(house.db, 'pendingOfClient', LIMITS.pendingOfClient.points)
   })
@@ -177,7 +171,9 @@ describe('H24 inviting is limited', () => {
     const last = `guest${nth}@example.com`
     await invite(bob)
     expect([bob.status, retryAfter(bob) > 80_000]).toEqual([429, true])
-    expect(bob.told).toContain('Until your own email address is verified, you can send 3 invitations a day.')
+    expect(bob.told).toContain(
+      'Your limit of invitations is reached: 3 a day until your own email address is verified.',
+    )
     expect(bob.$('.error-summary a').attr('href')).toBe('/user/profile')
     await resend(bob, last)
     expect([bob.status, bob.$('#main a[href="/user/profile"]').text()]).toEqual([429, 'Verify your address'])
@@ -196,7 +192,7 @@ describe('H24 inviting is limited', () => {
     }
     await open(carol, 'Chen 6')
     expect([carol.status, retryAfter(carol) > 86_000]).toEqual([429, true])
-    expect(carol.told).toContain('You can open 5 accounts a day. Try again in 24')
+    expect(carol.told).toContain('Your limit of new accounts is reached: 5 a day. Try again in 24')
     expect(carol.value('Company name')).toBe('Chen 6')
     expect(await house.clientNamed('Chen 6')).toBeUndefined()
 

@@ -198,6 +198,38 @@ describe('the activity log can be read', () => {
     expect(places(ada)).toEqual(['198.51.100.12', '198.51.100.13', '198.51.100.16'])
   })
 
+  test('a user’s pages and file hold what they did and what was done with their login, once and in order', async () => {
+    const { db } = house
+    const { id } = await db('users').where({ email: 'bob@example.com' }).first()
+    const at = '2026-11-01T00:00:00.000Z'
+    const who = [
+      { actor_id: id, user_id: null },
+      { actor_id: id, user_id: id },
+      { actor_id: 99, user_id: id },
+      { actor_id: 99, user_id: 99 },
+    ]
+    await db('activity').insert(
+      Array.from({ length: 200 }, (_, ordinal) => ({
+        ...{ request_id: 'mixed', ordinal, at, actor_kind: 'user', actor_name: 'Bob', ip: '' },
+        ...{ action: 'invite.sent', detail: JSON.stringify({ email: `m${ordinal}@example.com` }) },
+        ...who[ordinal % 4],
+      })),
+    )
+    const theirs = Array.from({ length: 200 }, (_, nth) => 199 - nth).filter((nth) => nth % 4 !== 3)
+    const bob = await house.user('bob')
+    await bob.visit('/user/activity.csv')
+    const told = (page: Visitor) => [...page.html.matchAll(/invited m(\d+)@/g)].map(([, nth]) => Number(nth))
+    expect(told(bob)).toEqual(theirs)
+    const seen: number[] = []
+    await bob.visit('/user/activity')
+    for (;;) {
+      seen.push(...told(bob))
+      if (!bob.$('a[rel="next"]').length) break
+      await bob.follow('Older')
+    }
+    expect(seen).toEqual(theirs)
+  })
+
   test('a user reads what they did, and not what others did', async () => {
     const bob = await house.user('bob')
     await bob.visit('/user/activity')

@@ -75,10 +75,25 @@ describe('H14 the activity log is sealed', () => {
     await db('settings').where({ key: 'activity_unsigned_up_to' }).delete()
     const upTo = { key: 'activity_unsigned_up_to', value: String(old.id), updated_at: old.at }
     await db('settings').insert(upTo)
+    expect(await seal(), 'there are seals, and none of them was made with it').toBe(0)
+    const seals = await db('seals')
+    await db('seals').delete()
     expect(await seal()).toBe(1)
+    await db('seals').delete()
+    await db('seals').insert(seals)
     const signed = await db('activity').where({ id: old.id }).first()
     expect(signed.mac).toBe(macOfEntry(signed, key))
     expect(await db('activity').where({ id: late.id }).first()).toMatchObject({ mac: null, seal: null })
+    await db('activity').where({ id: old.id }).update({ mac: null, key_id: null, seal: null })
+    expect(await seal(), 'it is signed by now').toBe(1)
+
+    for (const value of [late.id, `${late.id} ${'x'.repeat(43)}`]) {
+      await db('settings').where({ key: upTo.key }).update({ value })
+      expect(await seal(), 'whoever writes to the database has nothing signed').toBe(0)
+      const found: string[] = []
+      for await (const { check } of brokenChain(db, [key])) found.push(check)
+      expect(found).toContain('chain.slippedIn')
+    }
   })
 
   test('the doctor names what was tampered with, and nothing else', async () => {

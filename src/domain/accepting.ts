@@ -48,7 +48,8 @@ export async function getOffer(db: Db, token: string): Promise<Offer> {
 /** The client that this user joined by this very link, while they may enter it. */
 export async function findJoined(db: Db, token: string, user: User | undefined): Promise<Client | undefined> {
   const invitation = user && (await readToken('invite', token, findById(db)))
-  if (!user || invitation?.accepted_by_user_id !== user.id) return undefined
+  const by = invitation?.accepted_by_user_id
+  if (!user || !by || (await loginNow(db, by)) !== user.id) return undefined
   const joined = await findClientOf(db, user, invitation.client_id)
   return joined?.client.status === 'closed' ? undefined : joined?.client
 }

@@ -17,6 +17,11 @@ import type { User } from './users.ts'
 
 export const ACTING_MINUTES = 60
 
+const OURS = 'acting-'
+
+/** Whether a cookie is of such a session, also when that is over. */
+export const isActingId = (id: string) => id.startsWith(OURS)
+
 /** The admin who acts, as they are now. */
 export interface Acting extends ActiveAdmin {
   until: string
@@ -42,11 +47,9 @@ interface Starting {
 /** Gives the id for the cookie. */
 export async function startActing(db: Db, by: Actor, starting: Starting): Promise<string> {
   const { admin, user, client, where, former } = starting
-  const id = randomBytes(25).toString('base64url')
+  const id = OURS + randomBytes(25).toString('base64url')
   const admin_session_hash = fingerprint(starting.adminSessionId)
   await change(db, by, async (trx) => {
-    if (!(await trx('users').where({ id: user.id, status: 'active' }).first('id')))
-      throw new Refusal('acting.notActive')
     await endActingWith(trx, { admin_session_hash })
     if (former) {
       const id_hash = fingerprint(former)
@@ -64,6 +67,9 @@ export async function startActing(db: Db, by: Actor, starting: Starting): Promis
       ...device,
       ...times,
     })
+    // The insert has waited for whoever was deleting or merging the login.
+    if (!(await trx('users').where({ id: user.id, status: 'active' }).first('id')))
+      throw new Refusal('acting.notActive')
     await record(trx, 'acting.started', { user, client, email: user.email, minutes: ACTING_MINUTES })
   })
   return id

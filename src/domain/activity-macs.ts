@@ -55,5 +55,8 @@ export const signEntry = (entry: Signed, key: string) => ({
   mac: macOfEntry(entry, key),
 })
 
+/** Up to where entries may have no MAC of their own. */
+export const macOfUnsigned = (upTo: string, key: string) => macOf(key, ['unsigned up to', upTo])
+
 export const headOf = (seal: Pick<Seal, 'number' | 'entries' | 'macs' | 'previous'>, key: string) =>
   macOf(key, ['seal', seal.number, seal.entries, seal.macs, seal.previous])

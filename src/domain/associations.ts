@@ -188,7 +188,7 @@ export const setPermissions = (
       to: user.email,
       user,
       client: current,
-      data: { client: clientName(current), by: by.name, permissions, name: fullName(user) },
+      data: { client: clientName(current), by: by.admin?.name ?? by.name, permissions, name: fullName(user) },
     })
   })
 
@@ -209,7 +209,7 @@ export const removeAccess = (db: Db, by: Actor, client: Client, target: ClientUs
       to: user.email,
       user,
       client: current,
-      data: { client: clientName(current), by: by.name, name: fullName(user) },
+      data: { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) },
     })
   })
 

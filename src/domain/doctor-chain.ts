@@ -1,6 +1,7 @@
 // Whether the activity log is as it was written (HARD-CASES H14): every entry has a MAC that fits, each seal has just
 // the entries it names and follows the one before. Seals are read one at a time, each with its entries. A cut tail
-// shows only against a head kept elsewhere. Seals whose entries were forgotten are the oldest, and have none left. What has no seal yet may get one at any moment, and is no finding.
+// shows only against a head kept elsewhere. Seals whose entries were forgotten are the oldest, and have none left.
+// What has no seal yet may get one at any moment, and is no finding.
 
 import { inDays } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -40,7 +41,7 @@ export async function* brokenChain(db: Db, keys: string[], expected?: Head): Asy
   }
   if (expected && expected.number > before.number)
     yield { check: 'chain.head', values: { seal: expected.number } }
-  yield* strayEntries(db, byId)
+  yield* strayEntries(db, byId, keys)
 }
 
 function follows(seal: Seal, before: Head, byId: Map<string, string>) {
@@ -86,8 +87,8 @@ async function* brokenRemoval(db: Db, seal: Seal, kept: number): AsyncGenerator<
 }
 
 /** Those without a seal must be signed, unless they are older than that; and no other seal than those there are. */
-async function* strayEntries(db: Db, byId: Map<string, string>): AsyncGenerator<Found> {
-  const upTo = await unsignedUpTo(db)
+async function* strayEntries(db: Db, byId: Map<string, string>, keys: string[]): AsyncGenerator<Found> {
+  const upTo = await unsignedUpTo(db, keys)
   for await (const step of steps(db, { table: 'activity', key: 'id', column: 'id' })) {
     const entries: Entry[] = await db('activity')
       .where('id', '>', step.after)

@@ -29,11 +29,8 @@ const columns = ({ purpose, kind, id }: Purpose) => ({
 export async function newChallenge(db: Db, purpose: Purpose): Promise<string> {
   const challenge = randomBytes(32).toString('base64url')
   const challenge_hash = fingerprint(challenge)
-  const insert = async (trx: Db) => {
-    await trx('passkey_challenges').where('expires_at', '<=', timestamp()).delete()
-    const row = { challenge_hash, ...columns(purpose), expires_at: inMinutes(MINUTES) }
-    await trx('passkey_challenges').insert(row)
-  }
+  const row = { challenge_hash, ...columns(purpose), expires_at: inMinutes(MINUTES) }
+  const insert = (trx: Db) => trx('passkey_challenges').insert(row)
   const wasDone = async (fresh: Db) =>
     Boolean(await fresh('passkey_challenges').where({ challenge_hash }).first('challenge_hash'))
   await transaction(db, insert, { wasDone })

@@ -4,6 +4,7 @@
 
 import { createHmac } from 'node:crypto'
 import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server'
+import { decodeAttestationObject, isoCBOR } from '@simplewebauthn/server/helpers'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
@@ -19,6 +20,8 @@ import { NotFound, Refusal } from './refusal.ts'
 
 const MOST = 10
 const ID_MAX = 1_400
+/** What every runtime and browser knows: Ed25519, ECDSA with P-256, RSA. */
+const ALGORITHMS = [-8, -7, -257]
 const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
 
 export interface Passkey {
@@ -83,6 +86,7 @@ export async function beginPasskey(db: Db, person: Person, issuer: string, passw
     userDisplayName: person.name,
     challenge: bytesOf(await newChallenge(db, adding(person))),
     timeout: CHALLENGE_MS,
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: passkeys.map(describePasskey),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
@@ -97,12 +101,34 @@ export function parseAnswer(answer: string) {
   }
 }
 
+/**
+ * The same without what the device says of its maker: we ask for none of it, and checking its certificates would make
+ * us fetch addresses that stand in them.
+ */
+function withoutMaker(answer: string) {
+  const parsed = parseAnswer(answer)
+  try {
+    const made = decodeAttestationObject(bytesOf(parsed.response.attestationObject))
+    const plain = isoCBOR.encode(
+      new Map<string, string | Uint8Array | Map<string, string>>([
+        ['fmt', 'none'],
+        ['attStmt', new Map()],
+        ['authData', made.get('authData')],
+      ]),
+    )
+    const attestationObject = Buffer.from(plain).toString('base64url')
+    return { ...parsed, response: { ...parsed.response, attestationObject } }
+  } catch {
+    throw new Refusal('passkey.wrong')
+  }
+}
+
 /** What the browser answered, if it is a passkey made here and now; with the challenge that it signed. */
 async function readNew(answer: string) {
   const { origin, rpID } = relyingParty()
   let challenge = ''
   const verified = await verifyRegistrationResponse({
-    response: parseAnswer(answer),
+    response: withoutMaker(answer),
     expectedChallenge(given) {
       challenge = given
       return true
@@ -110,6 +136,7 @@ async function readNew(answer: string) {
     expectedOrigin: origin,
     expectedRPID: rpID,
     requireUserVerification: true,
+    supportedAlgorithmIDs: ALGORITHMS,
   }).catch(() => undefined)
   const made = verified?.registrationInfo?.credential
   if (!made || made.id.length > ID_MAX) throw new Refusal('passkey.wrong')

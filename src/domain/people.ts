@@ -3,7 +3,7 @@
 
 import type { Db } from '../platform/database.ts'
 import type { Admin } from './admins.ts'
-import { NotFound } from './refusal.ts'
+import { NotFound, Refusal } from './refusal.ts'
 import { fullName, type User } from './users.ts'
 
 export interface Person {
@@ -13,21 +13,26 @@ export interface Person {
   email: string
   /** How many second factors: 0 is none. */
   factors: number
+  /** By which it is told whether the password changed since. */
+  passwordHash: string | null
 }
 
-export const asPerson = (who: User | Admin): Person =>
-  'first_name' in who
-    ? { kind: 'user', id: who.id, name: fullName(who), email: who.email, factors: who.factors }
-    : { kind: 'admin', id: who.id, name: who.name, email: who.email, factors: who.factors }
+export function asPerson(who: User | Admin): Person {
+  const { id, email, factors, password_hash: passwordHash } = who
+  return 'first_name' in who
+    ? { kind: 'user', id, name: fullName(who), email, factors, passwordHash }
+    : { kind: 'admin', id, name: who.name, email, factors, passwordHash }
+}
 
 /** The columns by which rows name a person. */
 export const keyOf = ({ kind, id }: Pick<Person, 'kind' | 'id'>) => ({ person_kind: kind, person_id: id })
 
 export const tableOf = ({ kind }: Pick<Person, 'kind'>) => (kind === 'user' ? 'users' : 'admins')
 
-/** The person as they are now. */
-export async function findPersonRow(db: Db, person: Pick<Person, 'kind' | 'id'>): Promise<User | Admin> {
+/** The person as they are now; refuses a login that began with a password which holds no more. */
+export async function findPersonRow(db: Db, person: Person): Promise<User | Admin> {
   const row: User | Admin | undefined = await db(tableOf(person)).where({ id: person.id }).first()
   if (row?.status !== 'active') throw new NotFound()
+  if (row.password_hash !== person.passwordHash) throw new Refusal('login.wrong')
   return row
 }

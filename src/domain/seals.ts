@@ -7,7 +7,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
-import { headOf, keyIdOf, type Seal, type Signed, signEntry } from './activity-macs.ts'
+import { headOf, keyIdOf, macOfUnsigned, type Seal, type Signed, signEntry } from './activity-macs.ts'
 import { inHand } from './handed.ts'
 import { keepLease, type Lease } from './leases.ts'
 
@@ -45,7 +45,7 @@ async function sealNext(db: Db, lease: Lease | undefined): Promise<Seal | undefi
 async function writeSeal(trx: Knex.Transaction): Promise<Seal | undefined> {
   const key = inHand().activityKeys[0] ?? ''
   const last: Seal | undefined = await trx('seals').orderBy('number', 'desc').first('number', 'head')
-  const entries = await unsealed(trx)
+  const entries = await unsealed(trx, !last)
   if (entries.length === 0) return undefined
   const macs: string[] = []
   for (const entry of entries) macs.push(entry.mac ?? (await signLate(trx, entry, key)))
@@ -64,8 +64,9 @@ async function writeSeal(trx: Knex.Transaction): Promise<Seal | undefined> {
   return seal
 }
 
-async function unsealed(trx: Knex.Transaction): Promise<Entry[]> {
-  const upTo = await unsignedUpTo(trx)
+async function unsealed(trx: Knex.Transaction, isFirst: boolean): Promise<Entry[]> {
+  const upTo = await unsignedUpTo(trx, inHand().activityKeys)
+  if (isFirst && upTo > 0) await signUnsigned(trx, String(upTo))
   return trx('activity')
     .whereNull('seal')
     .where((query) => query.whereNotNull('mac').orWhere('id', '<=', upTo))
@@ -79,8 +80,22 @@ async function signLate(trx: Knex.Transaction, entry: Entry, key: string): Promi
   return signed.mac
 }
 
-/** The last entry written before entries were signed. */
-export async function unsignedUpTo(db: Db): Promise<number> {
-  const row = await db('settings').where({ key: 'activity_unsigned_up_to' }).first('value')
-  return Number(row?.value ?? 0)
+const UNSIGNED = { key: 'activity_unsigned_up_to' }
+
+const signUnsigned = (trx: Knex.Transaction, upTo: string) =>
+  trx('settings')
+    .where(UNSIGNED)
+    .update({ value: `${upTo} ${macOfUnsigned(upTo, inHand().activityKeys[0] ?? '')}` })
+
+/**
+ * The last entry written before entries were signed. Believed as it stands until the first seal, which signs it: else
+ * whoever writes to the database would raise it, and we would sign what they slipped in.
+ */
+export async function unsignedUpTo(db: Db, keys: string[]): Promise<number> {
+  const row = await db('settings').where(UNSIGNED).first('value')
+  const [upTo = '0', mac] = String(row?.value ?? '0').split(' ')
+  const isOurs = mac
+    ? keys.some((key) => macOfUnsigned(upTo, key) === mac)
+    : !(await db('seals').first('number'))
+  return isOurs ? Number(upTo) : 0
 }

@@ -31,6 +31,8 @@ interface Kind {
   table: 'sessions' | 'admin_sessions'
   key: 'user_id' | 'admin_id'
   people: 'users' | 'admins'
+  /** The hash of the password that a new session was begun with. */
+  provenBy?: string | null
 }
 
 const USERS: Kind = { table: 'sessions', key: 'user_id', people: 'users' }
@@ -70,7 +72,8 @@ function readRow(id: string, row: Row): [DatabaseSession, DatabaseUser] {
   ]
 }
 
-function adapter(db: Db, { table, key, people }: Kind): Adapter {
+function adapter(db: Db, kind: Kind): Adapter {
+  const { table, key, people } = kind
   const byId = (id: string, on: Db = db) => on(table).where({ id_hash: fingerprint(id) })
   return {
     async getSessionAndUser(id) {
@@ -91,8 +94,8 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
         await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
       return found
     },
-    setSession: (session) => insertSession(db, { table, key, people }, session),
-    ...endings(db, { table, key, people }),
+    setSession: (session) => insertSession(db, kind, session),
+    ...endings(db, kind),
     async updateSessionExpiration(id) {
       await transaction(db, (trx) => byId(id, trx).update(seenNow()), HARMLESS)
     },
@@ -103,16 +106,17 @@ function adapter(db: Db, { table, key, people }: Kind): Adapter {
 
 async function insertSession(
   db: Db,
-  { table, key, people }: Kind,
+  { table, key, people, provenBy }: Kind,
   { id, userId, attributes }: DatabaseSession,
 ) {
   const id_hash = fingerprint(id)
   const insert = async (trx: Db) => {
     const row = { ...attributes, id_hash, [key]: userId }
     await trx(table).insert({ ...row, created_at: timestamp(), ...seenNow() })
-    // The insert has waited for whoever was deleting or merging this login.
-    if (!(await trx(people).where({ id: userId, status: 'active' }).first('id')))
-      throw new Refusal('login.notSo')
+    // The insert has waited for whoever was deleting or merging this login, or changing its password.
+    const person = await trx(people).where({ id: userId, status: 'active' }).first('password_hash')
+    if (!person) throw new Refusal('login.notSo')
+    if (provenBy !== undefined && person.password_hash !== provenBy) throw new Refusal('login.wrong')
   }
   const wasDone = async (fresh: Db) => Boolean(await fresh(table).where({ id_hash }).first('id_hash'))
   await transaction(db, insert, { wasDone })
@@ -148,7 +152,7 @@ export const startUserSession = async (
   remember = false,
 ) =>
   (
-    await lucia(db, USERS).createSession(user.id, {
+    await lucia(db, { ...USERS, provenBy: user.password_hash }).createSession(user.id, {
       ...about(where),
       acting_client_id: actingClientId,
       remember: remember ? 1 : 0,
@@ -156,7 +160,7 @@ export const startUserSession = async (
   ).id
 
 export const startAdminSession = async (db: Db, admin: Admin, where: Where) =>
-  (await lucia(db, ADMINS).createSession(admin.id, about(where))).id
+  (await lucia(db, { ...ADMINS, provenBy: admin.password_hash }).createSession(admin.id, about(where))).id
 
 /**
  * The user of a session, as they are now, the client they act for, and the admin who acts as them (whose own session

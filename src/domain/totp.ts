@@ -6,6 +6,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { Secret, TOTP } from 'otpauth'
 import { inMinutes, now, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
 import type { Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { keyOf, type Person } from './people.ts'
@@ -73,11 +74,12 @@ export async function storePending(trx: Change, person: Person, secret: Buffer):
     .where({ ...keyOf(person), confirmed_at: null })
     .delete()
   if (await rowOf(trx, person)) return false
-  await trx('totp_factors').insert({
-    ...keyOf(person),
-    secret: encrypt(person, secret),
-    created_at: timestamp(),
-  })
+  await trx('totp_factors')
+    .insert({ ...keyOf(person), secret: encrypt(person, secret), created_at: timestamp() })
+    .catch((error) => {
+      // Another click of the same button was faster: its key is shown.
+      if (!isDuplicate(error)) throw error
+    })
   return true
 }
 

@@ -295,7 +295,8 @@ export const english = {
   'passkeys.title': 'Passkeys',
   'passkeys.lead':
     'A passkey logs you in by fingerprint, face or PIN of your device, without a password. It is also your second step.',
-  'passkeys.script': 'Passkeys need JavaScript and a browser that knows them.',
+  'passkeys.script':
+    'Passkeys do not work here. They need JavaScript, a current browser, and a site with a name and https.',
   'passkey.name': 'Name of the passkey',
   'passkey.name.help': 'So that you know it again, such as “Phone”.',
   'passkey.name.missing': 'Give it a name.',
@@ -329,7 +330,8 @@ export const english = {
   'activity.passkey.used': 'showed the passkey {name}',
   'activity.passkey.copied': 'was refused: the passkey {name} seems to have been copied',
   'email.passkey-added.subject': 'A passkey was added to your login',
-  'email.passkey-added.lead': 'A passkey was added: it logs in to your login, with or without the password.',
+  'email.passkey-added.lead':
+    'A passkey was added: whoever holds it can log in as you, also without your password.',
   'email.passkey-removed.subject': 'A passkey was removed from your login',
   'email.passkey-removed.lead': 'A passkey was removed: it opens your login no more.',
   'email.passkey-removed.last':
@@ -632,14 +634,13 @@ export const english = {
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
-    'This account has {count} pending invitations, which is as many as it can have. Cancel one, or wait until one is accepted or runs out.',
+    'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
   'limits.over.invitesOfClient':
-    'This account can send {count} invitations a day, and they are all sent. Try again in {wait}.',
-  'limits.over.invitesOfUser':
-    'You can send {count} invitations an hour, and they are all sent. Try again in {wait}.',
+    'This account’s limit of invitations is reached: {count} a day. Try again in {wait}.',
+  'limits.over.invitesOfUser': 'Your limit of invitations is reached: {count} an hour. Try again in {wait}.',
   'limits.over.invitesOfUnverified':
-    'Until your own email address is verified, you can send {count} invitations a day. Verify it, or try again in {wait}.',
-  'limits.over.accountsOfUser': 'You can open {count} accounts a day. Try again in {wait}.',
+    'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
+  'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -836,6 +837,8 @@ export const english = {
   'acting.end.sentence': 'You then no longer act as {name}.',
   'acting.end.keep': 'Stay here',
   'acting.ended': 'You no longer act as {name}.',
+  'acting.over':
+    'You no longer act as a user: the time is over, or your login to the Admin Area, your right or the user’s login has ended.',
   'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
   'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
   'sessions.admin': 'Admin {name}, acting as you',

@@ -13,7 +13,7 @@ export interface Form {
   values: Record<string, unknown>
   /** A sentence a field; under '' what belongs to none. */
   errors: Record<string, string>
-  /** It came too often; the page is answered with 429. */
+  /** It came too often. */
   tooMany?: TooMany
 }
 
@@ -22,6 +22,12 @@ export const emptyForm = (values: Record<string, unknown> = {}): Form => ({ valu
 /** The form of a page that is shown: fresh, or with what was typed into one that could not be taken. */
 export const formOf = (req: Request, values: Record<string, unknown> = {}): Form =>
   emptyForm({ ...values, ...req.visit.typed })
+
+const tooOften = new WeakMap<object, TooMany>()
+
+/** For what was posted and came too often: the page that is shown for it is answered with 429. */
+export const tooManyFor = (body: unknown) =>
+  typeof body === 'object' && body !== null ? tooOften.get(body) : undefined
 
 /** Gives nothing when it worked; else the form to show again with 422. */
 export async function submit<S extends z.ZodType>(
@@ -36,7 +42,10 @@ export async function submit<S extends z.ZodType>(
     await act(parsed.data)
     return undefined
   } catch (error) {
-    if (error instanceof TooMany) return { values, errors: { '': tellTooMany(error) }, tooMany: error }
+    if (error instanceof TooMany && typeof body === 'object' && body !== null) {
+      tooOften.set(body, error)
+      return { values, errors: { '': tellTooMany(error) }, tooMany: error }
+    }
     if (!(error instanceof Refusal)) throw error
     return { values, errors: { [error.field ?? '']: t(error.key, error.values) } }
   }

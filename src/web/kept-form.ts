@@ -1,12 +1,12 @@
 // A form that was posted when the session had ended costs nothing that was typed: it rides along through the
-// login in a hidden field, and is shown again for the person to send. Passwords are never carried.
+// login in a hidden field, and is shown again for the person to send. Passwords and codes are never carried.
 
 import type { Request, Response } from 'express'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
 
 const LONGEST = 50_000
-const OF_THE_LOGIN = new Set(['kept', 'returnTo', 'passkey'])
+const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
 
 // What is worth showing again; everything else rides along unseen.
 const LABELS: Record<string, Key> = {
@@ -26,7 +26,7 @@ type Fields = [string, string][]
 /** Takes the posted fields along, for the login page that is shown instead. */
 export function keepForm(req: Request) {
   const fields: Fields = Object.entries(req.body ?? {})
-    .filter(([name]) => !OF_THE_LOGIN.has(name) && !name.includes('password'))
+    .filter(([name]) => !LEFT_OUT.has(name) && !name.includes('password'))
     .flatMap(([name, value]) => [value].flat().map((one): [string, unknown] => [name, one]))
     .filter((field): field is [string, string] => typeof field[1] === 'string')
   req.visit.typed = { kept: JSON.stringify(fields) }

@@ -15,6 +15,7 @@ import type { Person } from '../domain/people.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
 import { emptyForm, type Form, passwordField, requiredLine, submit } from './form.ts'
+import { inPerson } from './guards.ts'
 import { forgiveLogin, limit } from './limits.ts'
 import { passkeyField } from './passkey-form.ts'
 import { actor, idOf } from './request.ts'
@@ -83,11 +84,11 @@ export function passkeyPages(db: Db, section: Section) {
     const passkey = await passkeyOf(req)
     const forms = { rename: emptyForm({ name: passkey.name }), remove: emptyForm(), ...failed }
     const isLast = personOf(req).factors === 1
-    show(req, res, 'includes/passkey', { url, layout, passkey, forms, isLast })
+    show(req, res, 'includes/passkey', { url, layout, passkey, ...failed, forms, isLast })
   }
 
   for (const step of ['', '/rename', '/remove'])
-    page.get(`${list}/:passkeyId${step}`, ...guards, (req, res) => showOne(req, res))
+    page.get(`${list}/:passkeyId${step}`, ...inPerson(guards), (req, res) => showOne(req, res))
 
   page.post(`${list}/:passkeyId/rename`, ...guards, async (req, res) => {
     const passkey = await passkeyOf(req)

@@ -48,6 +48,8 @@ export function securityPages(db: Db, options: Options) {
   const showPage = async (req: Request, res: Response, failed: Partial<Record<Which, Form>> = {}) =>
     show(req, res, `${layout}/security`, {
       url,
+      // Here, too, where it is seen what came too soon.
+      ...failed,
       totp: await totpData(db, personOf(req), failed),
       passkeys: await passkeyData(db, personOf(req), failed.passkey),
     })

@@ -2,7 +2,7 @@
 // what they may do there (R8): two queries.
 
 import type { Request, RequestHandler, Response } from 'express'
-import { startActing } from '../domain/acting.ts'
+import { isActingId, startActing } from '../domain/acting.ts'
 import { type Admin, recordAdminLogin } from '../domain/admins.ts'
 import { findClientOf, markEntered } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
@@ -23,9 +23,9 @@ import {
 import { lastSettings, readSettings, SETTINGS } from '../domain/settings.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
-import { readCookie, setCookie } from './cookies.ts'
+import { clearCookie, readCookie, setCookie } from './cookies.ts'
 import { deviceToKeep } from './device-cookie.ts'
-import { takeFlash } from './flash.ts'
+import { flash, takeFlash } from './flash.ts'
 import { actor, currentAdmin, newRequestId } from './request.ts'
 
 export const USER_COOKIE = 'session'
@@ -52,9 +52,9 @@ export const readHost =
 export const recognise =
   (db: Db): RequestHandler =>
   async (req, res, next) => {
-    const flash = req.method === 'GET' ? takeFlash(req, res) : undefined
-    if (flash) req.visit.flash = flash
-    await (req.path.startsWith('/admin') ? recogniseAdmin(db, req) : recogniseUser(db, req))
+    const told = req.method === 'GET' ? takeFlash(req, res) : undefined
+    if (told) req.visit.flash = told
+    await (req.path.startsWith('/admin') ? recogniseAdmin(db, req) : recogniseUser(db, req, res))
     next()
   }
 
@@ -64,9 +64,13 @@ async function recogniseAdmin(db: Db, req: Request) {
   if (id && admin) Object.assign(req.visit, { admin, sessionId: id })
 }
 
-async function recogniseUser(db: Db, req: Request) {
+async function recogniseUser(db: Db, req: Request, res: Response) {
   const id = readCookie(req, USER_COOKIE)
   const session = id ? await findUserSession(db, id, readCookie(req, ADMIN_COOKIE)) : undefined
+  if (id && !session && isActingId(id)) {
+    clearCookie(res, USER_COOKIE)
+    flash(res, 'warning', 'acting.over')
+  }
   if (!id || !session) return
   const { user } = session
   Object.assign(req.visit, { user, sessionId: id, ...('acting' in session && { acting: session.acting }) })

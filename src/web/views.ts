@@ -10,7 +10,7 @@ import { RIGHTS, type Right } from '../domain/rights.ts'
 import type { Settings } from '../domain/settings.ts'
 import { fullName } from '../domain/users.ts'
 import { assetUrl } from './assets.ts'
-import type { Form } from './form.ts'
+import { tooManyFor } from './form.ts'
 import { isOwner, mayAdmin, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
@@ -76,10 +76,6 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
 
 export type Views = ReturnType<typeof openViews>
 
-/** Of the form on the page that came too often. */
-const findTooMany = (data: Data) =>
-  Object.values(data).flatMap((one) => (one as Partial<Form> | undefined)?.tooMany ?? [])[0]
-
 /** Answers with a page. `partial` names the part that is enough when htmx asked for just that. */
 export function show(req: Request, res: Response, template: string, data: Data = {}, partial?: string) {
   const views: Views = req.app.locals.views
@@ -96,7 +92,7 @@ export function show(req: Request, res: Response, template: string, data: Data =
     shownFor: shownFor(visit),
     shownForPerson: shownForPerson(visit),
   }
-  const tooMany = findTooMany(data)
+  const tooMany = tooManyFor(req.body)
   if (tooMany) res.status(429).set('Retry-After', String(tooMany.seconds))
   if (visit.mismatch) res.status(409)
   res.vary('HX-Request-Type').type('html')

@@ -11,7 +11,7 @@ const WIDE = { width: 1200, height: 900 }
 const NARROW = { width: 390, height: 844 }
 
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startHouse({ hostname: 'localhost' })
   browser = await startBrowser(house.appUrl)
 })
 
@@ -25,7 +25,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       if ((await sidewaysPixels(page)) > 0) wrong.push(`${name}: it scrolls sideways`)
     }
     expect(wrong).toEqual([])
-  })
+  }, 300_000)
 
   test('the menu and the dialog pass axe when they are open', async () => {
     const page = await browser.open({ colorScheme, viewport: WIDE, reducedMotion: 'reduce' })

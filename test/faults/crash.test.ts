@@ -15,6 +15,7 @@ import { freshDatabase } from '../support/house.ts'
 import { faultsIn } from '../support/invariants.ts'
 import { folder, freePort, start } from '../support/processes.ts'
 import { startSmtp } from '../support/smtp.ts'
+import { widenLimits } from '../support/wide-limits.ts'
 
 /** What runs, and is killed. */
 const ROLES: Pick<Part, 'role' | 'args'>[] = [
@@ -63,12 +64,14 @@ async function begin() {
   }
   const filled = start('crash', settings, 'src/cli/sample-data.ts')
   expect(await filled.ended, filled.output()).toBe(0)
+  const db = openDatabase(database.url)
+  await widenLimits(db)
   const cluster = startParts(
     'crash',
     ROLES.map((part) => ({ ...part, settings })),
   )
   await cluster.allReady()
-  return { database, db: openDatabase(database.url), smtp, ran, appUrl, cluster }
+  return { database, db, smtp, ran, appUrl, cluster }
 }
 
 const statusesOf = (journal: Journal) =>

@@ -10,6 +10,7 @@ import { amount, doubled, figures, isFull, pause } from '../support/faults.ts'
 import { freshDatabase } from '../support/house.ts'
 import { type Connection, connect, cookieOf } from '../support/load.ts'
 import { folder, freePort, start } from '../support/processes.ts'
+import { widenLimits } from '../support/wide-limits.ts'
 
 const PAGES = amount(600, 100)
 /** The first pages of a process compile its templates. */
@@ -51,10 +52,12 @@ async function begin() {
   }
   const filled = start('hooks', settings, 'src/cli/sample-data.ts')
   expect(await filled.ended, filled.output()).toBe(0)
+  const db = openDatabase(database.url)
+  await widenLimits(db)
   const cluster = startParts('hooks', [{ role: 'web', args: 'src/server.ts', settings }])
   await cluster.allReady()
   const ran = () => readFileSync(log, 'utf8').split('\n').filter(Boolean)
-  return { database, db: openDatabase(database.url), appUrl, cluster, ran }
+  return { database, db, appUrl, cluster, ran }
 }
 
 /** How long each page took. */

@@ -12,6 +12,7 @@ import { amount, chance, figures, pause, seed } from '../support/faults.ts'
 import { faultsIn } from '../support/invariants.ts'
 import { type Connection, connect, cookieOf } from '../support/load.ts'
 import { folder, freePort, start } from '../support/processes.ts'
+import { widenLimits } from '../support/wide-limits.ts'
 
 const CONNECTIONS = 4
 const LIVE_MS = { least: 100, more: 500 }
@@ -23,6 +24,7 @@ async function prepare(name: string) {
   const filled = start(name, { DATABASE_URL: url }, 'src/cli/sample-data.ts')
   expect(await filled.ended, filled.output()).toBe(0)
   const db = openDatabase(url)
+  await widenLimits(db)
   const acme = await db('clients').where({ company_name: 'Acme Hosting' }).first()
   return { url, db, cookie: await cookieOf(db, acme.owner_id, acme.id) }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { PASSWORD } from '../../src/dev/cast.ts'
-import { setUpTwoFactor } from '../support/factors.ts'
+import { codeOf, setUpTwoFactor } from '../support/factors.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 
 let house: TestHouse
@@ -55,4 +55,21 @@ test('H19 twenty wrong codes at once are no more than five tries', async () => {
   expect(step.tries).toBe(5)
   await visitor.press('Log in', { Code: app.next() })
   expect([visitor.status, visitor.cookie('session')]).toEqual([422, undefined])
+})
+
+test('setting up an app and turning it on with many clicks at once: one app, ten codes, nothing breaks', async () => {
+  const bob = await house.user('bob')
+  const press = async (url: string, form: Record<string, string>) => {
+    await house.db('limits').delete()
+    const clicks = Array.from({ length: 4 }, () => bob.newTab())
+    await Promise.all(clicks.map((tab) => tab.post(url, form)))
+    expect(clicks.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
+  }
+  for (let times = 0; times < 3; times++) await press('/user/security/totp', { password: PASSWORD })
+  await bob.visit('/user/security/totp/confirm')
+  const key = bob.$('code').first().text().replaceAll(' ', '')
+  await press('/user/security/totp/confirm', { code: codeOf(key) })
+  const { id, factors } = await house.db('users').where({ email: 'bob@example.com' }).first()
+  const codes = await house.db('recovery_codes').where({ person_id: id, person_kind: 'user' })
+  expect([factors, codes.length]).toEqual([1, 10])
 })

@@ -128,6 +128,24 @@ describe('H15 a login ends while it gets access: one of the two, whole', () => {
     expect(await owner()).toBe(1)
   })
 
+  // Fails when mergeUsers reads the clients and does not take them: then it merges what is no longer so.
+  test('H2 merging waits for whoever changes a client of theirs, and looks again after that', async () => {
+    const [[gone], [kept]] = [await guests(1, 'wait-gone-'), await guests(1, 'wait-kept-')]
+    if (!gone || !kept) throw new Error('nobody is here')
+    await associate(gone)
+    const merge = await mergeOf(gone, kept)
+    const trx = await house.db.transaction()
+    await trx('clients').where({ id: acme.id }).increment('access_version', 1)
+    const answer = merge()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await statusOf(gone)).toBe('active')
+    await trx('associations')
+      .where({ client_id: acme.id, user_id: gone.id })
+      .update({ permissions: 'emails' })
+    await trx.commit()
+    expect([await answer, await statusOf(gone)]).toEqual([422, 'active'])
+  })
+
   test('two merges at once, the same or the other way round: one is done', async () => {
     const [some, others] = [await guests(ROUNDS, 'two-a-'), await guests(ROUNDS, 'two-b-')]
     for (const [round, one] of some.entries()) {

@@ -6,13 +6,14 @@ import { timestamp } from '../../src/platform/clock.ts'
 import type { Db } from '../../src/platform/database.ts'
 import type { Visitor } from './visitor.ts'
 
-type Cbor = number | string | Buffer | Map<Cbor, Cbor>
+type Cbor = number | string | Buffer | Cbor[] | Map<Cbor, Cbor>
 
 /** As much of CBOR as passkeys need: small numbers, text, bytes and maps. */
 function cbor(value: Cbor): Buffer {
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value)
   if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)])
   if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value])
+  if (Array.isArray(value)) return Buffer.concat([head(4, value.length), ...value.map(cbor)])
   const entries = [...value].flatMap(([key, one]) => [cbor(key), cbor(one)])
   return Buffer.concat([head(5, value.size), ...entries])
 }
@@ -36,6 +37,8 @@ export interface Lies {
   /** Without a PIN, a finger or a face. */
   unverified?: boolean
   count?: number
+  /** Certificates of its maker, which nobody asked for. */
+  maker?: Buffer[]
 }
 
 export class Authenticator {
@@ -68,8 +71,8 @@ export class Authenticator {
     const key = cbor(coseKey(this.#keys.publicKey))
     const authData = this.#authData(lies, HAS_KEY, Buffer.concat([Buffer.alloc(16), size, this.id, key]))
     const attestation = new Map<Cbor, Cbor>([
-      ['fmt', 'none'],
-      ['attStmt', new Map()],
+      ['fmt', lies.maker ? 'android-key' : 'none'],
+      ['attStmt', new Map<Cbor, Cbor>(lies.maker ? [['x5c', lies.maker]] : [])],
       ['authData', authData],
     ])
     return this.#answer({

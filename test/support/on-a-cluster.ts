@@ -2,10 +2,12 @@
 
 import { join } from 'node:path'
 import { PASSWORD } from '../../src/dev/cast.ts'
+import { openDatabase } from '../../src/platform/database.ts'
 import type { Galera } from './galera.ts'
 import { freePort } from './mariadb.ts'
 import { folder, start } from './processes.ts'
 import { Visitor } from './visitor.ts'
+import { widenLimits } from './wide-limits.ts'
 
 const DATABASE = 'latchkey'
 
@@ -16,6 +18,9 @@ export async function fillCluster(cluster: Galera) {
   await connection.end()
   const filling = start('cluster', settings(cluster, 0, await freePort()), 'src/cli/sample-data.ts')
   if ((await filling.ended) !== 0) throw new Error(filling.output())
+  const db = openDatabase(cluster.url(0, DATABASE))
+  await widenLimits(db)
+  await db.destroy()
 }
 
 const settings = (cluster: Galera, first: number, port: number) => ({

@@ -1,0 +1,63 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { moveClock } from '../src/platform/clock.ts'
+import { addPasskey, askOptions, logInBy, sendPasskey } from './support/authenticator.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+
+const WRONG = 'That passkey does not work here, or it took too long. Please try again.'
+const QUARTER = 16
+
+describe('a passkey ends with what it opens', () => {
+  let house: TestHouse
+
+  beforeAll(async () => {
+    house = await startHouse()
+  })
+
+  test('H6 whoever set one up on an address that is not theirs loses it at the first proof', async () => {
+    const users = house.db('users').where({ email: 'carol@example.com' })
+    await users.clone().update({ email_verified_at: null })
+    const { authenticator } = await addPasskey(await house.user('carol'))
+    const owner = house.visitor()
+    await owner.visit('/password/reset')
+    await owner.press('Send link', { 'Email address': 'carol@example.com' })
+    await owner.visit(await house.linkTo('carol@example.com'))
+    await owner.press('Set password', { 'New password': 'the true owner came' })
+    const squatter = await logInBy(house.visitor(), authenticator)
+    expect([squatter.status, squatter.told]).toEqual([422, expect.stringContaining(WRONG)])
+    expect((await users.clone().first()).factors).toBe(0)
+  })
+
+  test('a login that is disabled between two clicks is out; enabled again, its passkey works', async () => {
+    const { authenticator } = await addPasskey(await house.user('bob'))
+    const bob = await logInBy(house.visitor(), authenticator)
+    const users = house.db('users').where({ email: 'bob@example.com' })
+    await users.clone().update({ status: 'disabled' })
+    expect((await bob.visit('/user/profile')).title).toBe('Log in')
+    await sendPasskey(bob, authenticator.use(await askOptions(bob)))
+    expect([bob.status, bob.told]).toEqual([422, expect.stringContaining(WRONG)])
+    await users.clone().update({ status: 'active' })
+    await sendPasskey(bob, authenticator.use(await askOptions(bob)))
+    expect([bob.status, bob.path]).toEqual([200, '/user/profile'])
+  })
+
+  test('a disabled admin gets in by it no more', async () => {
+    const { authenticator } = await addPasskey(await house.admin(), '/admin')
+    await house.db('admins').update({ status: 'disabled' })
+    const ada = await logInBy(house.visitor(), authenticator, '/admin/login')
+    expect([ada.status, ada.told]).toEqual([422, expect.stringContaining(WRONG)])
+    await house.db('admins').update({ status: 'active' })
+  })
+
+  test('sixty that do not work are enough for a quarter of an hour', async () => {
+    moveClock(QUARTER)
+    const { authenticator } = await addPasskey(await house.user('alice'))
+    const visitor = house.visitor()
+    for (let times = 0; times < 60; times++) {
+      await visitor.post('/login', { passkey: `no passkey ${times}` })
+      expect(visitor.status).toBe(422)
+    }
+    await logInBy(visitor, authenticator)
+    expect([visitor.status, visitor.cookie('session')]).toEqual([429, undefined])
+    expect(Number(visitor.headers['retry-after'])).toBeGreaterThan(800)
+  })
+})
