@@ -84,6 +84,7 @@ describe('an admin looks after their own login', () => {
     for (const path of ['/admin', '/admin/clients']) {
       await uma.visitor.visit(path)
       expect(uma.visitor.told).toBe('Every admin needs a second factor here. Set one up to go on.')
+      expect(uma.visitor.path, 'where that is done').toBe('/admin/security')
     }
     expect((await uma.visitor.visit('/admin/password')).status).toBe(200)
     await ada.post('/admin/settings', { ...form, adminsNeedFactor: undefined })

@@ -88,6 +88,16 @@ describe('the activity log can be read', () => {
     await ada.press('Save', { Name: 'Latchkey' })
   })
 
+  test('what an older version wrote, with less in it, can be read still', async () => {
+    const entry = { request_id: 'old', ordinal: 1, at: '2020-01-01T00:00:00.000Z', ip: '' }
+    const told = { actor_kind: 'user', actor_name: 'Olga Old', action: 'user.edited', detail: '{}' }
+    await house.db('activity').insert({ ...entry, ...told })
+    await ada.visit('/admin/activity?to=2020-01-02')
+    await house.db('activity').where({ request_id: 'old' }).delete()
+    expect(ada.status).toBe(200)
+    expect(log()).toContain('Olga Old edited the profile of …')
+  })
+
   test('the log of one client has a tab of its own, with pages and filters', async () => {
     const { id } = await house.clientNamed('Acme Hosting')
     await ada.visit(`/admin/clients/${id}`)
