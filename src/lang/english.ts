@@ -909,6 +909,7 @@ export const english = {
   'login.email.saved': 'The address of {name} is changed.',
   'login.sessions': 'Where they are logged in',
   'login.sessions.none': 'They are not logged in anywhere.',
+  'login.sessions.acting': 'Admin {name}, acting as this user',
   'activity.all': 'All activity',
   'emailChange.takenByOther': 'Another login has this address.',
   'emailChange.sameOfOther': 'That is the address they have.',
