@@ -2,7 +2,7 @@
 // that says which and how to mend it. Every setting is described in docs/operating.md.
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { parseAddresses } from './platform/address.ts'
@@ -52,6 +52,13 @@ const url = (name: string, schemes: string[], example: string) =>
     error: `${name} must be an address such as ${example}.`,
   })
 
+const secret = (name: string) =>
+  z.string().refine((text) => text.split(',').every((one) => Buffer.byteLength(one.trim()) >= SECRET_BYTES), {
+    error: `${name} must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
+  })
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
 const Settings = z.object({
   NODE_ENV: z.string().optional(),
   DATABASE_URL: z
@@ -69,18 +76,8 @@ const Settings = z.object({
     .optional(),
   HOST: z.string().optional(),
   APP_URL: url('APP_URL', ['http://', 'https://'], 'https://accounts.example.com').optional(),
-  APP_SECRET: z
-    .string()
-    .refine((text) => text.split(',').every((secret) => Buffer.byteLength(secret.trim()) >= SECRET_BYTES), {
-      error: `APP_SECRET must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
-    })
-    .optional(),
-  ACTIVITY_KEY: z
-    .string()
-    .refine((text) => text.split(',').every((key) => Buffer.byteLength(key.trim()) >= SECRET_BYTES), {
-      error: `ACTIVITY_KEY must hold at least ${SECRET_BYTES} bytes (of several, separated by commas, each): try openssl rand -base64 36.`,
-    })
-    .optional(),
+  APP_SECRET: secret('APP_SECRET').optional(),
+  ACTIVITY_KEY: secret('ACTIVITY_KEY').optional(),
   SMTP_URL: url('SMTP_URL', ['smtp://', 'smtps://'], 'smtp://user:password@mail.example.com:587').optional(),
   MAIL_FROM: z
     .string()
@@ -88,7 +85,11 @@ const Settings = z.object({
       error: 'MAIL_FROM must be an e-mail address, such as accounts@example.com.',
     })
     .optional(),
-  HOOKS_DIR: z.string().optional(),
+  // Only what is named must be there: who has no add-ons needs no folder for them.
+  HOOKS_DIR: z
+    .string()
+    .refine(isFolder, { error: 'HOOKS_DIR must be a folder that exists: make it, or leave it out.' })
+    .optional(),
   TIME_ZONE: z
     .string()
     .refine(isTimeZone, { error: 'TIME_ZONE must be a name such as UTC or Europe/Berlin.' })

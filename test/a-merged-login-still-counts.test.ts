@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { forgetSettings } from '../src/domain/settings.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { associate, idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
-
-const AT = '2026-01-01T00:00:00.000Z'
 
 describe('H15 what the login that went did and was still counts', () => {
   let house: TestHouse
@@ -71,8 +68,8 @@ describe('H15 what the login that went did and was still counts', () => {
   })
 
   test('where only the invited address may accept, one that was merged into theirs counts', async () => {
-    await house.db('settings').insert({ key: 'acceptBy', value: 'invited', updated_at: AT })
-    forgetSettings()
+    await ada.visit('/admin/settings')
+    await ada.press('Save', { 'Only the invited address, verified': true })
     const alice = await house.user('alice', 'Acme Hosting')
     await alice.visit('/account/users')
     for (const name of ['carol', 'eve'])

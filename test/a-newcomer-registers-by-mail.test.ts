@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { moveClock } from '../src/platform/clock.ts'
+import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -184,5 +185,22 @@ describe('a newcomer registers by a mailed link', () => {
       expectDead(await stranger.visit(path))
       expectDead(await stranger.post(path, { password: MY_PASSWORD }))
     }
+  })
+
+  test('H19 the link’s button once more does not walk around a second factor that was set up since', async () => {
+    const gina = await register('gina@example.com', { 'First name': 'Gina' })
+    const browser = { Cookie: `registration=${gina.cookie('registration')}` }
+    const link = await house.linkTo('gina@example.com')
+    await gina.visit(link)
+    await gina.press('Create account')
+    expect(gina.path).toBe('/clientarea')
+    const app = await setUpTwoFactor(gina, '/user', MY_PASSWORD)
+    expectDead(await house.visitor().post(link, { password: MY_PASSWORD }))
+    const twice = await house.visitor().post(link, {}, browser)
+    expect([twice.path.split('?')[0], twice.cookie('session')]).toEqual(['/login/second-step', undefined])
+    await twice.visit('/login/second-step')
+    expect(twice.title).toBe('One more step')
+    await twice.press('Log in', { Code: app.next() })
+    expect([twice.path, twice.title]).toEqual(['/clientarea', 'Gina Diaz'])
   })
 })

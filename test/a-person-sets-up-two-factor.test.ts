@@ -45,6 +45,9 @@ describe('a person sets up two-factor, and takes it away', () => {
     await alice.press('Set up', { 'Current password': PASSWORD })
     expect(alice.$('svg[width="232"][height="232"]').length).toBe(1)
     expect(alice.$('code').text()).toMatch(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/)
+    expect(alice.$('a[href^="otpauth:"]').attr('href'), 'for an app on the same device').toContain(
+      keyOn(alice),
+    )
     for (const code of ['000', codeOf(keyOn(alice), 5)]) {
       await alice.press('Turn on', { Code: code })
       expect([alice.status, alice.told, await factorsOf('alice@example.com')]).toEqual([422, WRONG, 0])

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -143,6 +143,18 @@ describe('settings', () => {
     )
   })
 
+  test('a folder of add-ons that is named must be there; without a name there may be none', () => {
+    const wrong = 'HOOKS_DIR must be a folder that exists: make it, or leave it out.'
+    writeFileSync(join(folder, 'file.js'), '')
+    for (const name of ['missing', 'file.js'])
+      expect(sentence(() => sample({ HOOKS_DIR: join(folder, name) }))).toBe(wrong)
+    expect(sample({ HOOKS_DIR: folder }).hooksDir).toBe(folder)
+    const here = process.cwd()
+    process.chdir(folder)
+    expect(sample().hooksDir).toMatch(/hooks$/)
+    process.chdir(here)
+  })
+
   test('this machine by all its names is taken', () => {
     for (const host of ['127.0.0.1', 'localhost', '::1', '127.8.8.8'])
       expect(sample({ HOST: host }).host).toBe(host)
@@ -183,7 +195,7 @@ describe('settings', () => {
 
   test('docs/operating.md tells of every setting, and of none too many', () => {
     const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-    const known = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): (?:z|url)\b/gm)].map(
+    const known = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): (?:z|url|secret)\b/gm)].map(
       ([, name]) => name,
     )
     const rows =

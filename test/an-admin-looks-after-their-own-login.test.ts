@@ -52,7 +52,7 @@ describe('an admin looks after their own login', () => {
     const { recovery } = await setUpTwoFactor(visitor, '/admin')
     await expectRenewed()
     await visitor.visit('/admin/security')
-    await visitor.press('Remove', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
+    await visitor.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await expectRenewed()
     await visitor.visit('/admin/password')
     await visitor.press('Set password', { 'Current password': PASSWORD, 'New password': LONG })
@@ -75,6 +75,7 @@ describe('an admin looks after their own login', () => {
     for (const path of ['/admin', '/admin/clients']) {
       await uma.visitor.visit(path)
       expect(uma.visitor.told).toBe('Every admin needs a second factor here. Set one up to go on.')
+      expect(uma.visitor.path, 'where that is done').toBe('/admin/security')
     }
     expect((await uma.visitor.visit('/admin/password')).status).toBe(200)
     await ada.post('/admin/settings', { ...form, adminsNeedFactor: undefined })

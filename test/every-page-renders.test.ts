@@ -104,6 +104,7 @@ describe('sentences and the places that say them', () => {
       `${step}.keep`,
     ]),
     'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending'],
+    'invites.mail.': ['refused', 'failed'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],

@@ -99,11 +99,28 @@ describe('H23 guessing gets slower, and locks nobody out', () => {
     ).toEqual([])
   })
 
-  test('an admin is told as well', async () => {
+  test('an admin is told as well; each mail leads to where passwords are set and devices are ended', async () => {
     moveClock(16)
-    for (let times = 0; times < 2; times++) await house.admin()
-    const [mail] = await house.mailTo('ada@latchkey.test')
-    expect(mail?.subject).toBe('New login to your account')
+    await house.admin()
+    const people = [
+      ['carol@example.com', '/user', await house.user('carol')],
+      ['ada@latchkey.test', '/admin', await house.admin()],
+    ] as const
+    for (const [address, area, visitor] of people) {
+      const mails = await house.mailTo(address)
+      const mail = mails.find(({ subject }) => subject === 'New login to your account')
+      expect(mail?.text).toContain('If not, set a new password at once')
+      const link = mail?.text.match(/http\S+/)?.[0].slice(house.appUrl.length) ?? ''
+      expect(link).toBe(`${area}/security`)
+      for (const [name, path] of [
+        ['Change password', `${area}/password`],
+        ['Where you are logged in', `${area}/security/sessions`],
+      ] as const) {
+        await visitor.visit(link)
+        await visitor.follow(name)
+        expect([visitor.status, visitor.path]).toEqual([200, path])
+      }
+    }
   })
 
   test.each([

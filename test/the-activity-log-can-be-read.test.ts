@@ -88,6 +88,16 @@ describe('the activity log can be read', () => {
     await ada.press('Save', { Name: 'Latchkey' })
   })
 
+  test('what an older version wrote, with less in it, can be read still', async () => {
+    const entry = { request_id: 'old', ordinal: 1, at: '2020-01-01T00:00:00.000Z', ip: '' }
+    const told = { actor_kind: 'user', actor_name: 'Olga Old', action: 'user.edited', detail: '{}' }
+    await house.db('activity').insert({ ...entry, ...told })
+    await ada.visit('/admin/activity?to=2020-01-02')
+    await house.db('activity').where({ request_id: 'old' }).delete()
+    expect(ada.status).toBe(200)
+    expect(log()).toContain('Olga Old edited the profile of …')
+  })
+
   test('the log of one client has a tab of its own, with pages and filters', async () => {
     const { id } = await house.clientNamed('Acme Hosting')
     await ada.visit(`/admin/clients/${id}`)
@@ -196,6 +206,38 @@ describe('the activity log can be read', () => {
     }
     await ada.visit(`/admin/clients/${client_id}/activity?admin=1`)
     expect(places(ada)).toEqual(['198.51.100.12', '198.51.100.13', '198.51.100.16'])
+  })
+
+  test('a user’s pages and file hold what they did and what was done with their login, once and in order', async () => {
+    const { db } = house
+    const { id } = await db('users').where({ email: 'bob@example.com' }).first()
+    const at = '2026-11-01T00:00:00.000Z'
+    const who = [
+      { actor_id: id, user_id: null },
+      { actor_id: id, user_id: id },
+      { actor_id: 99, user_id: id },
+      { actor_id: 99, user_id: 99 },
+    ]
+    await db('activity').insert(
+      Array.from({ length: 200 }, (_, ordinal) => ({
+        ...{ request_id: 'mixed', ordinal, at, actor_kind: 'user', actor_name: 'Bob', ip: '' },
+        ...{ action: 'invite.sent', detail: JSON.stringify({ email: `m${ordinal}@example.com` }) },
+        ...who[ordinal % 4],
+      })),
+    )
+    const theirs = Array.from({ length: 200 }, (_, nth) => 199 - nth).filter((nth) => nth % 4 !== 3)
+    const bob = await house.user('bob')
+    await bob.visit('/user/activity.csv')
+    const told = (page: Visitor) => [...page.html.matchAll(/invited m(\d+)@/g)].map(([, nth]) => Number(nth))
+    expect(told(bob)).toEqual(theirs)
+    const seen: number[] = []
+    await bob.visit('/user/activity')
+    for (;;) {
+      seen.push(...told(bob))
+      if (!bob.$('a[rel="next"]').length) break
+      await bob.follow('Older')
+    }
+    expect(seen).toEqual(theirs)
   })
 
   test('a user reads what they did, and not what others did', async () => {

@@ -11,7 +11,7 @@ import { flash } from '../web/flash.ts'
 import { guard } from '../web/guards.ts'
 import { idOf, mustHold, wantsPartial } from '../web/request.ts'
 
-const FACTOR_PAGE = '/admin/profile'
+const FACTOR_PAGE = '/admin/security'
 
 const mustBeAdmin: RequestHandler = (req, res, next) => {
   if (req.visit.admin) return next()

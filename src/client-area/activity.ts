@@ -2,7 +2,7 @@
 // says the same.
 
 import { type Request, type Response, Router } from 'express'
-import { asReadBy, type Reader, readersFilter } from '../domain/activity-readers.ts'
+import { asReadBy, readerOf, readersFilter } from '../domain/activity-readers.ts'
 import type { Db } from '../platform/database.ts'
 import { sendActivityCsv } from '../web/activity-csv.ts'
 import { activityPage } from '../web/activity-pages.ts'
@@ -11,22 +11,21 @@ import { show } from '../web/views.ts'
 import { loggedIn, owner } from './area.ts'
 
 export function activity(db: Db) {
-  const readers = {
-    account: (req: Request): Reader => ({ user: currentUser(req), client: currentClient(req) }),
-    own: (req: Request): Reader => ({ user: currentUser(req) }),
-  }
+  const ofAccount = (req: Request) => readerOf(db, currentUser(req), currentClient(req))
+  const ofOwn = (req: Request) => readerOf(db, currentUser(req))
+  type Read = typeof ofOwn
 
-  const page = (readerOf: (req: Request) => Reader) => async (req: Request, res: Response) => {
-    const reader = readerOf(req)
+  const page = (read: Read) => async (req: Request, res: Response) => {
+    const reader = await read(req)
     const filter = { ...readersFilter(reader), before: idOf(req.query.before) }
     const found = await activityPage(db, filter, (entry) => asReadBy(reader, entry))
     const data = { ...found, asked: {}, errors: {}, url: req.path, layout: 'client-area' }
     show(req, res, 'client-area/activity', data, 'includes/_log')
   }
 
-  const file = (readerOf: (req: Request) => Reader, name: string) => (req: Request, res: Response) => {
-    const reader = readerOf(req)
-    return sendActivityCsv(db, req, res, {
+  const file = (read: Read, name: string) => async (req: Request, res: Response) => {
+    const reader = await read(req)
+    await sendActivityCsv(db, req, res, {
       filter: readersFilter(reader),
       seen: (entry) => asReadBy(reader, entry),
       name,
@@ -34,8 +33,8 @@ export function activity(db: Db) {
   }
 
   return Router()
-    .get('/account/activity', ...owner, page(readers.account))
-    .get('/account/activity.csv', ...owner, file(readers.account, 'account-activity'))
-    .get('/user/activity', ...loggedIn, page(readers.own))
-    .get('/user/activity.csv', ...loggedIn, file(readers.own, 'activity'))
+    .get('/account/activity', ...owner, page(ofAccount))
+    .get('/account/activity.csv', ...owner, file(ofAccount, 'account-activity'))
+    .get('/user/activity', ...loggedIn, page(ofOwn))
+    .get('/user/activity.csv', ...loggedIn, file(ofOwn, 'activity'))
 }

@@ -19,11 +19,9 @@ export function factorPages(area: Area): [name: string, data: Data, more?: strin
   const has = { hasApp: true, hasPasskey: true }
   const step = { layout, login, action: `${login}/second-step`, returnTo: '/', kept: '', ...has }
   const on = { forms: { ...forms, renew: wrong }, since: inDays(-3), left: 8 }
-  const qr = renderSVG('otpauth://totp/sample', { border: 4 }).replace(
-    '<svg ',
-    '<svg width="232" height="232" ',
-  )
-  const setUp = { url, layout, key: 'ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567', qr }
+  const uri = 'otpauth://totp/sample'
+  const qr = renderSVG(uri, { border: 4 }).replace('<svg ', '<svg width="232" height="232" ')
+  const setUp = { url, layout, uri, key: 'ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567', qr }
   const names = { browser: 'Firefox', system: 'Windows' }
   const seen = { ip: '192.0.2.7', names, seenAt: inDays(-1), admin: undefined }
   const sessions = [

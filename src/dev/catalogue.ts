@@ -74,16 +74,11 @@ export function samplePages(): Page[] {
     },
     { ...carol, permissions: parsePermissions('invoices'), isOwner: false, entered_at: null },
   ]
-  const offered = {
-    id: 7,
-    email: 'dora@example.com',
-    permissions: ALL_PERMISSIONS,
-    message: '',
-    ended_at: null,
-  }
-  const sent = { sent_at: inDays(-2), expires_at: inDays(5), inviter: 'Alice Ames' }
+  const offered = { id: 7, email: 'dora@example.com', permissions: ALL_PERMISSIONS, message: '' }
+  const sent = { sent_at: inDays(-2), expires_at: inDays(5), ended_at: null, inviter: 'Alice Ames' }
   const invitation = { ...offered, ...sent, status: 'pending' }
-  const pending = [invitation, { ...invitation, id: 8, status: 'expired', expires_at: inDays(-1) }]
+  const over = { status: 'expired', expires_at: inDays(-1), mail: 'refused' }
+  const pending = [invitation, { ...invitation, id: 8, ...over }]
   const earlier = [{ ...invitation, id: 5, status: 'declined', ended_at: inDays(-3) }]
   const form = { values: { permissions: ['invoices'], ...client }, errors: {} }
   const wrong = {

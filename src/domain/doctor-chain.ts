@@ -1,6 +1,7 @@
 // Whether the activity log is as it was written (HARD-CASES H14): every entry has a MAC that fits, each seal has just
 // the entries it names and follows the one before. Seals are read one at a time, each with its entries. A cut tail
-// shows only against a head kept elsewhere. Seals whose entries were forgotten are the oldest, and have none left. What has no seal yet may get one at any moment, and is no finding.
+// shows only against a head kept elsewhere. Seals whose entries were forgotten are the oldest, and have none left.
+// What has no seal yet may get one at any moment, and is no finding.
 
 import { inDays } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'

@@ -106,13 +106,13 @@ export const aboutLink = (row: Row | undefined) => {
   return { permissions, until, message }
 }
 
-// Where a person sees the logins that they have; no secret, so no row stands behind it.
-const DEVICES = { user: '/clientarea', admin: '/admin' }
-const kindOf = (email: Email): keyof typeof DEVICES => JSON.parse(email.data).kind
+// Where a person ends logins and sets another password; no secret, so no row stands behind it.
+const SECURITY = { user: '/user/security', admin: '/admin/security' }
+const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).kind
 
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
-  if (email.template === 'new-device') return { link: `${inHand().appUrl}${DEVICES[kindOf(email)]}` }
+  if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
   if (!row) return {}
   const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}

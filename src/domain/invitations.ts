@@ -38,6 +38,8 @@ export interface Invitation {
 /** With who sent it, as lists show it. */
 export interface ListedInvitation extends Invitation {
   inviter: string
+  /** Why its latest message was given up: the address was refused, or it could not be delivered for a day. */
+  mail?: 'refused' | 'failed' | undefined
 }
 
 export const VALID_FOR_DAYS = 7
@@ -82,10 +84,21 @@ export async function listPending(db: Db, client: { id: number }): Promise<Liste
     .join('users', 'users.id', 'associations.user_id')
     .where('associations.client_id', client.id)
     .pluck('users.email')
-  const all: ListedInvitation[] = rows.map(withInviter)
+  const faults = await findMailFaults(db, client)
+  const all: ListedInvitation[] = rows.map((row) => ({ ...withInviter(row), mail: faults.get(row.id) }))
   const seen = new Set<string>(associated)
   for (const row of all) if (row.status === 'pending') seen.add(row.email)
   return all.filter((row) => row.status === 'pending' || (!seen.has(row.email) && seen.add(row.email)))
+}
+
+/** What became of the messages that failed, by invitation; one that was sent again is judged by the latest. */
+async function findMailFaults(db: Db, client: { id: number }) {
+  const failed: { id: number; fault: string | null }[] = await db('emails as e')
+    .join('invitations as i', 'i.id', 'e.invitation_id')
+    .where({ 'i.client_id': client.id, 'e.template': 'invitation', 'e.status': 'failed' })
+    .whereRaw('e.send_count = i.send_count')
+    .select('i.id', 'e.fault')
+  return new Map(failed.map(({ id, fault }) => [id, fault === 'address' ? 'refused' : 'failed'] as const))
 }
 
 /** The history: what was accepted, declined or cancelled, latest first. */

@@ -14,9 +14,8 @@ const GROUPS = {
 
 type Group = keyof typeof GROUPS | 'other'
 
-const NO_ACTIONS = ['none', 'other']
-
-export const ACTIONS = keysAfter('activity.').filter((action) => !NO_ACTIONS.includes(action))
+/** A noun and a verb; other keys are of the pages. */
+export const ACTIONS = keysAfter('activity.').filter((action) => action.includes('.'))
 
 const has = (group: readonly string[], name: string) => group.includes(name)
 

@@ -23,7 +23,8 @@ const NAMES: Record<string, Key> = {
 }
 
 export function nameInWords(name: string): string {
-  const key = Object.hasOwn(NAMES, name) ? NAMES[name] : `settings.${name}`
+  const setting = name.startsWith('limit.') ? name.replace('limit.', 'limits.') : `settings.${name}`
+  const key = Object.hasOwn(NAMES, name) ? NAMES[name] : setting
   return key && isKey(key) ? t(key) : name
 }
 

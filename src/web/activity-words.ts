@@ -2,7 +2,7 @@
 
 import type { Activity } from '../domain/activity.ts'
 import { changesInWords, type Detail, nameInWords, valueInWords } from './activity-changes.ts'
-import { isKey, type Key, needs, t } from './translate.ts'
+import { isKey, type Key, needs, placesOf, t } from './translate.ts'
 
 export interface Told {
   at: string
@@ -26,6 +26,8 @@ function whatIn(entry: Activity, detail: Detail): string {
   const key = keyOf(entry)
   const said = Object.entries(detail).map(([name, value]) => [name, valueInWords(action, name, value)])
   const what = t(key, {
+    // An older version may have written less than the sentence says today.
+    ...Object.fromEntries(placesOf(key).map((name) => [name, '…'])),
     action,
     ...Object.fromEntries(said),
     ...(action === 'setting.changed' && settingInWords(detail)),

@@ -69,7 +69,8 @@ export function securityPages(db: Db, options: Options) {
     const pending = await findPending(db, personOf(req), req.visit.settings.name)
     if (!pending) return res.redirect(303, url)
     const key = pending.key.replace(/(.{4})(?=.)/g, '$1 ')
-    show(req, res, 'includes/totp-set-up', { url, layout, form, key, qr: qrOf(pending.uri) })
+    const { uri } = pending
+    show(req, res, 'includes/totp-set-up', { url, layout, form, key, uri, qr: qrOf(uri) })
   }
 
   for (const path of [url, `${url}/totp`, `${url}/totp/remove`, `${url}/recovery-codes`])

@@ -20,5 +20,8 @@ export const keysAfter = (start: string): string[] =>
     .filter((key) => key.startsWith(start))
     .map((key) => key.slice(start.length))
 
+/** What the sentence has a place for. */
+export const placesOf = (key: Key) => [...english[key].matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
+
 /** Whether the sentence names this value. */
-export const needs = (key: Key, value: string) => english[key].includes(`{${value}}`)
+export const needs = (key: Key, value: string) => placesOf(key).includes(value)

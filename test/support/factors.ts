@@ -9,9 +9,13 @@ export const codeOf = (key: string, steps = 0) =>
   new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: now().getTime() + steps * 30_000 })
 
 /** Gives the key, the recovery codes, and codes that were not used yet. */
-export async function setUpTwoFactor(visitor: Visitor, area: '/user' | '/admin' = '/user') {
+export async function setUpTwoFactor(
+  visitor: Visitor,
+  area: '/user' | '/admin' = '/user',
+  password = PASSWORD,
+) {
   await visitor.visit(`${area}/security`)
-  await visitor.press('Set up', { 'Current password': PASSWORD })
+  await visitor.press('Set up', { 'Current password': password })
   const key = visitor.$('code').first().text().replaceAll(' ', '')
   await visitor.press('Turn on', { Code: codeOf(key) })
   const recovery = visitor

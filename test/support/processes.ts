@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,8 @@ import { afterAll, expect } from 'vitest'
 import { ACTIVITY_KEY, ROOT } from './sources.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
+const noHooks = join(folder, 'no-hooks')
+mkdirSync(noHooks)
 const children = new Set<ReturnType<typeof spawn>>()
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL')
@@ -34,7 +36,7 @@ export function start(name: string, settings: Record<string, string> = {}, file 
       PATH,
       HOME,
       DATA_DIR: join(folder, name),
-      HOOKS_DIR: join(folder, 'no-hooks'),
+      HOOKS_DIR: noHooks,
       ACTIVITY_KEY,
       ...settings,
     },
