@@ -187,6 +187,7 @@ export async function up(db: Knex) {
   await add('activity', 'seal', (t) => t.integer('seal').unsigned())
   await index('activity', ['seal', 'id'])
   await index('activity', ['actor_kind', 'actor_id', 'id'])
+  await index('activity', ['acting_admin_id', 'id'])
   await index('activity', ['action', 'id'])
   await index('activity', ['client_id', 'id'])
   await index('activity', ['user_id', 'id'])

@@ -117,6 +117,21 @@ describe('an admin acts as a user', () => {
     expect(session).toMatchObject({ remember: 0, user_id: before.alice.id, admin_id: expect.any(Number) })
   })
 
+  test('a page asks twice who is there and what they may do, and once more for an admin who acts', async () => {
+    const alice = await house.user('alice')
+    await actAs(house, ada, 'alice')
+    const questions = async (visitor: Visitor) => {
+      const asked: string[] = []
+      const note = ({ sql }: { sql: string }) => asked.push(sql)
+      house.db.on('query', note)
+      await visitor.visit('/user/profile')
+      house.db.removeListener('query', note)
+      expect(visitor.status).toBe(200)
+      return asked.filter((sql) => /sessions|associations|roles/.test(sql)).length
+    }
+    expect([await questions(alice), await questions(ada)]).toEqual([2, 3])
+  })
+
   test('two-factor of the user, or of the account, is no obstacle', async () => {
     await setUpTwoFactor(await house.user('alice'))
     await house.db('clients').update({ require_factor: 1 })

@@ -24,12 +24,8 @@ describe('the activity log can be read', () => {
     const day = new Date().toISOString().slice(0, 10)
     await ada.visit(`/admin/activity?text=dora@&from=${day}&to=${day}`)
     expect(log()).toContain('invited dora@example.com')
-    for (const other of [
-      'text=d%25a',
-      'text=dora@&to=2020-01-01',
-      'text=dora@&ip=192.0.2.99',
-      'user=999999',
-    ]) {
+    const others = ['text=d%25a', 'text=dora@&to=2020-01-01', 'text=dora@&ip=192.0.2.99', 'user=999999']
+    for (const other of others) {
       await ada.visit(`/admin/activity?${other}`)
       expect(log(), other).toContain('There is nothing like that')
     }
@@ -89,13 +85,12 @@ describe('the activity log can be read', () => {
   })
 
   test('what an older version wrote, with less in it, can be read still', async () => {
-    const entry = { request_id: 'old', ordinal: 1, at: '2020-01-01T00:00:00.000Z', ip: '' }
-    const told = { actor_kind: 'user', actor_name: 'Olga Old', action: 'user.edited', detail: '{}' }
-    await house.db('activity').insert({ ...entry, ...told })
+    const who = { actor_kind: 'user', actor_name: 'Olga Old', request_id: 'old', ordinal: 1, ip: '' }
+    const what = { at: '2020-01-01T00:00:00.000Z', action: 'user.edited', detail: '{}' }
+    await house.db('activity').insert({ ...who, ...what })
     await ada.visit('/admin/activity?to=2020-01-02')
-    await house.db('activity').where({ request_id: 'old' }).delete()
-    expect(ada.status).toBe(200)
-    expect(log()).toContain('Olga Old edited the profile of …')
+    await house.db('activity').where(who).delete()
+    expect([ada.status, log().includes('Olga Old edited the profile of …')]).toEqual([200, true])
   })
 
   test('the log of one client has a tab of its own, with pages and filters', async () => {

@@ -777,6 +777,8 @@ export const english = {
   'firstAdmin.button': 'Create admin',
   'firstAdmin.done': 'That is done. Log in with your address and password.',
   'settings.adminsNeedFactor': 'Admins must use two-factor',
+  'settings.adminsNeedFactor.0': 'no',
+  'settings.adminsNeedFactor.1': 'yes',
   'settings.adminsNeedFactor.help': 'Admins without a second factor reach nothing but their own pages.',
   'settings.adminsNeedFactor.first':
     'Set up a second factor of your own first, so that you are not locked out.',
@@ -910,6 +912,7 @@ export const english = {
   'login.email.saved': 'The address of {name} is changed.',
   'login.sessions': 'Where they are logged in',
   'login.sessions.none': 'They are not logged in anywhere.',
+  'login.sessions.acting': 'Admin {name}, acting as this user',
   'activity.all': 'All activity',
   'emailChange.takenByOther': 'Another login has this address.',
   'emailChange.sameOfOther': 'That is the address they have.',

@@ -9,14 +9,13 @@ import type { Client } from '../domain/clients.ts'
 import { noteDevice } from '../domain/devices.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
 import { asPerson, type Person } from '../domain/people.ts'
+import { renewAdminSession, renewUserSession } from '../domain/renewing-sessions.ts'
 import {
   actFor,
   endAdminSession,
   endUserSession,
   findAdminSession,
   findUserSession,
-  renewAdminSession,
-  renewUserSession,
   startAdminSession,
   startUserSession,
 } from '../domain/sessions.ts'

@@ -3,7 +3,7 @@
 import type { Db } from '../../src/platform/database.ts'
 import type { TestHouse } from './house.ts'
 
-export const emailOf = (name: string) => `${name}@latchkey.test`
+export const emailOf = (name: string) => `${name.toLowerCase()}@latchkey.test`
 
 export const adminNamed = (db: Db, name: string) =>
   db('admins')
