@@ -286,6 +286,9 @@ export const english = {
   'email.recovery-code-used.subject': 'A recovery code was used',
   'email.recovery-code-used.lead':
     'One of your recovery codes was used in place of your app or passkey. Recovery codes left: {left}.',
+  'email.recovery-codes-renewed.subject': 'You have new recovery codes',
+  'email.recovery-codes-renewed.lead':
+    'Ten new recovery codes were made for your login. The old ones do not work any more.',
   'email.factor.next': 'If that was not you, set a new password and tell us at once.',
 
   // Passkeys
