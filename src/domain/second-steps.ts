@@ -9,6 +9,7 @@ import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { useFactor } from './factors.ts'
 import { fingerprint } from './links.ts'
+import type { Purpose } from './passkey-challenges.ts'
 import { readPasskey, usePasskey } from './passkey-logins.ts'
 import { asPerson, keyOf, type Person, tableOf } from './people.ts'
 import { Refusal } from './refusal.ts'
@@ -80,10 +81,11 @@ export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id
   const step = await findSecondStep(db, kind, id)
   if (!step || !(await countTry(db, id))) throw new Refusal('code.wrong', 'code')
   const { id: personId, name } = step.person
-  const proven = given.passkey ? await readPasskey(db, by, kind, given.passkey) : undefined
+  const purpose: Purpose = { purpose: 'second-step', kind, id: personId }
+  const proven = given.passkey ? await readPasskey(db, by, given.passkey, purpose) : undefined
   if (proven && proven.person.id !== personId) throw new Refusal('passkey.wrong')
   await change(db, { ...by, kind, id: personId, name }, async (trx) => {
-    if (proven) await usePasskey(trx, proven, { purpose: 'second-step', kind, id: personId })
+    if (proven) await usePasskey(trx, proven, purpose)
     else await useFactor(trx, step.person, given.code)
     if (!(await takeSecondStep(trx, id))) throw new Refusal('code.wrong', 'code')
   })

@@ -208,8 +208,7 @@ export const endOtherSessions = (trx: Db, { id }: { id: number }, sessionId: str
  */
 export async function endSessions(trx: Db, person: Pick<Person, 'kind' | 'id'>, butId = ''): Promise<number> {
   const { table, key } = person.kind === 'user' ? USERS : ADMINS
-  for (const table of ['second_steps', 'passkey_challenges'])
-    await trx(table).where(keyOf(person)).delete()
+  for (const table of ['second_steps', 'passkey_challenges']) await trx(table).where(keyOf(person)).delete()
   return trx(table)
     .where({ [key]: person.id })
     .whereNot({ id_hash: fingerprint(butId) })
