@@ -39,4 +39,12 @@ describe('what admins do for whoever stole a login', () => {
     expect(ada.title).toContain('into bob@example.com')
     moveClock(-72 * 60 - 1)
   })
+
+  test('H19 when an admin gives it another address, the owner at the old one is told, too', async () => {
+    await ada.visit(`/admin/users/${ids.carol}`)
+    await ada.press('Change address', { 'New email address': 'thief@example.org' })
+    expect(ada.told).toBe('The address of Carol Chen is changed.')
+    for (const to of ['thief@example.net', 'carol@example.com'])
+      expect((await house.mailTo(to))[0]?.subject).toBe('We changed the email address of your login')
+  })
 })
