@@ -968,6 +968,8 @@ export const english = {
   'merge.done': '{gone} is merged into the login of {kept}.',
   'merge.itself': 'That is this login itself. Choose the other one.',
   'merge.notActive': 'The login of {name} is disabled, merged or deleted. Only active logins can be merged.',
+  'merge.wayBack':
+    'The email address of {name} was changed less than 72 hours ago and can still be changed back. Until then only the other login can go into this one.',
   'merge.stale':
     'Something changed since you looked. Nothing was done. Below is what would happen now: look again, then merge.',
   'merge.into': 'This login was merged into',
