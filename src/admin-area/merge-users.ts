@@ -27,7 +27,7 @@ const MergeForm = z.object({
 /** Which of the two stays, and which goes into it. */
 function idsIn(user: User, values: Record<string, unknown>): [kept: number, gone: number] {
   const other = idOf(values.other)
-  if (!other) throw new Refusal('merge.choose', 'other')
+  if (!other) throw new Refusal('merge.choose.missing', 'other')
   return values.keep === 'other' ? [other, user.id] : [user.id, other]
 }
 
