@@ -670,6 +670,13 @@ export const english = {
   'right.settings': 'Settings',
   'right.admins': 'Admins and roles',
 
+  // Whoever is logged in gives their own password again
+  'field.yourPassword': 'Your password',
+  'yourPassword.help': 'Your own, to show that it is really you.',
+  'yourPassword.ifNeeded':
+    'Your own. It is needed to change the address or the role, not for the name alone.',
+  'yourPassword.missing': 'Enter your own password to do this.',
+
   // Admins
   'nav.admins': 'Admins',
   'nav.more': 'More',
