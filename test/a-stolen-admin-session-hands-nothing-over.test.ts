@@ -20,17 +20,19 @@ const KEYS = {
 describe('an admin session alone, stolen or left open, hands over no login and no rights', () => {
   let house: TestHouse
   let thief: Visitor
-  let ids: Record<'ada' | 'kim' | 'role' | 'bob' | 'carol' | 'dora', number>
+  let ids: Record<'ada' | 'kim' | 'lex' | 'role' | 'bob' | 'carol' | 'dora', number>
 
   beforeAll(async () => {
     house = await startHouse()
     thief = await house.admin()
     const kim = await addAdmin(house.db, 'kim', 'support')
+    const lex = await addAdmin(house.db, 'lex', 'support')
+    await house.db('admins').where({ id: lex }).update({ status: 'disabled' })
     const role = Number((await addRole(house.db, 'Night', 'list-clients')).split(':')[1])
     const { id: _, ...alice } = await house.db('users').where({ email: 'alice@example.com' }).first()
     await house.db('users').insert({ ...alice, email: 'dora@example.com', factors: 0 })
     const { id: dora } = await house.db('users').where({ email: 'dora@example.com' }).first('id')
-    ids = { ...(await idsOf(house)), ada: (await adminNamed(house.db, 'ada')).id, kim, role, dora }
+    ids = { ...(await idsOf(house)), ada: (await adminNamed(house.db, 'ada')).id, kim, lex, role, dora }
     const at = '2026-01-01T00:00:00.000Z'
     for (const [person_kind, person_id] of [
       ['admin', kim],
@@ -71,6 +73,7 @@ describe('an admin session alone, stolen or left open, hands over no login and n
     ],
     ['sends an admin a link', () => [`/admin/admins/${ids.kim}/send-link`, {}]],
     ['removes an admin’s factor', () => [`/admin/admins/${ids.kim}/remove-factor`, {}]],
+    ['enables an admin', () => [`/admin/admins/${ids.lex}/enable`, {}]],
     ['makes a role', () => ['/admin/roles/new', { name: 'Mine', rights: ['settings'] }]],
     ['changes a role', () => [`/admin/roles/${ids.role}`, { name: 'Night', rights: ['settings'] }]],
     ['deletes a role', () => [`/admin/roles/${ids.role}/delete`, {}]],

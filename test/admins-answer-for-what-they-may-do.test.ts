@@ -134,7 +134,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     })
     expect([visitor.status, visitor.told]).toEqual([422, sentence])
     expect(await row('ada')).toMatchObject({ role: 'full', status: 'active' })
-    await ada.post(`${fay.page}/enable`)
+    await ada.post(`${fay.page}/enable`, proof)
     await visitor.post(`/admin/admins/${id}`, {
       ...proof,
       name: 'Ada',
@@ -164,7 +164,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     expect(subjects, 'no link').toEqual(['Your login to the Admin Area was changed'])
     await ada.post(`${kim.page}/disable`)
     expect(ada.text).toContain('This admin is disabled.')
-    await ada.post(`${kim.page}/enable`)
+    await ada.post(`${kim.page}/enable`, proof)
     expect((await house.admin('kim')).path).toBe('/admin')
   })
 
@@ -183,7 +183,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     expect([both.length, await told('teddy')]).toEqual([2, []])
     await ada.post(`${page}/disable`)
     await ada.post(`${page}/disable`)
-    await ada.post(`${page}/enable`)
+    await ada.post(`${page}/enable`, proof)
     const changes = await told('teddy')
     expect(changes.join()).toContain('Ada disabled your login.')
     expect(changes.join()).toContain('Ada enabled your login again.')

@@ -99,7 +99,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
       'Email address': 'pat.oneil@latchkey.test',
       'Read-only': true,
     })
-    for (const step of ['disable', 'enable']) await ada.post(`/admin/admins/${admin.id}/${step}`)
+    for (const step of ['disable', 'enable'])
+      await ada.post(`/admin/admins/${admin.id}/${step}`, { current_password: PASSWORD })
     await addPasskey(carol)
     await carol.follow('I have kept them')
     await carol.follow('Manage: Phone')

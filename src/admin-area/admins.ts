@@ -53,7 +53,7 @@ type Act = (db: Db, by: Actor, id: number) => Promise<unknown>
 // What may be done about an admin, and how that looks.
 const STEPS: Record<string, { act: Act; danger?: boolean; asksPassword?: boolean }> = {
   disable: { act: disableAdmin, danger: true },
-  enable: { act: enableAdmin },
+  enable: { act: enableAdmin, asksPassword: true },
   'remove-factor': { act: removeAdminFactors, danger: true, asksPassword: true },
   'end-sessions': { act: endAdminSessions, danger: true },
   'send-link': { act: sendAdminLink, asksPassword: true },
