@@ -636,6 +636,10 @@ export const english = {
   'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
   'limits.mailsToInvited': 'Invitations mailed to one address in a day',
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.mailsToAddress': 'Emails with a link that anybody may ask for, to one address in an hour',
+  'limits.mailsToAddress.help':
+    'For a new password, to verify an address or to create a login. Further ones are not sent, but those of admins are. Nobody but admins is told.',
+  'limits.mailsToAddressInDay': 'Emails with a link that anybody may ask for, to one address in a day',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
     'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
@@ -645,6 +649,8 @@ export const english = {
   'limits.over.invitesOfUnverified':
     'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
   'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
+  'emails.over.limit':
+    'This address got as many emails of this kind as it may, so this one was not sent. Who asked for it is not told.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -669,6 +675,13 @@ export const english = {
   'right.run-again': 'Retry and replay',
   'right.settings': 'Settings',
   'right.admins': 'Admins and roles',
+
+  // Whoever is logged in gives their own password again
+  'field.yourPassword': 'Your password',
+  'yourPassword.help': 'Your own, to show that it is really you.',
+  'yourPassword.ifNeeded':
+    'Your own. It is needed to change the address or the role, not for the name alone.',
+  'yourPassword.missing': 'Enter your own password to do this.',
 
   // Admins
   'nav.admins': 'Admins',
