@@ -34,7 +34,7 @@ describe('a passkey logs in without a password', () => {
     expect(actions).toEqual(['user.newDevice', 'user.loggedIn', 'passkey.used'])
     expect(entries.every(({ actor_name }) => actor_name === 'Alice Ames')).toBe(true)
     await visitor.visit('/user/activity')
-    expect(visitor.text).toContain('showed the passkey Phone')
+    expect(visitor.text).toContain('used the passkey Phone')
   })
 
   test('“Keep me logged in” holds for it, too', async () => {

@@ -286,6 +286,9 @@ export const english = {
   'email.recovery-code-used.subject': 'A recovery code was used',
   'email.recovery-code-used.lead':
     'One of your recovery codes was used in place of your app or passkey. Recovery codes left: {left}.',
+  'email.recovery-codes-renewed.subject': 'You have new recovery codes',
+  'email.recovery-codes-renewed.lead':
+    'Ten new recovery codes were made for your login. The old ones do not work any more.',
   'email.factor.next': 'If that was not you, set a new password and tell us at once.',
 
   // Passkeys
@@ -314,7 +317,7 @@ export const english = {
   'passkey.rename': 'Rename this passkey',
   'passkey.renamed': 'The new name is saved.',
   'passkey.remove.title': 'Remove this passkey',
-  'passkey.remove.lead': 'It opens your login no more. Delete it on your device, too.',
+  'passkey.remove.lead': 'It will no longer open your login. Delete it on your device, too.',
   'passkey.remove.last': 'It is your last second factor: after that your password alone opens your login.',
   'passkey.remove': 'Remove passkey',
   'passkey.removed': 'The passkey is removed.',
@@ -328,7 +331,7 @@ export const english = {
   'activity.passkey.added': 'added the passkey {name}',
   'activity.passkey.renamed': 'renamed the passkey {before} to {after}',
   'activity.passkey.removed': 'removed the passkey {name}',
-  'activity.passkey.used': 'showed the passkey {name}',
+  'activity.passkey.used': 'used the passkey {name}',
   'activity.passkey.copied': 'was refused: the passkey {name} seems to have been copied',
   'email.passkey-added.subject': 'A passkey was added to your login',
   'email.passkey-added.lead':
@@ -633,6 +636,10 @@ export const english = {
   'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
   'limits.mailsToInvited': 'Invitations mailed to one address in a day',
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.mailsToAddress': 'Emails with a link that anybody may ask for, to one address in an hour',
+  'limits.mailsToAddress.help':
+    'For a new password, to verify an address or to create a login. Further ones are not sent, but those of admins are. Nobody but admins is told.',
+  'limits.mailsToAddressInDay': 'Emails with a link that anybody may ask for, to one address in a day',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
     'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
@@ -642,6 +649,8 @@ export const english = {
   'limits.over.invitesOfUnverified':
     'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
   'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
+  'emails.over.limit':
+    'This address got as many emails of this kind as it may, so this one was not sent. Who asked for it is not told.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -666,6 +675,13 @@ export const english = {
   'right.run-again': 'Retry and replay',
   'right.settings': 'Settings',
   'right.admins': 'Admins and roles',
+
+  // Whoever is logged in gives their own password again
+  'field.yourPassword': 'Your password',
+  'yourPassword.help': 'Your own, to show that it is really you.',
+  'yourPassword.ifNeeded':
+    'Your own. It is needed to change the address or the role, not for the name alone.',
+  'yourPassword.missing': 'Enter your own password to do this.',
 
   // Admins
   'nav.admins': 'Admins',
@@ -774,6 +790,8 @@ export const english = {
   'firstAdmin.button': 'Create admin',
   'firstAdmin.done': 'That is done. Log in with your address and password.',
   'settings.adminsNeedFactor': 'Admins must use two-factor',
+  'settings.adminsNeedFactor.0': 'no',
+  'settings.adminsNeedFactor.1': 'yes',
   'settings.adminsNeedFactor.help': 'Admins without a second factor reach nothing but their own pages.',
   'settings.adminsNeedFactor.first':
     'Set up a second factor of your own first, so that you are not locked out.',
@@ -840,7 +858,7 @@ export const english = {
   'acting.ended': 'You no longer act as {name}.',
   'acting.over':
     'You no longer act as a user: the time is over, or your login to the Admin Area, your right or the user’s login has ended.',
-  'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
+  'acting.notHere': 'Only {name} can change this. An admin who acts as a user cannot.',
   'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
   'sessions.admin': 'Admin {name}, acting as you',
   'activity.acting.started': 'logged in as {email}, for {minutes} minutes at the most',
@@ -907,6 +925,7 @@ export const english = {
   'login.email.saved': 'The address of {name} is changed.',
   'login.sessions': 'Where they are logged in',
   'login.sessions.none': 'They are not logged in anywhere.',
+  'login.sessions.acting': 'Admin {name}, acting as this user',
   'activity.all': 'All activity',
   'emailChange.takenByOther': 'Another login has this address.',
   'emailChange.sameOfOther': 'That is the address they have.',
@@ -933,6 +952,7 @@ export const english = {
   'merge.other': 'The other login',
   'merge.none': 'No other active login found. Try a part of the name or address.',
   'merge.choose': 'Choose the other login of this person',
+  'merge.choose.missing': 'Choose the other login of this person in the list.',
   'merge.keep': 'Which login stays?',
   'merge.keep.this': '{email}, and the other goes into it',
   'merge.keep.other': 'The other one, and {email} goes into it',
@@ -1209,8 +1229,8 @@ export const english = {
   'log.no': 'no',
   'log.changed': '{name} from {before} to {after}',
   'log.fromTo': 'from {before} to {after}',
-  'log.before': 'before: {before}',
-  'log.after': 'now: {after}',
+  'log.before': 'it was {before}',
+  'log.after': 'it is now {after}',
   'log.withChanges': '{what}: {changes}',
   'log.column.time': 'Time (UTC)',
   'log.column.actor': 'Who',
