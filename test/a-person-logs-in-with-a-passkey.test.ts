@@ -76,6 +76,8 @@ describe('a passkey logs in without a password', () => {
     const thief = await house.visitor().visit('/login')
     await sendPasskey(thief, answer)
     expect(refused(thief)).toEqual(REFUSED)
+    // The same answer is no sign of a second key.
+    expect(await house.db('activity').where({ action: 'passkey.copied' })).toEqual([])
   })
 
   test('a challenge that was made up, or for another purpose, another area, is refused', async () => {

@@ -105,6 +105,7 @@ describe('a person sets up two-factor, and takes it away', () => {
     expect(await rows('recovery_codes', 'alice@example.com')).toEqual([])
     const subjects = (await house.mailTo('alice@example.com')).map(({ subject }) => subject)
     expect(subjects).toContain('Two-factor is off for your login')
+    expect(subjects).toContain('You have new recovery codes')
     expect((await house.user('alice')).path).toBe('/clientarea')
   })
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { checkPassword, hashPassword, verifyPassword } from '../src/domain/passwords.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -141,5 +142,14 @@ describe('a user changes the password', () => {
     await plant()
     await reset('H19 and once more so')
     expect(await left(), 'H19 a later reset removes no factor').toEqual([1, 1, 1, 0])
+  })
+
+  test('letters that are put together count once, and log in however a keyboard puts them together', async () => {
+    expect(() => checkPassword('e\u0301'.repeat(9))).toThrow('password.tooShort')
+    const longest = 'e\u0301'.repeat(128)
+    const stored = await hashPassword(longest)
+    for (const typed of [longest, '\u00e9'.repeat(128)])
+      expect(await verifyPassword(stored, typed)).toBe(true)
+    expect(await verifyPassword(stored, `${longest}e`)).toBe(false)
   })
 })

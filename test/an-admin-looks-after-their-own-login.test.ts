@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { moveClock } from '../src/platform/clock.ts'
+import { actAs, userIdOf } from './support/acting.ts'
 import { adminNamed, loggedInAdmin } from './support/admins.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -58,6 +59,14 @@ describe('an admin looks after their own login', () => {
     await visitor.press('Set password', { 'Current password': PASSWORD, 'New password': LONG })
     await expectRenewed()
     expect(ids.size).toBe(4)
+    await actAs(house, visitor, 'bob')
+    await visitor.visit('/admin/password')
+    await visitor.press('Set password', { 'Current password': LONG, 'New password': `${LONG}, too` })
+    await expectRenewed()
+    await visitor.visit('/clientarea')
+    expect(visitor.$('.acting').text(), 'goes on acting').toContain('you act as Bob Brown')
+    await ada.visit(`/admin/users/${await userIdOf(house, 'bob')}`)
+    expect(ada.$('[aria-labelledby="sessions"]').text()).toContain('Admin rita, acting as this user')
   })
 
   test('where two-factor is demanded, an admin without reaches their own pages alone; who demands it has one', async () => {

@@ -109,6 +109,7 @@ describe('sentences and the places that say them', () => {
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'limits.': SETTABLE,
+    'settings.adminsNeedFactor.': ['0', '1'],
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],

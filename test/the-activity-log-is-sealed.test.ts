@@ -124,6 +124,8 @@ describe('H14 the activity log is sealed', () => {
     expect(await found(), 'unsigned').toEqual(['chain.slippedIn'])
     await db('activity').where({ request_id: 'forged' }).delete()
 
+    await db('seals').where({ number: head.number }).update({ last_at: '2020-01-01T00:00:00.000Z' })
+    expect(await found(), 'made older, to be forgotten').toEqual(['chain.seal'])
     await db('seals')
       .where({ number: head.number })
       .update({ head: 'x'.repeat(43) })

@@ -56,8 +56,11 @@ describe('who guesses ids finds nothing of others', () => {
   /** Every number there is or might be, and what looks like one. */
   async function guesses(): Promise<string[]> {
     const ids = new Set<number>()
-    for (const table of ['clients', 'users', 'invitations', 'emails', 'hook_events', 'admins'])
-      for (const { id } of await house.db(table).select('id')) ids.add(id)
+    // Of what there are many, the first and the last stand for all.
+    for (const table of ['clients', 'users', 'invitations', 'emails', 'hook_events', 'admins']) {
+      const all: number[] = await house.db(table).orderBy('id').pluck('id')
+      for (const id of all.length > 8 ? [all[0], all.at(-1)] : all) ids.add(Number(id))
+    }
     const most = Math.max(...ids)
     const like = [
       '0',

@@ -4,12 +4,14 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { findAdminReset, requestAdminReset, resetAdminPassword } from '../domain/admin-passwords.ts'
 import { findFirstLink, useFirstLink } from '../domain/first-admin.ts'
+import { asPerson } from '../domain/people.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { emailField, type Form, formOf, passwordField, requiredLine, submit } from '../web/form.ts'
 import { limit } from '../web/limits.ts'
 import { actor } from '../web/request.ts'
+import { noteBrowser } from '../web/session.ts'
 import { show } from '../web/views.ts'
 import { anyone } from './area.ts'
 
@@ -44,9 +46,10 @@ export function adminLink(db: Db) {
   page.get(URL, ...anyone, limit('link'), (req, res) => showSet(req, res, formOf(req)))
 
   page.post(URL, ...anyone, limit('login'), async (req, res) => {
-    const form = await submit(SetForm, req.body, ({ password }) =>
-      resetAdminPassword(db, actor(req), String(req.params.token), password),
-    )
+    const form = await submit(SetForm, req.body, async ({ password }) => {
+      const admin = await resetAdminPassword(db, actor(req), String(req.params.token), password)
+      await noteBrowser(req, res, db, asPerson(admin), true)
+    })
     if (form) return showSet(req, res.status(422), form)
     flash(res, 'success', 'password.set')
     res.redirect(303, '/admin/login')

@@ -14,7 +14,10 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
     form: { values: user, errors: {} },
     address: form,
     languages: LANGUAGES,
-    sessions: [{ ip: '192.0.2.7', names: { browser: 'Firefox', system: 'Windows' }, seenAt: timestamp() }],
+    sessions: [
+      { ip: '192.0.2.7', names: { browser: 'Firefox', system: 'Windows' }, seenAt: timestamp() },
+      { ip: '', names: { browser: '', system: '' }, seenAt: timestamp(), admin: 'Ada Admin' },
+    ],
     merged: [],
     activity: [{ at: timestamp(), who: 'Alice Ames', what: 'logged in', clientId: null }],
   }

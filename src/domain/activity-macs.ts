@@ -58,5 +58,6 @@ export const signEntry = (entry: Signed, key: string) => ({
 /** Up to where entries may have no MAC of their own. */
 export const macOfUnsigned = (upTo: string, key: string) => macOf(key, ['unsigned up to', upTo])
 
-export const headOf = (seal: Pick<Seal, 'number' | 'entries' | 'macs' | 'previous'>, key: string) =>
-  macOf(key, ['seal', seal.number, seal.entries, seal.macs, seal.previous])
+/** Its times too: how old its entries are says when they may be forgotten. */
+export const headOf = (seal: Omit<Seal, 'key_id' | 'head' | 'removed_at'>, key: string) =>
+  macOf(key, ['seal', seal.number, seal.at, seal.entries, seal.macs, seal.previous, seal.last_at])

@@ -71,7 +71,7 @@ const tell = (trx: Change, { email: to, name }: Admin) =>
   queueEmail(trx, 'admin-password-changed', { to, data: { name } })
 
 /** Sets the new password, once. Nobody is logged in by it, and second factors stay (HARD-CASES H19). */
-export async function resetAdminPassword(db: Db, by: Actor, token: string, password: string) {
+export async function resetAdminPassword(db: Db, by: Actor, token: string, password: string): Promise<Admin> {
   const found = await findAdminReset(db, token)
   const owner = found && (await active(db, found.email))
   if (!found || !owner) throw new Refusal('link.dead')
@@ -87,6 +87,7 @@ export async function resetAdminPassword(db: Db, by: Actor, token: string, passw
     await record(trx, 'admin.passwordReset', { email: admin.email })
     await tell(trx, admin)
   })
+  return owner
 }
 
 /** One's own, by who knows it; every other session ends. */

@@ -12,6 +12,8 @@ import { keyOf, type Person, tableOf } from './people.ts'
 
 export interface Device {
   hash: string
+  /** Another mail tells it already. */
+  isTold?: boolean
   userAgent: string
   ip: string
 }
@@ -52,7 +54,7 @@ export const isKnownDevice = async (db: Db, kind: Person['kind'], email: string,
 }
 
 /** Written down at each login; a new one is told to the person. */
-export async function noteDevice(db: Db, by: Actor, person: Person, { hash, userAgent, ip }: Device) {
+export async function noteDevice(db: Db, by: Actor, person: Person, { hash, isTold, userAgent, ip }: Device) {
   const mine = { ...keyOf(person), device_hash: hash }
   const seen = (trx: Db) => trx('known_devices').where(mine).update({ last_seen_at: timestamp() })
   if (await transaction(db, seen, HARMLESS)) return
@@ -65,7 +67,7 @@ export async function noteDevice(db: Db, by: Actor, person: Person, { hash, user
         // Two logins of one browser at once.
         if (!isDuplicate(error)) throw error
       })
-  if (!(await db('known_devices').where(keyOf(person)).first('device_hash')))
+  if (isTold || !(await db('known_devices').where(keyOf(person)).first('device_hash')))
     return transaction(db, insert, HARMLESS)
   const names = deviceNames(userAgent)
   await change(db, by, async (trx) => {

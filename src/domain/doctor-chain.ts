@@ -3,7 +3,7 @@
 // shows only against a head kept elsewhere. Seals whose entries were forgotten are the oldest, and have none left.
 // What has no seal yet may get one at any moment, and is no finding.
 
-import { inDays } from '../platform/clock.ts'
+import { inDays, now } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { headOf, keyIdOf, MAC_LENGTH, macOfEntry, type Seal, type Signed } from './activity-macs.ts'
 import type { Found } from './doctor.ts'
@@ -81,7 +81,9 @@ async function* brokenRemoval(db: Db, seal: Seal, kept: number): AsyncGenerator<
   const [counted] = await db('activity').where({ seal: seal.number }).count({ n: '*' })
   const count = Number(counted?.n)
   if (count > 0) yield { check: 'chain.left', values: { seal: seal.number, count } }
-  const isEarly = seal.last_at > inDays(-KEEP_DAYS_MIN, new Date(seal.removed_at ?? 0))
+  // Whoever says that it was done in days to come has not waited for them.
+  const done = Math.min(Date.parse(seal.removed_at ?? ''), now().getTime())
+  const isEarly = seal.last_at > inDays(-KEEP_DAYS_MIN, new Date(done))
   if (isEarly || (kept > 0 && !(await isRemoved(db, kept))))
     yield { check: 'chain.removed', values: { seal: seal.number } }
 }

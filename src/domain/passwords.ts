@@ -57,9 +57,13 @@ export interface ChosenFor {
   product?: string
 }
 
+// The same in whatever way a keyboard puts letters together (NIST SP 800-63B-4 §3.1.1.2); this is what is counted.
+const same = (password: string) => password.normalize('NFKC')
+const lengthOf = (password: string) => [...same(password)].length
+
 /** 10 to 128 characters, any of Unicode, and nothing that is tried first; refused before any work is done. */
 export function checkPassword(password: string, { email = '', product = SETTINGS.name }: ChosenFor = {}) {
-  const length = [...password].length
+  const length = lengthOf(password)
   if (length < PASSWORD_MIN) throw new Refusal('password.tooShort', 'password', { min: PASSWORD_MIN })
   if (length > PASSWORD_MAX) throw new Refusal('password.tooLong', 'password', { max: PASSWORD_MAX })
   if (isCommon(password)) throw new Refusal('password.common', 'password')
@@ -81,12 +85,12 @@ const isOnly = (password: string, name: string) => {
 /** Refuses a password that will not do. Never call it inside a transaction. */
 export function hashPassword(password: string, chosenFor: ChosenFor = {}): Promise<string> {
   checkPassword(password, chosenFor)
-  return inTurn(() => hash(password.normalize('NFKC'), COST))
+  return inTurn(() => hash(same(password), COST))
 }
 
 /** Whether it is the password behind the hash; as slow for no hash at all. */
 export async function verifyPassword(stored: string | null | undefined, password: string): Promise<boolean> {
-  if ([...password].length > PASSWORD_MAX) return false
-  const matches = await inTurn(() => verify(stored ?? NOBODYS, password.normalize('NFKC')).catch(() => false))
+  if (lengthOf(password) > PASSWORD_MAX) return false
+  const matches = await inTurn(() => verify(stored ?? NOBODYS, same(password)).catch(() => false))
   return matches && Boolean(stored)
 }

@@ -51,12 +51,13 @@ async function writeSeal(trx: Knex.Transaction): Promise<Seal | undefined> {
   for (const entry of entries) macs.push(entry.mac ?? (await signLate(trx, entry, key)))
   const said = {
     number: (last?.number ?? 0) + 1,
+    at: timestamp(),
     entries: entries.length,
     macs: macs.join(''),
     previous: last?.head ?? '',
+    last_at: entries.reduce((latest, { at }) => (at > latest ? at : latest), ''),
   }
-  const last_at = entries.reduce((latest, { at }) => (at > latest ? at : latest), '')
-  const seal = { ...said, at: timestamp(), key_id: keyIdOf(key), head: headOf(said, key), last_at }
+  const seal = { ...said, key_id: keyIdOf(key), head: headOf(said, key) }
   await trx('seals').insert(seal)
   const ids = entries.map(({ id }) => id)
   const marked = await trx('activity').whereIn('id', ids).whereNull('seal').update({ seal: seal.number })

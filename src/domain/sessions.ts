@@ -2,7 +2,6 @@
 // id is stored. Thirty days idle, ninety at most (HARD-CASES H29). Users' and admins' sessions are apart.
 // This is the one file that knows lucia.
 
-import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
@@ -202,36 +201,18 @@ export const endAllSessionsOf = (trx: Db, user: { id: number }) => endOtherSessi
 export const endOtherSessions = (trx: Db, { id }: { id: number }, sessionId: string) =>
   endSessions(trx, { kind: 'user', id }, sessionId)
 
-/** All but this one, and the logins that still wait for a second factor; gives how many sessions there were. */
+/**
+ * All but this one, the logins that still wait for a second factor, and passkeys just being added: a request that waits
+ * for the person's row adds none afterwards. Gives how many sessions there were.
+ */
 export async function endSessions(trx: Db, person: Pick<Person, 'kind' | 'id'>, butId = ''): Promise<number> {
   const { table, key } = person.kind === 'user' ? USERS : ADMINS
-  await trx('second_steps').where(keyOf(person)).delete()
+  for (const table of ['second_steps', 'passkey_challenges']) await trx(table).where(keyOf(person)).delete()
   return trx(table)
     .where({ [key]: person.id })
     .whereNot({ id_hash: fingerprint(butId) })
     .delete()
 }
-
-/** The same session under a new id, which no one can have learned before. */
-async function renew(db: Db, { table }: Kind, id: string): Promise<string> {
-  const fresh = randomBytes(25).toString('base64url')
-  const move = (trx: Db) =>
-    trx(table)
-      .where({ id_hash: fingerprint(id) })
-      .update({ id_hash: fingerprint(fresh) })
-  await transaction(db, move, HARMLESS)
-  return fresh
-}
-
-export async function renewUserSession(db: Db, id: string): Promise<{ id: string; remember: boolean }> {
-  const fresh = await renew(db, USERS, id)
-  const row = await db('sessions')
-    .where({ id_hash: fingerprint(fresh) })
-    .first('remember')
-  return { id: fresh, remember: row?.remember === 1 }
-}
-
-export const renewAdminSession = (db: Db, id: string) => renew(db, ADMINS, id)
 
 /** The job: forgets sessions that are over. */
 export function forgetEndedSessions(db: Db, lease: Lease | undefined): Promise<void> {

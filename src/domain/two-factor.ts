@@ -75,6 +75,7 @@ export async function renewCodes(db: Db, by: Actor, person: Person, proof: Proof
     if (!isByPasskey) await useFactor(trx, person, proof.code)
     await replaceRecoveryCodes(trx, person, codes)
     await record(trx, 'recovery.renewed', about(person))
+    await tellPerson(trx, 'recovery-codes-renewed', person)
   }
   await tryProof(db, person, 'code', () => change(db, by, renew))
   return codes

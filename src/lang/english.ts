@@ -286,6 +286,9 @@ export const english = {
   'email.recovery-code-used.subject': 'A recovery code was used',
   'email.recovery-code-used.lead':
     'One of your recovery codes was used in place of your app or passkey. Recovery codes left: {left}.',
+  'email.recovery-codes-renewed.subject': 'You have new recovery codes',
+  'email.recovery-codes-renewed.lead':
+    'Ten new recovery codes were made for your login. The old ones do not work any more.',
   'email.factor.next': 'If that was not you, set a new password and tell us at once.',
 
   // Passkeys
@@ -633,6 +636,10 @@ export const english = {
   'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
   'limits.mailsToInvited': 'Invitations mailed to one address in a day',
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.mailsToAddress': 'Emails with a link that anybody may ask for, to one address in an hour',
+  'limits.mailsToAddress.help':
+    'For a new password, to verify an address or to create a login. Further ones are not sent, but those of admins are. Nobody but admins is told.',
+  'limits.mailsToAddressInDay': 'Emails with a link that anybody may ask for, to one address in a day',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
     'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
@@ -642,6 +649,8 @@ export const english = {
   'limits.over.invitesOfUnverified':
     'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
   'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
+  'emails.over.limit':
+    'This address got as many emails of this kind as it may, so this one was not sent. Who asked for it is not told.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -666,6 +675,13 @@ export const english = {
   'right.run-again': 'Retry and replay',
   'right.settings': 'Settings',
   'right.admins': 'Admins and roles',
+
+  // Whoever is logged in gives their own password again
+  'field.yourPassword': 'Your password',
+  'yourPassword.help': 'Your own, to show that it is really you.',
+  'yourPassword.ifNeeded':
+    'Your own. It is needed to change the address or the role, not for the name alone.',
+  'yourPassword.missing': 'Enter your own password to do this.',
 
   // Admins
   'nav.admins': 'Admins',
@@ -774,6 +790,8 @@ export const english = {
   'firstAdmin.button': 'Create admin',
   'firstAdmin.done': 'That is done. Log in with your address and password.',
   'settings.adminsNeedFactor': 'Admins must use two-factor',
+  'settings.adminsNeedFactor.0': 'no',
+  'settings.adminsNeedFactor.1': 'yes',
   'settings.adminsNeedFactor.help': 'Admins without a second factor reach nothing but their own pages.',
   'settings.adminsNeedFactor.first':
     'Set up a second factor of your own first, so that you are not locked out.',
@@ -907,7 +925,7 @@ export const english = {
   'login.email.saved': 'The address of {name} is changed.',
   'login.sessions': 'Where they are logged in',
   'login.sessions.none': 'They are not logged in anywhere.',
-  'login.sessions.admin': 'Admin {name}, acting as them',
+  'login.sessions.acting': 'Admin {name}, acting as this user',
   'activity.all': 'All activity',
   'emailChange.takenByOther': 'Another login has this address.',
   'emailChange.sameOfOther': 'That is the address they have.',
@@ -964,6 +982,8 @@ export const english = {
   'merge.done': '{gone} is merged into the login of {kept}.',
   'merge.itself': 'That is this login itself. Choose the other one.',
   'merge.notActive': 'The login of {name} is disabled, merged or deleted. Only active logins can be merged.',
+  'merge.wayBack':
+    'The email address of {name} was changed less than 72 hours ago and can still be changed back. Until then only the other login can go into this one.',
   'merge.stale':
     'Something changed since you looked. Nothing was done. Below is what would happen now: look again, then merge.',
   'merge.into': 'This login was merged into',

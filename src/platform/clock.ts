@@ -2,8 +2,9 @@
 // millisecond (2026-11-23T18:56:24.123Z), which compares as it reads on every database.
 
 let shift = 0
+let stopped: number | undefined
 
-export const now = () => new Date(Date.now() + shift)
+export const now = () => new Date((stopped ?? Date.now()) + shift)
 
 export const timestamp = (at: Date = now()) => at.toISOString()
 
@@ -15,6 +16,11 @@ export const inDays = (days: number, from: Date = now()) => inMinutes(days * 24 
 /** For tests alone: the clock runs on from here, this many minutes ahead. */
 export const moveClock = (minutes: number) => {
   shift += minutes * 60_000
+}
+
+/** For tests alone: the clock stands still, or runs again; moving it moves it all the same. */
+export const stopClock = (stop: boolean) => {
+  stopped = stop ? Date.now() : undefined
 }
 
 /** Longer between two looks, and nobody knows what was in between: the database was away, or this process slept. */

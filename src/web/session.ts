@@ -9,14 +9,13 @@ import type { Client } from '../domain/clients.ts'
 import { noteDevice } from '../domain/devices.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
 import { asPerson, type Person } from '../domain/people.ts'
+import { renewAdminSession, renewUserSession } from '../domain/renewing-sessions.ts'
 import {
   actFor,
   endAdminSession,
   endUserSession,
   findAdminSession,
   findUserSession,
-  renewAdminSession,
-  renewUserSession,
   startAdminSession,
   startUserSession,
 } from '../domain/sessions.ts'
@@ -89,10 +88,10 @@ interface LoggingIn {
 }
 
 /** From now on this browser is known to them. */
-async function noteBrowser(req: Request, res: Response, db: Db, person: Person) {
+export async function noteBrowser(req: Request, res: Response, db: Db, person: Person, isTold = false) {
   const { kind, id, name } = person
   const by = { ...actor(req), kind, id, name }
-  await noteDevice(db, by, person, { hash: deviceToKeep(req, res), ...where(req) })
+  await noteDevice(db, by, person, { hash: deviceToKeep(req, res), isTold, ...where(req) })
 }
 
 /** Logs in with a new session, whatever was there before. */

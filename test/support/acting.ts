@@ -1,6 +1,6 @@
 // An admin who acts as a user, from the user's page.
 
-import { PASSWORD } from '../../src/dev/cast.ts'
+import { addRole, loggedInAdmin } from './admins.ts'
 import type { TestHouse } from './house.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -20,15 +20,6 @@ export async function actAs(house: TestHouse, admin: Visitor, name: string): Pro
 
 /** Another admin, logged in: with this role, or one of the host's own that holds these rights. */
 export async function anotherAdmin(house: TestHouse, name: string, role: string | string[]) {
-  const { id: _, ...ada } = await house.db('admins').where({ email: 'ada@latchkey.test' }).first()
-  const { created_at, updated_at } = ada
-  const own = `Role of ${name}`
-  if (Array.isArray(role))
-    await house.db('roles').insert({ name: own, rights: role.join(','), created_at, updated_at })
-  const held = Array.isArray(role) ? `own:${(await house.db('roles').where({ name: own }).first()).id}` : role
-  const email = `${name.toLowerCase()}@latchkey.test`
-  await house.db('admins').insert({ ...ada, name, email, role: held })
-  const visitor = house.visitor()
-  await visitor.visit('/admin/login')
-  return visitor.press('Log in', { 'Email address': email, Password: PASSWORD })
+  const held = Array.isArray(role) ? await addRole(house.db, `Role of ${name}`, ...role) : role
+  return (await loggedInAdmin(house, name, held)).visitor
 }
