@@ -639,7 +639,6 @@ export const english = {
   'limits.mailsToAddress': 'Emails with a link that anybody may ask for, to one address in an hour',
   'limits.mailsToAddress.help':
     'For a new password, to verify an address or to create a login. Further ones are not sent, but those of admins are. Nobody but admins is told.',
-  'limits.mailsToAddressInDay': 'Emails with a link that anybody may ask for, to one address in a day',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
     'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
