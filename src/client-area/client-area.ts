@@ -6,6 +6,7 @@ import { accounts } from './accounts.ts'
 import { acting } from './acting.ts'
 import { activity } from './activity.ts'
 import { addressLinks } from './address-links.ts'
+import { contacts } from './contacts.ts'
 import { details } from './details.ts'
 import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
@@ -32,6 +33,7 @@ export const clientArea = (db: Db) =>
     users(db),
     invites(db),
     details(db),
+    contacts(db),
     accounts(db),
     security(db),
     activity(db),

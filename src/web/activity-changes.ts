@@ -19,6 +19,7 @@ const NAMES: Record<string, Key> = {
   postcode: 'field.postcode',
   country: 'field.country',
   phone: 'field.phone',
+  kinds: 'contacts.kinds',
   language: 'field.language',
 }
 
