@@ -8,6 +8,7 @@ import { activity } from './activity.ts'
 import { addressLinks } from './address-links.ts'
 import { contacts } from './contacts.ts'
 import { details } from './details.ts'
+import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
@@ -34,6 +35,7 @@ export const clientArea = (db: Db) =>
     invites(db),
     details(db),
     contacts(db),
+    emails(db),
     accounts(db),
     security(db),
     activity(db),

@@ -1,6 +1,7 @@
-// The catalogue's pages of contacts, as users see them and as admins do.
+// The catalogue's pages of contacts, as users see them and as admins do, and of Email History.
 
 import { CONTACT_KINDS } from '../domain/contacts.ts'
+import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
 
 const contact = {
@@ -23,6 +24,7 @@ type Sample = [name: string, data: Data, more: string, byAdmin: boolean]
 
 /** Template, its data, what tells it from another of the same template, and whether an admin sees it. */
 export const contactPages = (client: object): Sample[] => [
+  ...emailPages().map(([name, data, more]): Sample => [`client-area/${name}`, data, more, false]),
   ...pagesIn('client-area').map(([name, data, more]): Sample => [name, data, more, false]),
   ...pagesIn('client').map(
     ([name, data, more]): Sample => [name, { ...data, client }, `?admin${more}`, true],
@@ -46,5 +48,23 @@ function pagesIn(layout: 'client-area' | 'client'): [name: string, data: Data, m
     ['includes/contact', { ...forms, form }, ''],
     ['includes/contact', { ...forms, contact: undefined, form: wrong }, '?wrong'],
     ['includes/contact-remove', { ...shared, contact, form }, ''],
+  ]
+}
+
+function emailPages(): [name: string, data: Data, more: string][] {
+  const email = {
+    id: 31,
+    to_address: 'alice@example.com',
+    subject: 'Dora Diaz accepted the invitation to Acme Hosting',
+    sent_at: inDays(-2),
+  }
+  const long = { ...email, id: 30, to_address: `${'n'.repeat(60)}@example.com`, subject: 'W'.repeat(120) }
+  const lists = { list: [email, long], next: 30, before: 40, search: '' }
+  const message = { text: 'A text\n[link left out]', html: '', changedSince: true }
+  return [
+    ['emails', lists, ''],
+    ['emails', { ...lists, list: [], next: undefined, before: 0, search: 'x' }, '?empty'],
+    ['email', { email, message, frame: '' }, ''],
+    ['email', { email: long, message: undefined, frame: '' }, '?gone'],
   ]
 }

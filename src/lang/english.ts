@@ -414,6 +414,14 @@ export const english = {
     'The kinds of mail “{kinds}” ({count} contacts, one of them of client {client}) are not as they are stored.',
   'doctor.contact.kinds.remedy': 'Save those contacts again: kinds are known keys, sorted, each once.',
 
+  // Email History
+  'emailHistory.title': 'Email History',
+  'emailHistory.lead': 'What was sent about this account, newest first.',
+  'emailHistory.lead.user':
+    'What was sent about this account, newest first. Who was given access is for the owner to read.',
+  'emailHistory.none': 'Nothing was sent yet.',
+  'emailHistory.to': 'To {email}',
+
   // Accounts
   'accounts.title': 'Switch Account',
   'accounts.list': 'Your accounts',
