@@ -135,6 +135,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/activity',
       '/user/activity.csv',
       '/user/email',
+      '/user/email/accounts',
       '/user/email/confirm/:token',
       '/user/password',
       '/user/profile',

@@ -144,7 +144,7 @@ export function samplePages(): Page[] {
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
-    mine('details', { form }),
+    mine('details', { form, offersLogin: true }),
     mine('accounts', { accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null }] }),
     mine('accounts', { accounts: [] }, '?empty'),
     mine('new-account', { form }),

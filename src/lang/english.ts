@@ -414,6 +414,18 @@ export const english = {
     'The kinds of mail “{kinds}” ({count} contacts, one of them of client {client}) are not as they are stored.',
   'doctor.contact.kinds.remedy': 'Save those contacts again: kinds are known keys, sorted, each once.',
 
+  // The same address for a login and an account
+  'sharedAddress.title': 'Accounts with your old address',
+  'sharedAddress.lead':
+    'These accounts of yours still have {before}. If they should follow your login, change them to {after}.',
+  'sharedAddress.button': 'Change the account, too',
+  'sharedAddress.done': '{client} now has the address {email}.',
+  'sharedAddress.changedMeanwhile': 'This account got another address in the meantime: nothing was done.',
+  'sharedAddress.login.title': 'Your login keeps its address',
+  'sharedAddress.login.lead':
+    'You still log in with {login}. If that should be {account} as well, change it in your profile.',
+  'sharedAddress.login.link': 'Change the address of my login',
+
   // Email History
   'emailHistory.title': 'Email History',
   'emailHistory.lead': 'What was sent about this account, newest first.',
