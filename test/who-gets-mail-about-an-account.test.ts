@@ -91,7 +91,7 @@ describe('who gets mail about an account: its contacts', () => {
     expect(await rows()).toEqual([])
     await alice.visit('/account/activity')
     expect(alice.text).toContain('added the contact Nora Nowak (nora@books.example)')
-    expect(alice.text).toContain('Mail for this contact from general,invoice,support to invoice')
+    expect(alice.text).toContain('Mail for this contact from General, Invoices, Support to Invoices')
     expect(alice.text).toContain('removed the contact Nora Novak (nora@books.example)')
   })
 
