@@ -7,6 +7,7 @@ import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
+import { contactChecks } from './doctor-contacts.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
@@ -44,7 +45,14 @@ const MOST = 100
 const MOST_AGAIN = 100
 const LONGEST_PAUSE_MINUTES = 6 * 60
 
-const allChecks: Check[] = [...checks, ...loginChecks, ...mergedChecks, ...traceChecks, ...deliveryChecks]
+const allChecks: Check[] = [
+  ...checks,
+  ...loginChecks,
+  ...mergedChecks,
+  ...traceChecks,
+  ...deliveryChecks,
+  ...contactChecks,
+]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
 const moments = () => ({
