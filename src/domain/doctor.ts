@@ -5,6 +5,7 @@
 import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
+import { accessChecks } from './doctor-access.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
@@ -44,7 +45,14 @@ const MOST = 100
 const MOST_AGAIN = 100
 const LONGEST_PAUSE_MINUTES = 6 * 60
 
-const allChecks: Check[] = [...checks, ...loginChecks, ...mergedChecks, ...traceChecks, ...deliveryChecks]
+const allChecks: Check[] = [
+  ...checks,
+  ...loginChecks,
+  ...mergedChecks,
+  ...accessChecks,
+  ...traceChecks,
+  ...deliveryChecks,
+]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
 const moments = () => ({

@@ -28,7 +28,13 @@ export function nameInWords(name: string): string {
   return key && isKey(key) ? t(key) : name
 }
 
-const PERMISSION_ACTIONS = ['permissions.changed', 'user.associated', 'user.disassociated']
+const PERMISSION_ACTIONS = [
+  'permissions.changed',
+  'user.associated',
+  'user.disassociated',
+  'user.left',
+  'access.ended',
+]
 const LISTS = ['permissions', 'rights', 'before', 'after']
 
 /** A list of keys as the words for them; anything else as it is. */

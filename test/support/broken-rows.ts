@@ -3,6 +3,7 @@
 import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
+import { brokenAccess } from './broken-access.ts'
 
 export interface Case {
   check: CheckName
@@ -239,6 +240,7 @@ const schema: Case[] = [
 
 export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
+  ...brokenAccess(ids),
   ...logins(ids),
   ...endedLogins(ids),
   ...invitations(ids),
