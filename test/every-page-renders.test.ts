@@ -116,6 +116,14 @@ describe('sentences and the places that say them', () => {
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
+    ...Object.fromEntries(
+      ['suspend', 'resume'].map((step) => [`${step}.`, ['button', 'title', 'sentence', 'keep', 'done']]),
+    ),
+    'accounts.': ['suspended', 'ended'],
+    'email.access-ends-soon.': ['user', 'owner'],
+    'email.access-ended.': ['user', 'owner'],
+    'email.access-suspended.': ['user', 'owner'],
+    'email.access-resumed.': ['user', 'owner'],
     'merge.owner.': ['stays', 'moves'],
     'merge.keep.': ['this', 'other'],
     'login.': [...USER_STEPS, 'delete'].flatMap((step) => [

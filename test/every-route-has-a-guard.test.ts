@@ -30,6 +30,7 @@ describe('every route says who may come in, and holds it', () => {
       inviteId: invitation.id,
       token,
       nth: '0',
+      clientId: id,
       ...(await addColleague(house.db)),
       name: 'theme.css',
       sessionId: '0123456789abcdef',
@@ -131,6 +132,7 @@ describe('every route says who may come in, and holds it', () => {
     expect(who('logged in').sort()).toEqual([
       '/invite/:token/accept',
       '/user/accounts',
+      '/user/accounts/:clientId/leave',
       '/user/accounts/new',
       '/user/activity',
       '/user/activity.csv',

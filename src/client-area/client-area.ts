@@ -12,12 +12,14 @@ import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
+import { leavePage } from './leave.ts'
 import { login } from './login.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
 import { security, sessions } from './security.ts'
+import { suspendPages } from './suspend.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -37,6 +39,8 @@ export const clientArea = (db: Db) =>
     contacts(db),
     emails(db),
     accounts(db),
+    leavePage(db),
+    suspendPages(db),
     security(db),
     activity(db),
     sessions(db),

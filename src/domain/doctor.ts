@@ -5,6 +5,7 @@
 import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
+import { accessChecks } from './doctor-access.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
 import { contactChecks } from './doctor-contacts.ts'
@@ -49,6 +50,7 @@ const allChecks: Check[] = [
   ...checks,
   ...loginChecks,
   ...mergedChecks,
+  ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,
   ...contactChecks,

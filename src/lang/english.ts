@@ -508,6 +508,95 @@ export const english = {
   'owner.disabled': 'This login is disabled: it cannot own a client.',
   'owner.changed': '{name} is now the owner of {client}.',
 
+  // Access with an end, access that rests, leaving, declining with a word
+  'until.field': 'Access until',
+  'until.help': 'The last day, such as 2027-03-31, in the time zone {zone}. Empty: without an end.',
+  'until.malformed': 'That is no day. Write it like 2027-03-31.',
+  'until.past': 'That day is over. Choose today or a later one.',
+  'until.far': 'That is too far ahead. Choose a day within the next {years} years.',
+  'until.at': 'Access until {until}',
+  'until.over': 'Access ended',
+  'until.suspended': 'Suspended',
+  'accept.until': 'This access ends on {until}.',
+  'accept.word': 'A word to {name}',
+  'accept.word.add': 'Add a word',
+  'accept.word.help': 'Up to 500 characters. It goes into the email that tells them.',
+  'accept.word.tooLong': 'That is too long: at most {max} characters.',
+  'invites.word': 'They wrote: {word}',
+  'invite.accessOver':
+    'The access of this invitation would be over by now. Invite the address again, with a later day or without an end.',
+  'owner.suspend': 'The owner’s access cannot be suspended.',
+  'owner.suspended': 'This user’s access is suspended. Resume it first.',
+  'suspend.button': 'Suspend Access',
+  'suspend.title': 'Suspend {name}’s access to {client}?',
+  'suspend.sentence':
+    'With the next click {name} can do nothing in this account any more, and their pending invitations to it are cancelled. What they may do is kept: you can resume the access at any time.',
+  'suspend.keep': 'Keep access',
+  'suspend.done': 'The access of {name} is suspended.',
+  'suspend.already': 'This access is suspended already.',
+  'suspend.over': 'This access has ended. Set a later day first.',
+  'resume.button': 'Resume Access',
+  'resume.title': 'Resume {name}’s access to {client}?',
+  'resume.sentence': '{name} can again do what they could before: {permissions}.',
+  'resume.keep': 'Leave it suspended',
+  'resume.done': '{name} has access again.',
+  'resume.already': 'This access is not suspended.',
+  'accounts.suspended': 'Your access to {client} is suspended. Ask the owner of the account.',
+  'accounts.ended': 'Your access to {client} has ended. Ask the owner of the account if you still need it.',
+  'leave.button': 'Leave',
+  'leave.named': 'Leave {client}',
+  'leave.title': 'Leave {client}?',
+  'leave.sentence':
+    'You give up your own access to this account at once, and your pending invitations to it are cancelled. To come back, you need a new invitation.',
+  'leave.keep': 'Stay',
+  'leave.done': 'You left {client}.',
+  'leave.owner': 'You own this account, so you cannot leave it. Make somebody else the owner first.',
+  'merge.suspended':
+    'The other login owns {client}, where the access of the login that stays is suspended. Resume it first.',
+  'merge.until': 'Access until {until}',
+  'merge.suspends': 'Suspended',
+  'activity.access.endChanged': 'changed until when {email} has access',
+  'activity.access.endTold': 'told {email} and the owner that access ends on {until}',
+  'activity.access.ended': 'the access of {email} ended',
+  'activity.access.suspended': 'suspended the access of {email}',
+  'activity.access.resumed': 'resumed the access of {email}',
+  'activity.user.left': '{email} left',
+  'email.access-end-changed.subject': 'Until when you have access to {client}',
+  'email.access-end-changed.set': '{by} set an end for your access to {client}: {until}.',
+  'email.access-end-changed.cleared': '{by} removed the end of your access to {client}.',
+  'email.access-ends-soon.subject': 'Access to {client} ends soon',
+  'email.access-ends-soon.user':
+    'Your access to {client} ends on {until}. If you need it for longer, ask the owner of the account.',
+  'email.access-ends-soon.owner':
+    'The access of {user} to {client} ends on {until}. You can set another day under User Management.',
+  'email.access-ended.subject': 'Access to {client} has ended',
+  'email.access-ended.user':
+    'Your access to {client} has ended, as it was set. Your login and your other accounts are not affected.',
+  'email.access-ended.owner':
+    'The access of {user} to {client} has ended, as it was set. You can invite them again under User Management.',
+  'email.access-suspended.subject': 'Access to {client} is suspended',
+  'email.access-suspended.user':
+    '{by} suspended your access to {client}. Your login and your other accounts are not affected.',
+  'email.access-suspended.owner': '{by} suspended the access of {user} to {client}.',
+  'email.access-resumed.subject': 'Access to {client} is resumed',
+  'email.access-resumed.user':
+    '{by} resumed your access to {client}. You can do there what you could before.',
+  'email.access-resumed.owner': '{by} resumed the access of {user} to {client}.',
+  'email.user-left.subject': '{user} left {client}',
+  'email.user-left.lead': '{user} ({email}) gave up their access to {client}.',
+  'email.invitation.accessUntil': 'The access ends on {until}.',
+  'email.invitation-declined.word': 'What they wrote:',
+  'doctor.client.ownerTimes':
+    'User {user} owns client {client}, but their access is suspended or has an end.',
+  'doctor.client.ownerTimes.remedy':
+    'Set ends_at and suspended_at of that row of associations to NULL; the owner gets in in any case.',
+  'doctor.association.overdue':
+    'The access of user {user} to client {client} ended at {ends_at}, and that was not written down.',
+  'doctor.association.overdue.remedy': 'See that a worker runs; npm run job -- end-access does it by hand.',
+  'doctor.invitation.inviterSuspended':
+    'Invitation {invitation} is pending, but the access of user {user}, who sent it, to client {client} is suspended.',
+  'doctor.invitation.inviterSuspended.remedy': 'Cancel it, or use Resend Invite to send it in your own name.',
+
   // Permissions
   'permissions.legend': 'Permissions',
   'permissions.title': 'Manage Permissions',

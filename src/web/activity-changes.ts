@@ -29,7 +29,13 @@ export function nameInWords(name: string): string {
   return key && isKey(key) ? t(key) : name
 }
 
-const PERMISSION_ACTIONS = ['permissions.changed', 'user.associated', 'user.disassociated']
+const PERMISSION_ACTIONS = [
+  'permissions.changed',
+  'user.associated',
+  'user.disassociated',
+  'user.left',
+  'access.ended',
+]
 const LISTS = ['permissions', 'rights', 'before', 'after']
 
 /** By what an action is about: what the sentences of its keys begin with. */

@@ -3,6 +3,7 @@
 import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
+import { brokenAccess } from './broken-access.ts'
 import { brokenContacts } from './broken-contacts.ts'
 
 export interface Case {
@@ -240,6 +241,7 @@ const schema: Case[] = [
 
 export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
+  ...brokenAccess(ids),
   ...logins(ids),
   ...endedLogins(ids),
   ...invitations(ids),
