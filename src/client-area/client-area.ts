@@ -13,6 +13,7 @@ import { invites } from './invites.ts'
 import { login } from './login.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
+import { presets } from './presets.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
 import { security, sessions } from './security.ts'
@@ -30,6 +31,7 @@ export const clientArea = (db: Db) =>
     acceptPage(db),
     home(db),
     users(db),
+    presets(db),
     invites(db),
     details(db),
     accounts(db),

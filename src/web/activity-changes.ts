@@ -19,6 +19,8 @@ const NAMES: Record<string, Key> = {
   postcode: 'field.postcode',
   country: 'field.country',
   phone: 'field.phone',
+  preset: 'preset.name',
+  permissions: 'permissions.legend',
   language: 'field.language',
 }
 
@@ -37,7 +39,7 @@ function listInWords(action: string, text: string): string {
     const keys = text.split(',').map((right) => `right.${right}`)
     return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
   }
-  const isPermissions = PERMISSION_ACTIONS.includes(action) || action.startsWith('invite.')
+  const isPermissions = PERMISSION_ACTIONS.includes(action) || /^(invite|preset)\./.test(action)
   const known = text.split(',').every((key) => PERMISSIONS.some((one) => one === key))
   return isPermissions && known ? permissionsInWords(parsePermissions(text)) : text
 }
