@@ -492,7 +492,7 @@ export const english = {
   'permission.tickets.help': 'They ask support for help, and read all questions and answers.',
   'permission.affiliates.title': 'View & Manage Affiliate Account',
   'permission.affiliates.short': 'affiliate account',
-  'permission.affiliates.help': 'They see whom this account referred and what it earned, and manage both.',
+  'permission.affiliates.help': 'They see and manage referrals, earnings and payouts.',
   'permission.orders.title': 'Place New Orders/Upgrades/Cancellations',
   'permission.orders.short': 'orders',
   'permission.orders.help': 'They order, change and cancel services; the account pays.',
@@ -500,6 +500,7 @@ export const english = {
   // Presets of permissions
   'preset.title': 'Preset',
   'preset.none': 'None',
+  'preset.from': 'Start from',
   'preset.builtIn': 'Built in',
   'preset.everything': 'Everything',
   'preset.billing': 'Billing',
@@ -533,6 +534,14 @@ export const english = {
   'activity.preset.added': 'saved the preset {name}: {after}',
   'activity.preset.changed': 'changed the preset {name}',
   'activity.preset.removed': 'removed the preset {name}: {before}',
+  'doctor.preset.orphan': 'Preset {preset} belongs to a client that is not there: {client}.',
+  'doctor.preset.orphan.remedy': 'Delete the row from presets: nobody’s permissions depend on it.',
+  'doctor.preset.permissions':
+    'Preset {preset} of client {client} holds permissions that Latchkey never writes: "{permissions}".',
+  'doctor.preset.permissions.remedy':
+    'Let the owner save the preset again: keys are known, sorted, there once, and at least one.',
+  'doctor.preset.builtIn': 'Preset {preset} of client {client} is called as one that is built in: {name}.',
+  'doctor.preset.builtIn.remedy': 'Let the owner give it another name.',
   'email.preset': 'In short: {preset}. That is:',
 
   // The accept page

@@ -44,9 +44,9 @@ test('a preset ticks its boxes at once, and the list and Check All follow the bo
 })
 
 test('one of their own, saved, is offered at once; Enter sends the invitation', async () => {
-  await alice.getByRole('link', { name: 'Presets', exact: true }).click()
+  await alice.getByRole('link', { name: 'Your own presets' }).click()
   await alice.getByLabel('Name of the preset').fill('Bookkeeper')
-  await preset(alice).selectOption('Billing')
+  await alice.getByLabel('Start from').selectOption('Billing')
   await box(alice, 'View Emails').check()
   await alice.getByRole('button', { name: 'Save preset' }).click()
   await alice.getByText('The preset “Bookkeeper” is saved.').waitFor()

@@ -3,6 +3,7 @@
 import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
+import { presets } from './broken-presets.ts'
 
 export interface Case {
   check: CheckName
@@ -240,6 +241,7 @@ const schema: Case[] = [
 export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
   ...logins(ids),
+  ...presets(ids),
   ...endedLogins(ids),
   ...invitations(ids),
   ...deliveries(),
