@@ -33,7 +33,7 @@ describe('an owner saves presets of permissions', () => {
     return (await house.db('presets').where({ client_id, name }).first()).id
   }
   const log = async () => {
-    const entries = await house.db('activity').whereLike('action', 'preset.%').orderBy('id')
+    const entries = await house.db('activity').where('action', 'like', 'preset.%').orderBy('id')
     return entries.map(({ action, detail }) => ({ action, ...JSON.parse(detail) }))
   }
 
