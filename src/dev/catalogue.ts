@@ -19,6 +19,7 @@ import { factorPages } from './catalogue-factors.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
+import { presetPages, samplePresets } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -185,6 +186,7 @@ export function samplePages(): Page[] {
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
     ...accessPages(users, client, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
     ...managedPages(bob).map(([name, data, more]) => admins(name, data, more)),
+    ...presetPages().map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
@@ -249,6 +251,7 @@ export function renderSample(
     shownFor: 'sample',
     shownForPerson: 'sample',
     partial: false,
+    presets: samplePresets,
   }
   return views.render(template, { ...common, ...data })
 }

@@ -5,6 +5,7 @@ import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
 import { brokenAccess } from './broken-access.ts'
 import { brokenContacts } from './broken-contacts.ts'
+import { presets } from './broken-presets.ts'
 
 export interface Case {
   check: CheckName
@@ -243,6 +244,7 @@ export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
   ...brokenAccess(ids),
   ...logins(ids),
+  ...presets(ids),
   ...endedLogins(ids),
   ...invitations(ids),
   ...brokenContacts(ids),
