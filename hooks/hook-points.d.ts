@@ -76,8 +76,14 @@ export interface HookPoints {
   InviteExpired: { client: Client; invitation: Invitation }
   /** A user got access to a client, by accepting, by an admin, or by merging another login into theirs. */
   UserAssociated: { client: Client; user: User; permissions: string[] }
-  /** A user's access to a client was removed, or went to the login that theirs was merged into. */
+  /** A user's access to a client was removed, given up, or over, or went to the login that theirs was merged into. */
   UserDisassociated: { client: Client; user: User }
+  /** A user's access rests: nothing may be done with it until it is resumed. */
+  AssociationSuspended: { client: Client; user: User }
+  /** It holds again, with the permissions that it had. */
+  AssociationResumed: { client: Client; user: User; permissions: string[] }
+  /** The day until which a user had access is over. UserDisassociated is told as well. */
+  AssociationEnded: { client: Client; user: User; endedAt: string }
   /** What a user may do for a client was changed. */
   PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
   /** Ownership moved; the former owner stays associated, with all permissions, but for a merged login. */

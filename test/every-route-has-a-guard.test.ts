@@ -7,7 +7,7 @@ import type { Visitor } from './support/visitor.ts'
 import { plantContact, watched } from './support/watched.ts'
 
 const isAdmin = ({ path }: Route) => path.startsWith('/admin')
-const isUserManagement = ({ path }: Route) => /^\/account\/(users|invites)/.test(path)
+const isUserManagement = ({ path }: Route) => /^\/account\/(users|invites|presets)/.test(path)
 
 describe('every route says who may come in, and holds it', () => {
   let house: TestHouse
@@ -24,12 +24,15 @@ describe('every route says who may come in, and holds it', () => {
     const bob = await house.db('users').where({ email: 'bob@example.com' }).first()
     const invitation = await house.db('invitations').first()
     const { id } = await house.clientNamed('Acme Hosting')
+    await alice.post('/account/presets', { name: 'Front desk', permissions: 'tickets' })
     ids = {
       id,
       userId: bob.id,
       inviteId: invitation.id,
+      presetId: (await house.db('presets').first()).id,
       token,
       nth: '0',
+      clientId: id,
       ...(await addColleague(house.db)),
       name: 'theme.css',
       sessionId: '0123456789abcdef',
@@ -57,6 +60,7 @@ describe('every route says who may come in, and holds it', () => {
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
+    tables.push('presets')
     tables.push('hook_events', 'hook_deliveries', 'hook_functions', 'roles', 'password_resets', 'contacts')
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
@@ -131,6 +135,7 @@ describe('every route says who may come in, and holds it', () => {
     expect(who('logged in').sort()).toEqual([
       '/invite/:token/accept',
       '/user/accounts',
+      '/user/accounts/:clientId/leave',
       '/user/accounts/new',
       '/user/activity',
       '/user/activity.csv',
@@ -217,7 +222,7 @@ describe('every route says who may come in, and holds it', () => {
     const carol = await house.user('carol')
     const before = await state()
     for (const route of only(/^(associated|owner|permission)\b/, 'client')) {
-      if (!/:(userId|inviteId|id|contactId)\b/.test(route.path)) continue
+      if (!/:(userId|inviteId|presetId|id|contactId)\b/.test(route.path)) continue
       const { status, name } = await ask(carol, route)
       expect([status, carol.title], name).toEqual([404, 'Not found'])
     }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Event, HookName } from '#hooks'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { jobs } from '../src/jobs.ts'
-import { moveClock } from '../src/platform/clock.ts'
+import { moveClock, timestamp } from '../src/platform/clock.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -13,6 +13,7 @@ const POINTS = [
   ...['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged', 'UserAdd', 'UserLogin'],
   ...['UserLogout', 'UserChangePassword', 'UserEmailVerificationComplete', 'ClientAdd', 'ClientEdit'],
   ...['ClientClose', 'ContactAdd', 'ContactEdit', 'ContactDelete'],
+  ...['AssociationSuspended', 'AssociationResumed', 'AssociationEnded'],
 ] as HookName[]
 
 /** Writes down whatever it is told, a line an event. */
@@ -180,6 +181,23 @@ describe('hooks are given whole objects, and no secrets, at every hook point', (
     await ada.follow('Remove Access')
     await ada.press('Remove Access')
     expect(await last('UserDisassociated')).toEqual({ actor: byAda, client, user: dora })
+  })
+
+  test('suspending, resuming, and an end', async () => {
+    const client = { ...acme, ownerId: 2 }
+    const former = user('Alice', 'Ames', 'alice@example.com')
+    await ada.post(`${users}/1/suspend`)
+    expect(await last('AssociationSuspended')).toEqual({ actor: byAda, client, user: former })
+    await ada.post(`${users}/1/resume`)
+    const resumed = await last('AssociationResumed')
+    expect(resumed).toMatchObject({ actor: byAda, client, user: former })
+    expect(resumed.permissions).toHaveLength(13)
+    const ended = timestamp()
+    await house.db('associations').where({ client_id: acme.id, user_id: 1 }).update({ ends_at: ended })
+    await jobs.find(({ name }) => name === 'end-access')?.run(house.db)
+    const actor = { kind: 'system', id: null, name: 'end-access' }
+    expect(await last('AssociationEnded')).toEqual({ actor, client, user: former, endedAt: ended })
+    expect(await last('UserDisassociated')).toEqual({ actor, client, user: former })
   })
 
   test('a new password by a mailed link, which proves the address', async () => {

@@ -10,6 +10,7 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { accessPages, managedPages } from './catalogue-access.ts'
 import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
@@ -18,6 +19,7 @@ import { factorPages } from './catalogue-factors.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
+import { presetPages, samplePresets } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -146,6 +148,10 @@ export function samplePages(): Page[] {
     mine('remove', { user: users[1], form }),
     mine('details', { form, offersLogin: true }),
     mine('accounts', { accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null }] }),
+    mine('details', { form }),
+    mine('accounts', {
+      accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
+    }),
     mine('accounts', { accounts: [] }, '?empty'),
     mine('new-account', { form }),
     page(
@@ -178,6 +184,9 @@ export function samplePages(): Page[] {
     admins('manage-user', { user: users[0], form }, '?owner'),
     admins('remove', { user: users[1], form }),
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
+    ...accessPages(users, client, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...managedPages(bob).map(([name, data, more]) => admins(name, data, more)),
+    ...presetPages().map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
@@ -242,6 +251,7 @@ export function renderSample(
     shownFor: 'sample',
     shownForPerson: 'sample',
     partial: false,
+    presets: samplePresets,
   }
   return views.render(template, { ...common, ...data })
 }

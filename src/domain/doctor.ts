@@ -5,6 +5,7 @@
 import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
+import { accessChecks } from './doctor-access.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
 import { contactChecks } from './doctor-contacts.ts'
@@ -12,6 +13,7 @@ import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
 import { mergedChecks } from './doctor-merged.ts'
+import { presetChecks } from './doctor-presets.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import type { Values } from './refusal.ts'
@@ -49,6 +51,8 @@ const allChecks: Check[] = [
   ...checks,
   ...loginChecks,
   ...mergedChecks,
+  ...presetChecks,
+  ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,
   ...contactChecks,

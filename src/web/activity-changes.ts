@@ -20,6 +20,8 @@ const NAMES: Record<string, Key> = {
   country: 'field.country',
   phone: 'field.phone',
   kinds: 'contacts.kinds',
+  preset: 'preset.name',
+  permissions: 'permissions.legend',
   language: 'field.language',
 }
 
@@ -29,7 +31,13 @@ export function nameInWords(name: string): string {
   return key && isKey(key) ? t(key) : name
 }
 
-const PERMISSION_ACTIONS = ['permissions.changed', 'user.associated', 'user.disassociated']
+const PERMISSION_ACTIONS = [
+  'permissions.changed',
+  'user.associated',
+  'user.disassociated',
+  'user.left',
+  'access.ended',
+]
 const LISTS = ['permissions', 'rights', 'before', 'after']
 
 /** By what an action is about: what the sentences of its keys begin with. */
@@ -42,7 +50,7 @@ function listInWords(action: string, text: string): string {
     const keys = text.split(',').map((key) => `${start}${key}`)
     return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
   }
-  const isPermissions = PERMISSION_ACTIONS.includes(action) || action.startsWith('invite.')
+  const isPermissions = PERMISSION_ACTIONS.includes(action) || /^(invite|preset)\./.test(action)
   const known = text.split(',').every((key) => PERMISSIONS.some((one) => one === key))
   return isPermissions && known ? permissionsInWords(parsePermissions(text)) : text
 }
