@@ -41,6 +41,17 @@ export interface Invitation {
   expiresAt: string
 }
 
+/** Somebody who gets mail about a client and has no login. */
+export interface Contact {
+  id: number
+  firstName: string
+  lastName: string
+  email: string
+  phone: string
+  /** Which mail goes there: `general`, `product`, `domain`, `invoice`, `support`, `affiliate`. */
+  kinds: string[]
+}
+
 /** What every event carries beside its own objects. */
 export interface Event {
   /** The same at each repetition of this event. */
@@ -92,6 +103,17 @@ export interface HookPoints {
   /** A client's details or status changed; `before` and `after` hold what is different. */
   ClientEdit: { client: Client; before: Record<string, string>; after: Record<string, string> }
   ClientClose: { client: Client }
+  /** A contact was added to a client. */
+  ContactAdd: { client: Client; contact: Contact }
+  /** A contact was changed; `before` and `after` hold what is different, kinds of mail with commas. */
+  ContactEdit: {
+    client: Client
+    contact: Contact
+    before: Record<string, string>
+    after: Record<string, string>
+  }
+  /** A contact was removed; `contact` is how it was. */
+  ContactDelete: { client: Client; contact: Contact }
   /** Before an invitation is sent or sent again. */
   PreInviteSend: { client: Client; email: string; permissions: string[] }
   /** Before an admin associates a user directly; a user to be created has no `id` yet. */

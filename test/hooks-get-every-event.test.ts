@@ -12,7 +12,8 @@ const POINTS = [
   ...['InviteSent', 'InviteResent', 'InviteAccepted', 'InviteDeclined', 'InviteCancelled', 'InviteExpired'],
   ...['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged', 'UserAdd', 'UserLogin'],
   ...['UserLogout', 'UserChangePassword', 'UserEmailVerificationComplete', 'ClientAdd', 'ClientEdit'],
-  ...['ClientClose', 'AssociationSuspended', 'AssociationResumed', 'AssociationEnded'],
+  ...['ClientClose', 'ContactAdd', 'ContactEdit', 'ContactDelete'],
+  ...['AssociationSuspended', 'AssociationResumed', 'AssociationEnded'],
 ] as HookName[]
 
 /** Writes down whatever it is told, a line an event. */
@@ -102,6 +103,21 @@ describe('hooks are given whole objects, and no secrets, at every hook point', (
     await alice.press('Cancel Invite')
     const cancelled = invitation('dora@example.com', 'cancelled', 2)
     expect(await last('InviteCancelled')).toEqual({ actor: byAlice, client, invitation: cancelled })
+  })
+
+  test('contacts: added, edited, removed', async () => {
+    const typed = { first_name: 'Nora', last_name: 'N', email: 'Nora@example.com', kinds: 'invoice' }
+    await alice.post('/account/contacts/new', typed)
+    const [client, nora] = [acme, { firstName: 'Nora', lastName: 'N', email: 'nora@example.com', phone: '' }]
+    const contact = { ...nora, id: expect.any(Number), kinds: ['invoice'] }
+    expect(await last('ContactAdd')).toEqual({ actor: byAlice, client, contact })
+    const { id } = await house.db('contacts').first()
+    await alice.post(`/account/contacts/${id}`, { ...typed, kinds: ['support', 'invoice'] })
+    const [before, after] = [{ kinds: 'invoice' }, { kinds: 'invoice,support' }]
+    const edited = { ...contact, kinds: ['invoice', 'support'] }
+    expect(await last('ContactEdit')).toEqual({ actor: byAlice, client, contact: edited, before, after })
+    await alice.post(`/account/contacts/${id}/remove`)
+    expect(await last('ContactDelete')).toEqual({ actor: byAlice, client, contact: edited })
   })
 
   test('accepting as a new user', async () => {

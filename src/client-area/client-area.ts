@@ -6,7 +6,9 @@ import { accounts } from './accounts.ts'
 import { acting } from './acting.ts'
 import { activity } from './activity.ts'
 import { addressLinks } from './address-links.ts'
+import { contacts } from './contacts.ts'
 import { details } from './details.ts'
+import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
@@ -34,6 +36,8 @@ export const clientArea = (db: Db) =>
     users(db),
     invites(db),
     details(db),
+    contacts(db),
+    emails(db),
     accounts(db),
     leavePage(db),
     suspendPages(db),

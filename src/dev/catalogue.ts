@@ -14,6 +14,7 @@ import { accessPages, managedPages } from './catalogue-access.ts'
 import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
+import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
@@ -144,6 +145,8 @@ export function samplePages(): Page[] {
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
+    mine('details', { form, offersLogin: true }),
+    mine('accounts', { accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null }] }),
     mine('details', { form }),
     mine('accounts', {
       accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
@@ -185,6 +188,7 @@ export function samplePages(): Page[] {
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
+    ...contactPages(client).map(([name, data, more, by]) => page(name, data, by ? asAdmin : asOwner, more)),
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
     ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>

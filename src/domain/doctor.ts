@@ -8,6 +8,7 @@ import { compareMigrations } from '../platform/migrate.ts'
 import { accessChecks } from './doctor-access.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
+import { contactChecks } from './doctor-contacts.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
@@ -52,6 +53,7 @@ const allChecks: Check[] = [
   ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,
+  ...contactChecks,
 ]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */

@@ -317,7 +317,7 @@ export const english = {
   'passkey.rename': 'Rename this passkey',
   'passkey.renamed': 'The new name is saved.',
   'passkey.remove.title': 'Remove this passkey',
-  'passkey.remove.lead': 'It opens your login no more. Delete it on your device, too.',
+  'passkey.remove.lead': 'It will no longer open your login. Delete it on your device, too.',
   'passkey.remove.last': 'It is your last second factor: after that your password alone opens your login.',
   'passkey.remove': 'Remove passkey',
   'passkey.removed': 'The passkey is removed.',
@@ -331,7 +331,7 @@ export const english = {
   'activity.passkey.added': 'added the passkey {name}',
   'activity.passkey.renamed': 'renamed the passkey {before} to {after}',
   'activity.passkey.removed': 'removed the passkey {name}',
-  'activity.passkey.used': 'showed the passkey {name}',
+  'activity.passkey.used': 'used the passkey {name}',
   'activity.passkey.copied': 'was refused: the passkey {name} seems to have been copied',
   'email.passkey-added.subject': 'A passkey was added to your login',
   'email.passkey-added.lead':
@@ -364,6 +364,77 @@ export const english = {
   'details.saved': 'The details are saved.',
   'details.group.who': 'Name',
   'details.group.where': 'Address',
+
+  // Contacts
+  'contacts.title': 'Contacts',
+  'menu.contacts': 'Contacts',
+  'home.shortcut.contacts': 'Who else gets mail about this account',
+  'home.shortcut.emails': 'What was sent about this account',
+  'client.tab.contacts': 'Contacts',
+  'contacts.lead': 'People who get mail about this account. They have no login and cannot do anything here.',
+  'contacts.list': 'All contacts',
+  'contacts.add': 'Add contact',
+  'contacts.new': 'New contact',
+  'contacts.edit': 'Edit',
+  'contacts.look': 'Look',
+  'contacts.remove': 'Remove contact',
+  'contacts.back': 'Back',
+  'contacts.none': 'There are no contacts yet.',
+  'contacts.none.next': 'Add somebody who should get mail, such as a bookkeeper.',
+  'contacts.noMail': 'No mail',
+  'contacts.kinds': 'Mail for this contact',
+  'contacts.kind.general': 'General',
+  'contacts.kind.general.help': 'News, and everything of no other kind',
+  'contacts.kind.product': 'Products',
+  'contacts.kind.product.help': 'Orders, and what happens with products and services',
+  'contacts.kind.domain': 'Domains',
+  'contacts.kind.domain.help': 'Registering, renewing and moving domains',
+  'contacts.kind.invoice': 'Invoices',
+  'contacts.kind.invoice.help': 'Invoices, reminders and payments',
+  'contacts.kind.support': 'Support',
+  'contacts.kind.support.help': 'Answers to support tickets',
+  'contacts.kind.affiliate': 'Affiliate',
+  'contacts.kind.affiliate.help': 'Commissions and affiliate reports',
+  'contacts.unknownKind': 'Choose from the list which mail this contact gets.',
+  'contacts.emailTaken': 'Another contact of this account has that email address.',
+  'contacts.tooMany': 'An account can have {max} contacts at most: remove one before you add another.',
+  'contacts.added': '{name} is now a contact.',
+  'contacts.saved': 'The contact is saved.',
+  'contacts.removed': '{name} is no longer a contact.',
+  'contacts.remove.title': 'Remove {name}?',
+  'contacts.remove.sentence': 'No more mail about this account goes to {email}.',
+  'contacts.keep': 'Keep the contact',
+  'activity.contact.added': 'added the contact {name} ({email})',
+  'activity.contact.edited': 'edited the contact {name} ({email})',
+  'activity.contact.removed': 'removed the contact {name} ({email})',
+  'doctor.contact.orphan': 'The contact {contact} belongs to client {client}, which is not there.',
+  'doctor.contact.orphan.remedy': 'Delete that row of contacts, or bring the client back.',
+  'doctor.contact.email':
+    'The contact {contact} of client {client} has the address {email}, which is not in lower case.',
+  'doctor.contact.email.remedy': 'Write that address of contacts in lower case.',
+  'doctor.contact.kinds':
+    'The kinds of mail “{kinds}” ({count} contacts, one of them of client {client}) are not as they are stored.',
+  'doctor.contact.kinds.remedy': 'Save those contacts again: kinds are known keys, sorted, each once.',
+
+  // The same address for a login and an account
+  'sharedAddress.title': 'Accounts with your old address',
+  'sharedAddress.lead':
+    'These accounts of yours still have {before}. If they should follow your login, change them to {after}.',
+  'sharedAddress.button': 'Change the account, too',
+  'sharedAddress.done': '{client} now has the address {email}.',
+  'sharedAddress.changedMeanwhile': 'This account got another address in the meantime: nothing was done.',
+  'sharedAddress.login.title': 'Your login keeps its address',
+  'sharedAddress.login.lead':
+    'You still log in with {login}. If that should be {account} as well, change it in your profile.',
+  'sharedAddress.login.link': 'Change the address of my login',
+
+  // Email History
+  'emailHistory.title': 'Email History',
+  'emailHistory.lead': 'What was sent about this account, newest first.',
+  'emailHistory.lead.user':
+    'What was sent about this account, newest first. Who was given access is for the owner to read.',
+  'emailHistory.none': 'Nothing was sent yet.',
+  'emailHistory.to': 'To {email}',
 
   // Accounts
   'accounts.title': 'Switch Account',
@@ -550,10 +621,10 @@ export const english = {
   'permission.profile.help': 'See and change the account’s name and address',
   'permission.contacts.title': 'View & Manage Contacts',
   'permission.contacts.short': 'contacts',
-  'permission.contacts.help': 'See, add and change contacts (add-on)',
+  'permission.contacts.help': 'See, add, change and remove contacts',
   'permission.emails.title': 'View Emails',
   'permission.emails.short': 'emails',
-  'permission.emails.help': 'Read what was sent to this account (add-on)',
+  'permission.emails.help': 'Read what was sent about this account',
   'permission.products.title': 'View Products & Services',
   'permission.products.short': 'services',
   'permission.products.help': 'See what this account runs (add-on)',
@@ -725,6 +796,9 @@ export const english = {
   'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
   'limits.mailsToInvited': 'Invitations mailed to one address in a day',
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.mailsToAddress': 'Emails with a link that anybody may ask for, to one address in an hour',
+  'limits.mailsToAddress.help':
+    'For a new password, to verify an address or to create a login. Further ones are not sent, but those of admins are. Nobody but admins is told.',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
     'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
@@ -734,6 +808,8 @@ export const english = {
   'limits.over.invitesOfUnverified':
     'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
   'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
+  'emails.over.limit':
+    'This address got as many emails of this kind as it may, so this one was not sent. Who asked for it is not told.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -758,6 +834,13 @@ export const english = {
   'right.run-again': 'Retry and replay',
   'right.settings': 'Settings',
   'right.admins': 'Admins and roles',
+
+  // Whoever is logged in gives their own password again
+  'field.yourPassword': 'Your password',
+  'yourPassword.help': 'Your own, to show that it is really you.',
+  'yourPassword.ifNeeded':
+    'Your own. It is needed to change the address or the role, not for the name alone.',
+  'yourPassword.missing': 'Enter your own password to do this.',
 
   // Admins
   'nav.admins': 'Admins',
@@ -934,7 +1017,7 @@ export const english = {
   'acting.ended': 'You no longer act as {name}.',
   'acting.over':
     'You no longer act as a user: the time is over, or your login to the Admin Area, your right or the user’s login has ended.',
-  'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
+  'acting.notHere': 'Only {name} can change this. An admin who acts as a user cannot.',
   'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
   'sessions.admin': 'Admin {name}, acting as you',
   'activity.acting.started': 'logged in as {email}, for {minutes} minutes at the most',
@@ -1028,6 +1111,7 @@ export const english = {
   'merge.other': 'The other login',
   'merge.none': 'No other active login found. Try a part of the name or address.',
   'merge.choose': 'Choose the other login of this person',
+  'merge.choose.missing': 'Choose the other login of this person in the list.',
   'merge.keep': 'Which login stays?',
   'merge.keep.this': '{email}, and the other goes into it',
   'merge.keep.other': 'The other one, and {email} goes into it',
@@ -1057,6 +1141,8 @@ export const english = {
   'merge.done': '{gone} is merged into the login of {kept}.',
   'merge.itself': 'That is this login itself. Choose the other one.',
   'merge.notActive': 'The login of {name} is disabled, merged or deleted. Only active logins can be merged.',
+  'merge.wayBack':
+    'The email address of {name} was changed less than 72 hours ago and can still be changed back. Until then only the other login can go into this one.',
   'merge.stale':
     'Something changed since you looked. Nothing was done. Below is what would happen now: look again, then merge.',
   'merge.into': 'This login was merged into',
@@ -1297,13 +1383,14 @@ export const english = {
   'log.bad.ip': '“{text}” is not an IP address: write one such as 192.0.2.7.',
   'log.bad.action': 'Choose from the list what happened.',
   'log.bad.twice': 'Each of these can be filled in once.',
+  'log.inClient': 'client #{id}',
   'log.nothing': 'nothing',
   'log.yes': 'yes',
   'log.no': 'no',
   'log.changed': '{name} from {before} to {after}',
   'log.fromTo': 'from {before} to {after}',
-  'log.before': 'before: {before}',
-  'log.after': 'now: {after}',
+  'log.before': 'it was {before}',
+  'log.after': 'it is now {after}',
   'log.withChanges': '{what}: {changes}',
   'log.column.time': 'Time (UTC)',
   'log.column.actor': 'Who',

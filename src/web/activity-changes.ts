@@ -19,6 +19,7 @@ const NAMES: Record<string, Key> = {
   postcode: 'field.postcode',
   country: 'field.country',
   phone: 'field.phone',
+  kinds: 'contacts.kinds',
   language: 'field.language',
 }
 
@@ -37,10 +38,14 @@ const PERMISSION_ACTIONS = [
 ]
 const LISTS = ['permissions', 'rights', 'before', 'after']
 
+/** By what an action is about: what the sentences of its keys begin with. */
+const KEYS: Record<string, string> = { 'role.': 'right.', 'contact.': 'contacts.kind.' }
+
 /** A list of keys as the words for them; anything else as it is. */
 function listInWords(action: string, text: string): string {
-  if (action.startsWith('role.')) {
-    const keys = text.split(',').map((right) => `right.${right}`)
+  const start = Object.entries(KEYS).find(([noun]) => action.startsWith(noun))?.[1]
+  if (start) {
+    const keys = text.split(',').map((key) => `${start}${key}`)
     return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
   }
   const isPermissions = PERMISSION_ACTIONS.includes(action) || action.startsWith('invite.')

@@ -4,6 +4,7 @@ import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
 import { brokenAccess } from './broken-access.ts'
+import { brokenContacts } from './broken-contacts.ts'
 
 export interface Case {
   check: CheckName
@@ -244,6 +245,7 @@ export const cases = (ids: Ids): Case[] => [
   ...logins(ids),
   ...endedLogins(ids),
   ...invitations(ids),
+  ...brokenContacts(ids),
   ...deliveries(),
   ...schema,
 ]
