@@ -196,7 +196,7 @@ describe('every route says who may come in, and holds it', () => {
       await visitor.visit(url)
       expect(visitor.status, `GET ${route.path}`).toBe(200)
     }
-  })
+  }, 120_000)
 
   test('logged out, or logged in to the other area: led to the login, and nothing is done', async () => {
     const strangers = {
@@ -213,7 +213,7 @@ describe('every route says who may come in, and holds it', () => {
           else expect([status, visitor.$(`form[action="${login}"]`).length], name).toEqual([401, 1])
         }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 
   test('Carol, a stranger to Alice’s account, reaches nothing of it by its ids', async () => {
     const carol = await house.user('carol')
@@ -232,7 +232,7 @@ describe('every route says who may come in, and holds it', () => {
       expect(carol.text, route.path).not.toContain('Acme')
     }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 
   test('Bob, who may act for it but lacks the permission, is told what is missing and whom to ask', async () => {
     const bob = await house.user('bob', 'Acme Hosting')
@@ -245,5 +245,5 @@ describe('every route says who may come in, and holds it', () => {
       expect(bob.text, name).toContain('Ask Alice Ames, the owner of Acme Hosting.')
     }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 })
