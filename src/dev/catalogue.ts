@@ -146,12 +146,6 @@ export function samplePages(): Page[] {
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
     mine('details', { form, offersLogin: true }),
-    mine('accounts', { accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null }] }),
-    mine('details', { form }),
-    mine('accounts', {
-      accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
-    }),
-    mine('accounts', { accounts: [] }, '?empty'),
     mine('new-account', { form }),
     page(
       'includes/invite-step',

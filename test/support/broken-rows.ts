@@ -5,6 +5,7 @@ import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
 import { brokenAccess } from './broken-access.ts'
 import { brokenContacts } from './broken-contacts.ts'
+import { endedLogins } from './broken-logins.ts'
 
 export interface Case {
   check: CheckName
@@ -22,7 +23,7 @@ export interface Ids {
   frank: number
 }
 
-const NOBODY = 999_999
+export const NOBODY = 999_999
 const LONG_AGO = '2026-01-01T00:00:00.000Z'
 const LATER = '2099-01-01T00:00:00.000Z'
 const DATES = { created_at: LONG_AGO, updated_at: LONG_AGO }
@@ -39,7 +40,11 @@ const pair = (client_id: number, user_id: number) => ({
   table: 'associations',
   where: { client_id, user_id },
 })
-const one = (check: CheckName, row: Break, ...also: CheckName[]): Case => ({ check, rows: [row], also })
+export const one = (check: CheckName, row: Break, ...also: CheckName[]): Case => ({
+  check,
+  rows: [row],
+  also,
+})
 
 const peopleAndClients = ({ acme, bakery, alice, bob, carol }: Ids): Case[] => [
   one('user.email', { table: 'users', like: { email: 'frank' }, set: { email: 'Frank@example.net' } }),
@@ -73,19 +78,6 @@ const peopleAndClients = ({ acme, bakery, alice, bob, carol }: Ids): Case[] => [
     add: { client_id: bakery, user_id: carol, permissions: 'emails', ...DATES },
   }),
 ]
-
-const endedLogins = ({ bob, frank }: Ids): Case[] => {
-  const set = (id: number, row: object) => ({ table: 'users', where: { id }, set: { ...row } })
-  return [
-    one('user.merged', set(frank, { status: 'merged' }), 'user.overSession'),
-    one('user.merged', set(frank, { merged_into_id: bob })),
-    one('user.mergedInto', set(frank, { status: 'merged', merged_into_id: NOBODY }), 'user.overSession'),
-    one('user.mergedInto', set(frank, { status: 'merged', merged_into_id: frank }), 'user.overSession'),
-    one('user.overSession', set(frank, { status: 'deleted' })),
-    one('user.overAccess', set(bob, { status: 'deleted' }), 'client.ownerOver'),
-    one('client.ownerOver', set(bob, { status: 'deleted' }), 'user.overAccess'),
-  ]
-}
 
 const OF_NOBODY = { person_kind: 'user', person_id: NOBODY, created_at: LONG_AGO }
 const ran = (table: string, row: object) =>
