@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { USER_STEPS } from '../src/admin-area/people.ts'
-import { renderSample, samplePages } from '../src/dev/catalogue.ts'
+import { renderSample } from '../src/dev/catalogue.ts'
+import { samplePages } from '../src/dev/sample-pages.ts'
 import { CONTACT_KINDS } from '../src/domain/contacts.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { SETTABLE } from '../src/domain/limit-table.ts'
 import { USER_FILTERS } from '../src/domain/looking-after-users.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
+import { BUILT_IN_PRESETS } from '../src/domain/presets.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
 import { LANGUAGES } from '../src/domain/users.ts'
 import { english } from '../src/lang/english.ts'
@@ -109,6 +111,7 @@ describe('sentences and the places that say them', () => {
     'invites.mail.': ['refused', 'failed'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
+    'preset.': Object.keys(BUILT_IN_PRESETS),
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'limits.': SETTABLE,
     'settings.adminsNeedFactor.': ['0', '1'],

@@ -6,6 +6,7 @@ import { associate, listClientUsers } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { invite } from '../domain/inviting.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { findUser, lowerCase, NAME_MAX, searchUsers, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -21,6 +22,7 @@ import {
   manyOf,
   submit,
 } from '../web/form.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -55,7 +57,9 @@ export function associatePage(db: Db) {
     const search = String(form.values.search ?? '').slice(0, NAME_MAX)
     const found = await searchUsers(db, search, FOUND_MAX)
     const taken = new Set((await listClientUsers(db, client)).map(({ id }) => id))
-    show(req, res, 'admin-area/associate', { client, form, found, taken, tab: 'users' }, 'admin-area/_found')
+    const presets = await listPresets(db, client)
+    const data = { client, form, found, taken, presets, tab: 'users' }
+    show(req, res, 'admin-area/associate', data, 'admin-area/_found')
   }
 
   page.get(URL, ...holds('invite'), async (req, res) => {
@@ -97,6 +101,8 @@ export function associatePage(db: Db) {
 
   page.post(URL, ...holds('invite'), async (req, res) => {
     const client = await target(req)
+    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, client))
+    if (ticked) return showForm(req, res.status(statusOf(ticked)), client, ticked)
     let done: Awaited<ReturnType<typeof act>> | undefined
     const form = await submit(AssociateForm, req.body, async (input) => {
       done = await act(req, client, input)

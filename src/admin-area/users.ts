@@ -14,6 +14,7 @@ import { type Client, clientName } from '../domain/clients.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { makeOwner } from '../domain/ownership.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -21,6 +22,7 @@ import { accessPages } from '../web/access-pages.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -52,6 +54,7 @@ export function users(db: Db) {
       users: await listClientUsers(db, one),
       pending: await listPending(db, one),
       earlier: await listEarlier(db, one),
+      presets: await listPresets(db, one),
     }
     show(req, res, 'admin-area/users', { client: one, ...lists, tab: 'users' }, 'admin-area/_lists')
   })
@@ -63,12 +66,14 @@ export function users(db: Db) {
     return { client: one, user }
   }
 
-  const showManage = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
-    show(req, res, 'admin-area/manage-user', { client, user, form, tab: 'users' })
+  async function showManage(req: Request, res: Response, client: Client, user: ClientUser, form: Form) {
+    const presets = await listPresets(db, client)
+    show(req, res, 'admin-area/manage-user', { client, user, form, presets, tab: 'users' })
+  }
 
   page.get(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
-    showManage(
+    await showManage(
       req,
       res,
       client,
@@ -85,6 +90,8 @@ export function users(db: Db) {
 
   page.post(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
+    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, client))
+    if (ticked) return showManage(req, res.status(statusOf(ticked)), client, user, ticked)
     const form = await submit(ManageForm, req.body, (input) => act(req, client, user, input))
     if (form) return showManage(req, res.status(422), client, user, form)
     const names = { name: fullName(user), client: clientName(client) }

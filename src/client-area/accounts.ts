@@ -4,6 +4,7 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { findAccount, listClientsOf } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
+import { listPresetsOf } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -22,7 +23,12 @@ export function accounts(db: Db) {
   const page = Router()
 
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
-    show(req, res, 'client-area/accounts', { accounts: await listClientsOf(db, currentUser(req)) })
+    const accounts = await listClientsOf(db, currentUser(req))
+    const presets = await listPresetsOf(
+      db,
+      accounts.map(({ client }) => client),
+    )
+    show(req, res, 'client-area/accounts', { accounts, presets })
   })
 
   page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {

@@ -16,6 +16,7 @@ import { leavePage } from './leave.ts'
 import { login } from './login.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
+import { presets } from './presets.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
 import { security, sessions } from './security.ts'
@@ -34,6 +35,7 @@ export const clientArea = (db: Db) =>
     acceptPage(db),
     home(db),
     users(db),
+    presets(db),
     invites(db),
     details(db),
     contacts(db),

@@ -31,9 +31,7 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   const step = { client, form, back: '/', action: '/', layout: 'client-area' }
   const earlier = [{ ...declined, decline_word: 'I am not with you any more.' }]
   return [
-    ['client-area/accounts', { accounts: [{ ...account, permissions: PERMISSIONS, isOwner: true }] }],
     ['client-area/accounts', { accounts: [account, ...others] }, '?times'],
-    ['client-area/accounts', { accounts: [] }, '?empty'],
     ['client-area/leave', { account, form }],
     ['client-area/leave', { account: { ...account, isOwner: true }, form }, '?owner'],
     ['client-area/users', { form: wrongDay, users: listed, pending: [invitation], earlier }, '?times'],

@@ -13,6 +13,7 @@ import { setEnd, writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
+import { ownNameOf } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
 
@@ -214,11 +215,13 @@ export const setPermissions = (
     await record(trx, 'permissions.changed', { client: current, user, before, after })
     const about = { client: describeClient(current), user: describeUser(user), before, after }
     await fire(trx, 'PermissionsChanged', about)
+    const names = { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) }
+    const preset = await ownNameOf(trx, current, permissions)
     await queueEmail(trx, 'permissions-changed', {
       to: user.email,
       user,
       client: current,
-      data: { client: clientName(current), by: by.admin?.name ?? by.name, permissions, name: fullName(user) },
+      data: { ...names, permissions, ...(preset && { preset }) },
     })
   })
 

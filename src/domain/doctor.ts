@@ -13,6 +13,7 @@ import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
 import { mergedChecks } from './doctor-merged.ts'
+import { presetChecks } from './doctor-presets.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import type { Values } from './refusal.ts'
@@ -50,6 +51,7 @@ const allChecks: Check[] = [
   ...checks,
   ...loginChecks,
   ...mergedChecks,
+  ...presetChecks,
   ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,

@@ -20,6 +20,8 @@ const NAMES: Record<string, Key> = {
   country: 'field.country',
   phone: 'field.phone',
   kinds: 'contacts.kinds',
+  preset: 'preset.name',
+  permissions: 'permissions.legend',
   language: 'field.language',
 }
 
@@ -48,7 +50,7 @@ function listInWords(action: string, text: string): string {
     const keys = text.split(',').map((key) => `${start}${key}`)
     return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
   }
-  const isPermissions = PERMISSION_ACTIONS.includes(action) || action.startsWith('invite.')
+  const isPermissions = PERMISSION_ACTIONS.includes(action) || /^(invite|preset)\./.test(action)
   const known = text.split(',').every((key) => PERMISSIONS.some((one) => one === key))
   return isPermissions && known ? permissionsInWords(parsePermissions(text)) : text
 }
