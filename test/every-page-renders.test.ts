@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { USER_STEPS } from '../src/admin-area/people.ts'
-import { renderSample, samplePages } from '../src/dev/catalogue.ts'
+import { renderSample } from '../src/dev/catalogue.ts'
+import { samplePages } from '../src/dev/sample-pages.ts'
+import { CONTACT_KINDS } from '../src/domain/contacts.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { SETTABLE } from '../src/domain/limit-table.ts'
@@ -90,7 +92,8 @@ describe('sentences and the places that say them', () => {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
     'permission.': PERMISSIONS.flatMap((key) => [`${key}.title`, `${key}.help`, `${key}.short`]),
     'client.status.': ['active', 'inactive', 'closed'],
-    'client.tab.': ['summary', 'profile', 'users', 'emails', 'activity'],
+    'client.tab.': ['summary', 'profile', 'users', 'contacts', 'emails', 'activity'],
+    'contacts.kind.': CONTACT_KINDS.flatMap((kind) => [kind, `${kind}.help`]),
     'log.group.': ['invitations', 'access', 'clients', 'logins', 'factors', 'admins', 'house', 'other'],
     'log.column.': 'time actor acting client user action sentence before after detail ip'.split(' '),
     'stuck.': stuck.flatMap((what) => [what, `look.${what}`]),
@@ -116,6 +119,14 @@ describe('sentences and the places that say them', () => {
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
+    ...Object.fromEntries(
+      ['suspend', 'resume'].map((step) => [`${step}.`, ['button', 'title', 'sentence', 'keep', 'done']]),
+    ),
+    'accounts.': ['suspended', 'ended'],
+    'email.access-ends-soon.': ['user', 'owner'],
+    'email.access-ended.': ['user', 'owner'],
+    'email.access-suspended.': ['user', 'owner'],
+    'email.access-resumed.': ['user', 'owner'],
     'merge.owner.': ['stays', 'moves'],
     'merge.keep.': ['this', 'other'],
     'login.': [...USER_STEPS, 'delete'].flatMap((step) => [

@@ -39,6 +39,7 @@ const AssociateForm = z
     send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
     check_all: z.string().optional(),
     permissions: manyOf(),
+    ends_on: z.string().default(''),
     confirmed: z.string().optional(),
   })
   .transform(({ check_all, ...rest }) => ({
@@ -77,7 +78,11 @@ export function associatePage(db: Db) {
     const user = await picked(input)
     const email = user?.email ?? check(emailField(), input.search, 'search')
     if (input.send_invite === 'yes') {
-      const { replaced } = await invite(db, actor(req), client, { email, permissions: input.permissions })
+      const { replaced } = await invite(db, actor(req), client, {
+        email,
+        permissions: input.permissions,
+        endsOn: input.ends_on,
+      })
       return { key: replaced ? 'invite.replaced' : 'invite.sent', email } as const
     }
     const who = user ?? {
@@ -87,7 +92,10 @@ export function associatePage(db: Db) {
     }
     mustHold(req, 'manage-access')
     const confirmed = Boolean(input.confirmed)
-    await associate(db, actor(req), client, who, input.permissions, { confirmed })
+    await associate(db, actor(req), client, who, input.permissions, {
+      confirmed,
+      endsOn: input.ends_on,
+    })
     return { key: 'associate.done', email } as const
   }
 

@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { endDay } from '../domain/access-times.ts'
 import {
   type ClientUser,
   findClientUser,
@@ -17,6 +18,7 @@ import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
+import { accessPages } from '../web/access-pages.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
@@ -30,10 +32,16 @@ const URL = '/admin/clients/:id/users'
 const listOf = (client: Client) => `/admin/clients/${client.id}/users`
 
 const ManageForm = z
-  .object({ make_owner: z.string().optional(), check_all: z.string().optional(), permissions: manyOf() })
-  .transform(({ make_owner, check_all, permissions }) => ({
+  .object({
+    make_owner: z.string().optional(),
+    check_all: z.string().optional(),
+    permissions: manyOf(),
+    ends_on: z.string().optional(),
+  })
+  .transform(({ make_owner, check_all, permissions, ends_on }) => ({
     makeOwner: Boolean(make_owner),
     permissions: check_all ? PERMISSIONS : permissions,
+    endsOn: ends_on,
   }))
 
 export function users(db: Db) {
@@ -65,11 +73,17 @@ export function users(db: Db) {
 
   page.get(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
-    await showManage(req, res, client, user, formOf(req, { permissions: user.permissions }))
+    await showManage(
+      req,
+      res,
+      client,
+      user,
+      formOf(req, { permissions: user.permissions, ends_on: endDay(user.ends_at) }),
+    )
   })
 
   async function act(req: Request, client: Client, user: ClientUser, input: z.output<typeof ManageForm>) {
-    if (!input.makeOwner) return setPermissions(db, actor(req), client, user, input.permissions)
+    if (!input.makeOwner) return setPermissions(db, actor(req), client, user, input.permissions, input.endsOn)
     mustHold(req, 'change-owner')
     return makeOwner(db, actor(req), client, user)
   }
@@ -101,6 +115,9 @@ export function users(db: Db) {
     res.redirect(303, listOf(client))
   })
 
+  const guards = holds('manage-access')
+  const area = { looking: guards, doing: guards, clientOf: client, list: listOf, layout: 'admin-area' }
+  page.use(accessPages(db, { url: `${URL}/:userId`, ...area }))
   page.use(
     invitePages(db, {
       url: '/admin/clients/:id/invites/:inviteId',

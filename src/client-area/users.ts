@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { endDay } from '../domain/access-times.ts'
 import {
   type ClientUser,
   findClientUser,
@@ -32,15 +33,20 @@ const InviteForm = z
     email: emailField(),
     which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
     permissions: manyOf(),
+    ends_on: z.string().default(''),
   })
-  .transform(({ email, which, permissions }) => ({
+  .transform(({ email, which, permissions, ends_on }) => ({
     email,
+    endsOn: ends_on,
     permissions: which === 'all' ? PERMISSIONS : permissions,
   }))
 
 export const PermissionsForm = z
-  .object({ check_all: z.string().optional(), permissions: manyOf() })
-  .transform(({ check_all, permissions }) => ({ permissions: check_all ? PERMISSIONS : permissions }))
+  .object({ check_all: z.string().optional(), permissions: manyOf(), ends_on: z.string().optional() })
+  .transform(({ check_all, permissions, ends_on }) => ({
+    permissions: check_all ? PERMISSIONS : permissions,
+    endsOn: ends_on,
+  }))
 
 export function users(db: Db) {
   const page = Router()
@@ -95,15 +101,16 @@ export function users(db: Db) {
 
   page.get(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
     const user = await target(req)
-    await showPermissions(req, res, user, formOf(req, { permissions: user.permissions }))
+    const ends_on = endDay(user.ends_at)
+    await showPermissions(req, res, user, formOf(req, { permissions: user.permissions, ends_on }))
   })
 
   page.post(`${PAGE}/:userId/permissions`, ...actAs('manage-access', owner), async (req, res) => {
     const user = await target(req)
     const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req))
     if (ticked) return showPermissions(req, res.status(statusOf(ticked)), user, ticked)
-    const form = await submit(PermissionsForm, req.body, ({ permissions }) =>
-      setPermissions(db, actor(req), currentClient(req), user, permissions),
+    const form = await submit(PermissionsForm, req.body, ({ permissions, endsOn }) =>
+      setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn),
     )
     if (form) return showPermissions(req, res.status(422), user, form)
     flash(res, 'success', 'permissions.saved', { name: fullName(user) })

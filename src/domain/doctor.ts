@@ -5,8 +5,10 @@
 import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
+import { accessChecks } from './doctor-access.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
+import { contactChecks } from './doctor-contacts.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
@@ -50,8 +52,10 @@ const allChecks: Check[] = [
   ...loginChecks,
   ...mergedChecks,
   ...presetChecks,
+  ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,
+  ...contactChecks,
 ]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
