@@ -19,6 +19,8 @@ const POINTS: Record<HookName, true> = {
   UserDisassociated: true,
   PermissionsChanged: true,
   OwnerChanged: true,
+  OwnershipTransferRequested: true,
+  OwnershipTransferEnded: true,
   UserAdd: true,
   UserEdit: true,
   UserLogin: true,

@@ -13,6 +13,7 @@ import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
 import { sealActivity } from './domain/seals.ts'
+import { expireTransfers } from './domain/transfers.ts'
 import type { Db } from './platform/database.ts'
 
 export interface Job {
@@ -37,6 +38,11 @@ export const jobs: Job[] = [
     name: 'expire-invitations',
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
+  },
+  {
+    name: 'expire-transfers',
+    schedule: '*/15 * * * *',
+    run: (db, lease) => expireTransfers(db, asJob('expire-transfers', lease)),
   },
   { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },

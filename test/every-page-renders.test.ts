@@ -115,6 +115,7 @@ describe('sentences and the places that say them', () => {
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
     'merge.owner.': ['stays', 'moves'],
+    'transfer.not.': ['disabled', 'unverified', 'suspended', 'ends', 'away', 'noFactor'],
     'merge.keep.': ['this', 'other'],
     'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
       step,
@@ -143,6 +144,7 @@ describe('sentences and the places that say them', () => {
     'activity.': [
       ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],
+      ...['accepted', 'declined', 'cancelled', 'expired'].map((how) => `transfer.${how}`),
     ],
     'email.admin-changed.': ['address', 'role', 'disabled', 'enabled'],
     'email.': VIEWS.filter(({ path }) => /emails\/[^_].*html/.test(path)).map(

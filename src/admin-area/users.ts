@@ -14,6 +14,7 @@ import { listEarlier, listPending } from '../domain/invitations.ts'
 import { makeOwner } from '../domain/ownership.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { NotFound } from '../domain/refusal.ts'
+import { findPendingTransfer } from '../domain/transfers.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -44,6 +45,7 @@ export function users(db: Db) {
       users: await listClientUsers(db, one),
       pending: await listPending(db, one),
       earlier: await listEarlier(db, one),
+      transfer: await findPendingTransfer(db, one),
     }
     show(req, res, 'admin-area/users', { client: one, ...lists, tab: 'users' }, 'admin-area/_lists')
   })

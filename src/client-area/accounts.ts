@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { findClientOf, listClientsOf } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
+import { listOffers } from '../domain/transfers.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { companyName, type Form, formOf, submit } from '../web/form.ts'
@@ -22,7 +23,9 @@ export function accounts(db: Db) {
   const page = Router()
 
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
-    show(req, res, 'client-area/accounts', { accounts: await listClientsOf(db, currentUser(req)) })
+    const user = currentUser(req)
+    const [accounts, offers] = [await listClientsOf(db, user), await listOffers(db, user)]
+    show(req, res, 'client-area/accounts', { accounts, offers })
   })
 
   page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {

@@ -11,6 +11,7 @@ import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
 import { login } from './login.ts'
+import { ownership } from './ownership.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { profile } from './profile.ts'
@@ -31,6 +32,7 @@ export const clientArea = (db: Db) =>
     home(db),
     users(db),
     invites(db),
+    ownership(db),
     details(db),
     accounts(db),
     security(db),

@@ -1,9 +1,10 @@
 // The home of the account that one acts for: which account, whose, what one may do here, and where to go.
 
 import { Router } from 'express'
+import { listOffers } from '../domain/transfers.ts'
 import { getUser } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
-import { currentClient } from '../web/request.ts'
+import { currentClient, currentUser } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { anyone, associated } from './area.ts'
 
@@ -13,7 +14,11 @@ export function home(db: Db) {
   page.get('/', ...anyone, (_req, res) => res.redirect(303, '/clientarea'))
 
   page.get('/clientarea', ...associated, async (req, res) => {
-    show(req, res, 'client-area/home', { owner: await getUser(db, currentClient(req).owner_id) })
+    const [owner, offers] = [
+      await getUser(db, currentClient(req).owner_id),
+      await listOffers(db, currentUser(req)),
+    ]
+    show(req, res, 'client-area/home', { owner, offers })
   })
 
   return page

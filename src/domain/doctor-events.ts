@@ -36,6 +36,7 @@ const ACCESS: Record<string, string> = {
   'user.disassociated': 'UserDisassociated',
   'permissions.changed': 'PermissionsChanged',
   'owner.changed': 'OwnerChanged',
+  'transfer.requested': 'OwnershipTransferRequested',
 }
 const SENDINGS = ['InviteSent', 'InviteResent']
 const NAMES = [...SENDINGS, ...Object.values(ENDS), ...Object.values(ACCESS)]

@@ -13,6 +13,7 @@ import { loginChecks } from './doctor-logins.ts'
 import { mergedChecks } from './doctor-merged.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
+import { transferChecks } from './doctor-transfers.ts'
 import type { Values } from './refusal.ts'
 
 export interface Finding {
@@ -44,7 +45,14 @@ const MOST = 100
 const MOST_AGAIN = 100
 const LONGEST_PAUSE_MINUTES = 6 * 60
 
-const allChecks: Check[] = [...checks, ...loginChecks, ...mergedChecks, ...traceChecks, ...deliveryChecks]
+const allChecks: Check[] = [
+  ...checks,
+  ...loginChecks,
+  ...mergedChecks,
+  ...transferChecks,
+  ...traceChecks,
+  ...deliveryChecks,
+]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
 const moments = () => ({

@@ -4,7 +4,7 @@ import { type Key, keysAfter, t } from './translate.ts'
 
 const GROUPS = {
   invitations: ['invite'],
-  access: ['user.associated', 'user.disassociated', 'permissions', 'owner'],
+  access: ['user.associated', 'user.disassociated', 'permissions', 'owner', 'transfer'],
   clients: ['client', 'requireFactor'],
   logins: ['user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
   factors: ['totp', 'recovery', 'passkey', 'factor'],

@@ -3,6 +3,7 @@
 import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
+import { transferCases } from './broken-transfers.ts'
 
 export interface Case {
   check: CheckName
@@ -242,6 +243,7 @@ export const cases = (ids: Ids): Case[] => [
   ...logins(ids),
   ...endedLogins(ids),
   ...invitations(ids),
+  ...transferCases(ids),
   ...deliveries(),
   ...schema,
 ]
