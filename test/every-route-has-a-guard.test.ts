@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { fullName } from '../src/domain/users.ts'
 import { addressLinks } from './support/address-links.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
-import { latestTransfer, letIn, offerTo } from './support/transfers.ts'
+import { offeredToAlice } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 import { watched } from './support/watched.ts'
 
@@ -37,16 +36,9 @@ describe('every route says who may come in, and holds it', () => {
       sessionId: '0123456789abcdef',
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
-      transferId: await offeredToAlice(),
+      ...(await offeredToAlice(house)),
     }
   })
-
-  /** Carol's account, which waits for Alice. */
-  const offeredToAlice = async () => {
-    const alice = await letIn(house, 'Chen Labs', 'alice')
-    await offerTo(await house.user('carol', 'Chen Labs'), fullName(alice))
-    return (await latestTransfer(house)).id
-  }
 
   /** The URL with the ids of what is Alice's. */
   const urlOf = ({ path }: Route) =>
@@ -63,22 +55,11 @@ describe('every route says who may come in, and holds it', () => {
     return { status: visitor.status, path: visitor.path, name: `${route.method} ${route.path}` }
   }
 
-  const stopUrl = async () => {
-    const { id } = await house.clientNamed('Chen Labs')
-    return `/admin/clients/${id}/transfers/${ids.transferId}/stop`
-  }
-
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
-    tables.push(
-      'ownership_transfers',
-      'hook_events',
-      'hook_deliveries',
-      'hook_functions',
-      'roles',
-      'password_resets',
-    )
+    tables.push('hook_events', 'hook_deliveries', 'hook_functions', 'roles', 'password_resets')
+    tables.push('ownership_transfers')
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -172,9 +153,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',
-      '/user/transfers/:transferId',
-      '/user/transfers/:transferId/accept',
-      '/user/transfers/:transferId/decline',
+      ...['', '/accept', '/decline'].map((step) => `/user/transfers/:transferId${step}`),
       '/user/verify',
       '/user/verify/:token',
     ])
@@ -203,7 +182,7 @@ describe('every route says who may come in, and holds it', () => {
       '/admin/security/passkeys/:passkeyId/rename': `${adaPasskey}/rename`,
       '/admin/security/passkeys/:passkeyId/remove': `${adaPasskey}/remove`,
       ...(await addressLinks(house)),
-      '/admin/clients/:id/transfers/:transferId/stop': await stopUrl(),
+      '/admin/clients/:id/transfers/:transferId/stop': String(ids.stopUrl),
       '/admin/password/reset/:token': await house.linkTo('ada@latchkey.test'),
       '/password/reset/:token': `/password/reset/${token}`,
       '/register/:token': `/register/${registration}`,

@@ -161,7 +161,10 @@ describe('transfer of ownership', () => {
     expect((await alice.visit('/account/ownership')).status).toBe(403)
     const events = await house.db('hook_events').whereIn('name', ['OwnerChanged', 'OwnershipTransferEnded'])
     expect(events.map(({ name }) => name).sort()).toEqual(['OwnerChanged', 'OwnershipTransferEnded'])
-    const rest = await house.db('activity').where({ client_id: client.id }).whereLike('action', 'transfer.%')
+    const rest = await house
+      .db('activity')
+      .where({ client_id: client.id })
+      .where('action', 'like', 'transfer.%')
     expect(rest.map(({ action }) => action)).toEqual(['transfer.requested', 'transfer.accepted'])
     expect(JSON.parse(rest[1].detail)).toEqual({ before: 'alice@example.com', after: 'bob@example.com' })
   })

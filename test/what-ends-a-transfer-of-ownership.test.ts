@@ -200,4 +200,20 @@ describe('H10 what takes the ground of a transfer away ends it', () => {
     await ended('cancelled')
     expect((await house.db('ownership_transfers').where({ id }).first()).status).toBe('cancelled')
   })
+
+  test('a stolen login comes back: what was offered in its name is over', async () => {
+    await offerTo(alice, 'Carol Chen')
+    await alice.visit('/user/profile')
+    const proof = { 'New email address': 'alice@evil.test', 'Current password': PASSWORD }
+    await alice.press('Change address', proof)
+    await alice.visit(await house.linkTo('alice@evil.test'))
+    await alice.press('Confirm')
+    const mails = await house.mailTo('alice@example.com')
+    const [link] = mails.flatMap(({ text }) => text.match(/\/user\/email\/back\/\S+/) ?? [])
+    const owner = house.visitor()
+    await owner.visit(String(link))
+    await owner.press('Take it back')
+    expect(owner.status).toBe(200)
+    expect((await latestTransfer(house)).status).toBe('cancelled')
+  })
 })

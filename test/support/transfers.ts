@@ -32,3 +32,11 @@ export async function letIn(house: TestHouse, company: string, name: string, mor
     .insert({ client_id: client.id, user_id: user.id, permissions: 'tickets', ...dates, ...more })
   return user
 }
+
+/** Carol's account waits for Alice: what tests fill into the URLs of that. */
+export async function offeredToAlice(house: TestHouse) {
+  await letIn(house, 'Chen Labs', 'alice')
+  await offerTo(await house.user('carol', 'Chen Labs'), 'Alice Ames')
+  const { id, client_id } = await latestTransfer(house)
+  return { transferId: String(id), stopUrl: `/admin/clients/${client_id}/transfers/${id}/stop` }
+}
