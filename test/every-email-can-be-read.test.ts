@@ -5,6 +5,7 @@ import { PASSWORD } from '../src/dev/cast.ts'
 import { jobs } from '../src/jobs.ts'
 import { timestamp } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { typedProof } from './support/admins.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -84,7 +85,12 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await carol.follow('I have kept them')
     await carol.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await ada.visit('/admin/admins/new')
-    const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
+    const pat = {
+      Name: "Pat O'Neil & Co",
+      'Email address': 'pat@latchkey.test',
+      Support: true,
+      ...typedProof,
+    }
     await ada.press('Add admin', pat)
     await visitor.visit(await house.linkTo('pat@latchkey.test'))
     await visitor.press('Set password', { 'New password': LONG })
@@ -92,10 +98,15 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await visitor.press('Send link', { 'Email address': 'pat@latchkey.test' })
     const admin = await house.db('admins').where({ email: 'pat@latchkey.test' }).first()
     await house.db('admins').where({ id: admin.id }).update({ factors: 1 })
-    await ada.post(`/admin/admins/${admin.id}/remove-factor`)
+    await ada.post(`/admin/admins/${admin.id}/remove-factor`, { current_password: PASSWORD })
     await ada.visit(`/admin/admins/${admin.id}`)
-    await ada.press('Save', { 'Email address': 'pat.oneil@latchkey.test', 'Read-only': true })
-    for (const step of ['disable', 'enable']) await ada.post(`/admin/admins/${admin.id}/${step}`)
+    await ada.press('Save', {
+      ...typedProof,
+      'Email address': 'pat.oneil@latchkey.test',
+      'Read-only': true,
+    })
+    for (const step of ['disable', 'enable'])
+      await ada.post(`/admin/admins/${admin.id}/${step}`, { current_password: PASSWORD })
     await addPasskey(carol)
     await carol.follow('I have kept them')
     await carol.follow('Manage: Phone')
@@ -105,11 +116,11 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await carol.post('/user/security/recovery-codes', proof)
     const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
-    await ada.press('Remove two-factor')
-    await ada.press('Change address', { 'New email address': 'carol@example.net' })
+    await ada.press('Remove two-factor', typedProof)
+    await ada.press('Change address', { 'New email address': 'carol@example.net', ...typedProof })
     const { id: doraId } = await house.db('users').where({ first_name: 'Dóra' }).first('id')
     await ada.visit(`/admin/users/${doraId}/merge?preview=1&other=${carolId}`)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { jobs } from '../src/jobs.ts'
 import { moveClock } from '../src/platform/clock.ts'
 import { actAs, anotherAdmin } from './support/acting.ts'
+import { typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { accept, latestTransfer, letIn, offerTo } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -196,7 +197,7 @@ describe('H10 what takes the ground of a transfer away ends it', () => {
   test('merging his login into another', async () => {
     const id = await offered()
     await ada.visit(`/admin/users/${people.Carol}/merge?preview=1&other=${people.Bob}`)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     await ended('cancelled')
     expect((await house.db('ownership_transfers').where({ id }).first()).status).toBe('cancelled')
   })

@@ -14,10 +14,20 @@ import { findUser, fullName, LANGUAGES, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
-import { choiceOf, emailField, type Form, firstName, formOf, lastName, submit } from '../web/form.ts'
+import {
+  choiceOf,
+  emailField,
+  type Form,
+  firstName,
+  formOf,
+  lastName,
+  submit,
+  yourPassword,
+} from '../web/form.ts'
 import { actor, mayAdmin } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
+import { prove } from './proving.ts'
 
 const URL = '/admin/users/:userId'
 const ACTIVITY_SHOWN = 10
@@ -27,7 +37,7 @@ const ProfileForm = z.object({
   last_name: lastName(),
   language: choiceOf(LANGUAGES, 'language.missing'),
 })
-const AddressForm = z.object({ new_email: emailField() })
+const AddressForm = z.object({ new_email: emailField(), current_password: yourPassword() })
 
 export function person(db: Db) {
   const page = Router()
@@ -71,9 +81,10 @@ export function person(db: Db) {
 
   page.post(`${URL}/email`, ...holds('edit-users'), async (req, res) => {
     const user = await target(req)
-    const address = await submit(AddressForm, req.body, ({ new_email }) =>
-      setAddressOfUser(db, actor(req), user, new_email),
-    )
+    const address = await submit(AddressForm, req.body, async (input) => {
+      await prove(db, req, input.current_password)
+      await setAddressOfUser(db, actor(req), user, input.new_email)
+    })
     if (address) return showPerson(req, res.status(422), user, { address })
     flash(res, 'success', 'login.email.saved', { name: fullName(user) })
     res.redirect(303, `/admin/users/${user.id}`)

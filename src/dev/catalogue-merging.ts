@@ -23,6 +23,7 @@ export function mergingPages(
   ]
   const merge: MergePreview = { kept: user, gone, accounts, seen: 'x' }
   const blocked = { values: {}, errors: { '': 'This user still has access to a client.' } }
+  const wrongProof = { values: {}, errors: { current_password: 'That is not your current password.' } }
   return [
     ['merge', { user, form, found: [gone, { ...gone, id: 3, last_name: 'n'.repeat(60) }] }],
     ['merge', { user, form: wrong, found: [] }, '?wrong'],
@@ -32,7 +33,7 @@ export function mergingPages(
       { user: gone, form: stale, merge: { ...merge, accounts: [] }, before: [user] },
       '?stale',
     ],
-    ['person-step', { user, form: { values: {}, errors: {} }, step: 'delete' }, '?delete'],
-    ['person-step', { user, form: blocked, step: 'delete', blocked: true }, '?blocked'],
+    ['person-step', { user, form: wrongProof, step: 'delete', asksPassword: true }, '?delete'],
+    ['person-step', { user, form: blocked, step: 'delete', blocked: true, asksPassword: true }, '?blocked'],
   ]
 }

@@ -104,7 +104,9 @@ export async function renderEmail(db: Db, email: Email, leftOut: string) {
 
 /** Why a message is not sent any more; nothing for one that still holds. */
 export const findWhyOver = async (db: Db, email: Email): Promise<Key | undefined> =>
-  whyOver(email, (await findLinkRows(db, [email])).get(email.id))
+  email.fault === 'limit'
+    ? 'emails.over.limit'
+    : whyOver(email, (await findLinkRows(db, [email])).get(email.id))
 
 const anew = () => ({
   status: 'waiting',

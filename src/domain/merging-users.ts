@@ -42,9 +42,14 @@ export async function previewMerge(db: Db, keptId: number, goneId: number): Prom
   const [kept, gone] = [await getUser(db, keptId), await getUser(db, goneId)]
   for (const one of [kept, gone])
     if (one.status !== 'active') throw new Refusal('merge.notActive', 'other', { name: fullName(one) })
+  if (await mayBeTakenBack(db, gone)) throw new Refusal('merge.wayBack', 'other', { name: fullName(gone) })
   const accounts = await accountsOf(db, kept, gone)
   return { kept, gone, accounts, seen: seenIn(kept, gone, accounts) }
 }
+
+/** Whoever stole a login would have all that it opens merged into one of their own (HARD-CASES H19). */
+const mayBeTakenBack = (db: Db, { id }: User) =>
+  db('email_changes').where({ user_id: id, ended_at: null }).where('back_until', '>', timestamp()).first('id')
 
 async function accountsOf(db: Db, kept: User, gone: User): Promise<MergedAccount[]> {
   const had = new Map((await listClientsOf(db, kept)).map((one) => [one.client.id, one]))

@@ -317,7 +317,7 @@ export const english = {
   'passkey.rename': 'Rename this passkey',
   'passkey.renamed': 'The new name is saved.',
   'passkey.remove.title': 'Remove this passkey',
-  'passkey.remove.lead': 'It opens your login no more. Delete it on your device, too.',
+  'passkey.remove.lead': 'It will no longer open your login. Delete it on your device, too.',
   'passkey.remove.last': 'It is your last second factor: after that your password alone opens your login.',
   'passkey.remove': 'Remove passkey',
   'passkey.removed': 'The passkey is removed.',
@@ -331,7 +331,7 @@ export const english = {
   'activity.passkey.added': 'added the passkey {name}',
   'activity.passkey.renamed': 'renamed the passkey {before} to {after}',
   'activity.passkey.removed': 'removed the passkey {name}',
-  'activity.passkey.used': 'showed the passkey {name}',
+  'activity.passkey.used': 'used the passkey {name}',
   'activity.passkey.copied': 'was refused: the passkey {name} seems to have been copied',
   'email.passkey-added.subject': 'A passkey was added to your login',
   'email.passkey-added.lead':
@@ -717,6 +717,10 @@ export const english = {
   'limits.invitesOfAdmin': 'Invitations by one admin in an hour',
   'limits.mailsToInvited': 'Invitations mailed to one address in a day',
   'limits.mailsToInvited.help': 'Further ones wait and go out later. Nobody but admins is told.',
+  'limits.mailsToAddress': 'Emails with a link that anybody may ask for, to one address in an hour',
+  'limits.mailsToAddress.help':
+    'For a new password, to verify an address or to create a login. Further ones are not sent, but those of admins are. Nobody but admins is told.',
+  'limits.mailsToAddressInDay': 'Emails with a link that anybody may ask for, to one address in a day',
   'limits.accountsOfUser': 'Accounts opened by one user in a day',
   'limits.over.pendingOfClient':
     'This account’s limit of pending invitations is reached: {count}. Cancel one, or wait until one is accepted or runs out.',
@@ -726,6 +730,8 @@ export const english = {
   'limits.over.invitesOfUnverified':
     'Your limit of invitations is reached: {count} a day until your own email address is verified. Verify it, or try again in {wait}.',
   'limits.over.accountsOfUser': 'Your limit of new accounts is reached: {count} a day. Try again in {wait}.',
+  'emails.over.limit':
+    'This address got as many emails of this kind as it may, so this one was not sent. Who asked for it is not told.',
   'emails.held':
     'This address got as many invitations as it may in a day, so this one waits. Who sent it is not told.',
   'name.link': 'A name cannot be a web address. Leave out the link, or put a space after the dot.',
@@ -750,6 +756,13 @@ export const english = {
   'right.run-again': 'Retry and replay',
   'right.settings': 'Settings',
   'right.admins': 'Admins and roles',
+
+  // Whoever is logged in gives their own password again
+  'field.yourPassword': 'Your password',
+  'yourPassword.help': 'Your own, to show that it is really you.',
+  'yourPassword.ifNeeded':
+    'Your own. It is needed to change the address or the role, not for the name alone.',
+  'yourPassword.missing': 'Enter your own password to do this.',
 
   // Admins
   'nav.admins': 'Admins',
@@ -926,7 +939,7 @@ export const english = {
   'acting.ended': 'You no longer act as {name}.',
   'acting.over':
     'You no longer act as a user: the time is over, or your login to the Admin Area, your right or the user’s login has ended.',
-  'acting.notHere': 'Only {name} can do this. An admin who acts as a user cannot.',
+  'acting.notHere': 'Only {name} can change this. An admin who acts as a user cannot.',
   'acting.needsRight': 'Your role as an admin does not allow this, so you cannot do it as {name} either.',
   'sessions.admin': 'Admin {name}, acting as you',
   'activity.acting.started': 'logged in as {email}, for {minutes} minutes at the most',
@@ -1020,6 +1033,7 @@ export const english = {
   'merge.other': 'The other login',
   'merge.none': 'No other active login found. Try a part of the name or address.',
   'merge.choose': 'Choose the other login of this person',
+  'merge.choose.missing': 'Choose the other login of this person in the list.',
   'merge.keep': 'Which login stays?',
   'merge.keep.this': '{email}, and the other goes into it',
   'merge.keep.other': 'The other one, and {email} goes into it',
@@ -1049,6 +1063,8 @@ export const english = {
   'merge.done': '{gone} is merged into the login of {kept}.',
   'merge.itself': 'That is this login itself. Choose the other one.',
   'merge.notActive': 'The login of {name} is disabled, merged or deleted. Only active logins can be merged.',
+  'merge.wayBack':
+    'The email address of {name} was changed less than 72 hours ago and can still be changed back. Until then only the other login can go into this one.',
   'merge.stale':
     'Something changed since you looked. Nothing was done. Below is what would happen now: look again, then merge.',
   'merge.into': 'This login was merged into',
@@ -1294,8 +1310,8 @@ export const english = {
   'log.no': 'no',
   'log.changed': '{name} from {before} to {after}',
   'log.fromTo': 'from {before} to {after}',
-  'log.before': 'before: {before}',
-  'log.after': 'now: {after}',
+  'log.before': 'it was {before}',
+  'log.after': 'it is now {after}',
   'log.withChanges': '{what}: {changes}',
   'log.column.time': 'Time (UTC)',
   'log.column.actor': 'Who',

@@ -12,6 +12,8 @@ const WIDE: SettableName[] = [
   'invitesOfUnverified',
   'invitesOfAdmin',
   'mailsToInvited',
+  'mailsToAddress',
+  'mailsToAddressInDay',
   'accountsOfUser',
 ]
 
