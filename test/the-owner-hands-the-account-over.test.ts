@@ -165,6 +165,7 @@ describe('transfer of ownership', () => {
       .db('activity')
       .where({ client_id: client.id })
       .where('action', 'like', 'transfer.%')
+      .orderBy('id')
     expect(rest.map(({ action }) => action)).toEqual(['transfer.requested', 'transfer.accepted'])
     expect(JSON.parse(rest[1].detail)).toEqual({ before: 'alice@example.com', after: 'bob@example.com' })
   })
