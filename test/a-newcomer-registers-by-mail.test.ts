@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { moveClock } from '../src/platform/clock.ts'
+import { proof } from './support/admins.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -223,7 +224,7 @@ describe('a newcomer registers by a mailed link', () => {
       ['bob', 'hanna@example.com'],
     ]) {
       const { id } = await findUser(`${name}@example.com`)
-      await ada.post(`/admin/users/${id}/email`, { new_email })
+      await ada.post(`/admin/users/${id}/email`, { ...proof, new_email })
     }
     expect(await findUser('hanna@example.com')).toMatchObject({ first_name: 'Bob' })
     expectDead(await house.visitor().post(link, {}, browser))

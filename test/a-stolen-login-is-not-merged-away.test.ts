@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { moveClock } from '../src/platform/clock.ts'
+import { typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -42,7 +43,7 @@ describe('what admins do for whoever stole a login', () => {
 
   test('H19 when an admin gives it another address, the owner at the old one is told, too', async () => {
     await ada.visit(`/admin/users/${ids.carol}`)
-    await ada.press('Change address', { 'New email address': 'thief@example.org' })
+    await ada.press('Change address', { 'New email address': 'thief@example.org', ...typedProof })
     expect(ada.told).toBe('The address of Carol Chen is changed.')
     for (const to of ['thief@example.net', 'carol@example.com'])
       expect((await house.mailTo(to))[0]?.subject).toBe('We changed the email address of your login')

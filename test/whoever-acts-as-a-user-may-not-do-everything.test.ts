@@ -130,7 +130,7 @@ describe('whoever acts as a user may not do everything', () => {
       expect(actions.length).toBeGreaterThan(0)
       const offered = withButton.get().filter((action) => !(action in ALLOWED))
       expect(offered, path).toEqual([])
-      if (path !== '/user/accounts') expect(ada.text, path).toContain('Only Alice Ames can do this')
+      if (path !== '/user/accounts') expect(ada.text, path).toContain('Only Alice Ames can change this')
     }
   })
 

@@ -1305,6 +1305,7 @@ export const english = {
   'log.bad.ip': '“{text}” is not an IP address: write one such as 192.0.2.7.',
   'log.bad.action': 'Choose from the list what happened.',
   'log.bad.twice': 'Each of these can be filled in once.',
+  'log.inClient': 'client #{id}',
   'log.nothing': 'nothing',
   'log.yes': 'yes',
   'log.no': 'no',

@@ -25,7 +25,7 @@ import type { Db } from '../platform/database.ts'
 import { clearCookie, readCookie, setCookie } from './cookies.ts'
 import { deviceToKeep } from './device-cookie.ts'
 import { flash, takeFlash } from './flash.ts'
-import { actor, currentAdmin, newRequestId } from './request.ts'
+import { actor, currentAdmin, isAdminArea, newRequestId } from './request.ts'
 
 export const USER_COOKIE = 'session'
 export const ADMIN_COOKIE = 'admin_session'
@@ -53,7 +53,7 @@ export const recognise =
   async (req, res, next) => {
     const told = req.method === 'GET' ? takeFlash(req, res) : undefined
     if (told) req.visit.flash = told
-    await (req.path.startsWith('/admin') ? recogniseAdmin(db, req) : recogniseUser(db, req, res))
+    await (isAdminArea(req) ? recogniseAdmin(db, req) : recogniseUser(db, req, res))
     next()
   }
 
