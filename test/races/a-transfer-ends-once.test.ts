@@ -51,7 +51,6 @@ const told = async () => [
   (await events('OwnerChanged')) - changedBefore,
 ]
 
-// Each fails when takeClient is left out, or `status: 'pending'` out of endTransfer.
 test('H10 accepted against Make Owner of another: one owner, one end, whoever was first', async () => {
   let changes = 0
   for (let round = 0; round < ROUNDS; round++) {
@@ -70,6 +69,7 @@ test('H10 accepted against Make Owner of another: one owner, one end, whoever wa
   expect(await told()).toEqual([ROUNDS, changes])
 })
 
+// Fails when `status: 'pending'` is left out of endTransfer.
 test('H10 accepted against cancelled by the owner: one of the two, never both', async () => {
   let accepts = 0
   for (let round = 0; round < ROUNDS; round++) {
