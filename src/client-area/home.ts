@@ -1,6 +1,7 @@
 // The home of the account that one acts for: which account, whose, what one may do here, and where to go.
 
 import { Router } from 'express'
+import { listPresets } from '../domain/presets.ts'
 import { listOffers } from '../domain/transfers.ts'
 import { getUser } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -14,11 +15,10 @@ export function home(db: Db) {
   page.get('/', ...anyone, (_req, res) => res.redirect(303, '/clientarea'))
 
   page.get('/clientarea', ...associated, async (req, res) => {
-    const [owner, offers] = [
-      await getUser(db, currentClient(req).owner_id),
-      await listOffers(db, currentUser(req)),
-    ]
-    show(req, res, 'client-area/home', { owner, offers })
+    const client = currentClient(req)
+    const owner = await getUser(db, client.owner_id)
+    const [presets, offers] = [await listPresets(db, client), await listOffers(db, currentUser(req))]
+    show(req, res, 'client-area/home', { owner, presets, offers })
   })
 
   return page

@@ -32,24 +32,20 @@ export interface Candidate {
 export async function listCandidates(db: Db, client: Client): Promise<Candidate[]> {
   const candidates: Candidate[] = []
   for (const user of await listClientUsers(db, client))
-    if (!user.isOwner) candidates.push({ user, not: await whyNot(db, client, user) })
+    if (!user.isOwner) candidates.push({ user, not: whyNot(client, user) })
   return candidates
 }
 
 /** An unverified address identifies nobody (HARD-CASES H6); a login that nobody looks after protects nothing. */
-async function whyNot(db: Db, client: Client, user: ClientUser): Promise<WhyNot | undefined> {
+function whyNot(client: Client, user: ClientUser): WhyNot | undefined {
   if (user.status !== 'active') return 'disabled'
   if (!user.email_verified_at) return 'unverified'
-  const access = await accessOf(db, client, user)
-  if (access.suspended_at) return 'suspended'
-  if (access.ends_at) return 'ends'
+  if (user.standing === 'suspended') return 'suspended'
+  if (user.ends_at) return 'ends'
   if (client.require_factor && user.factors === 0) return 'noFactor'
   const isRecent = user.last_login_at !== null && user.last_login_at > inDays(-RECENT_DAYS)
   return user.factors > 0 || isRecent ? undefined : 'away'
 }
-
-const accessOf = (db: Db, client: Client, user: User) =>
-  db('associations').where({ client_id: client.id, user_id: user.id }).first('suspended_at', 'ends_at')
 
 const refuse = (why: WhyNot | undefined, user: User) => {
   if (why) throw new Refusal(`transfer.not.${why}`, 'user_id', { name: fullName(user) })
@@ -65,7 +61,7 @@ export async function offerOwnership(
   password: string,
 ) {
   if (target.id === owner.id) throw new Refusal('transfer.self', 'user_id')
-  refuse(await whyNot(db, client, target), target)
+  refuse(whyNot(client, target), target)
   await provePassword(db, asPerson(owner), password, 'current_password')
   await askHooks(by, 'PreOwnerChange', { client: describeClient(client), user: describeUser(target) })
   return change(db, by, async (trx) => {
@@ -74,7 +70,7 @@ export async function offerOwnership(
     mustBeOpen(current)
     const user = await findClientUser(trx, current, target.id)
     if (!user) throw new NotFound()
-    refuse(await whyNot(trx, current, user), user)
+    refuse(whyNot(current, user), user)
     await mustBeAlone(trx, current)
     await insertOffer(trx, current, owner, user)
   })
@@ -131,9 +127,9 @@ export async function acceptOwnership(
     const target = await findClientUser(trx, current, (await takeUser(trx, user)).id)
     const former = await getUser(trx, transfer.from_user_id)
     const isOffered = former.id === current.owner_id && former.status === 'active'
-    if (!target || !isOffered) throw new Refusal('transfer.over')
+    if (!target || target.standing === 'ended' || !isOffered) throw new Refusal('transfer.over')
     if (target.id !== transfer.to_user_id) throw new NotFound()
-    if ((await accessOf(trx, current, target)).suspended_at) throw new Refusal('transfer.suspended')
+    if (target.standing === 'suspended') throw new Refusal('transfer.suspended')
     if (current.require_factor && target.factors === 0) throw new Refusal('transfer.factorFirst')
     if (!(await endTransfer(trx, current, transfer, 'accepted'))) throw new Refusal('transfer.over')
     await moveOwnership(trx, current, former, target, fullName(former))

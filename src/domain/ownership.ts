@@ -22,11 +22,10 @@ export async function makeOwner(db: Db, by: Actor, client: Client, target: Clien
   return change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
     const user = await findClientUser(trx, current, target.id)
-    if (!user) throw new Refusal('owner.notAssociated')
+    if (!user || user.standing === 'ended') throw new Refusal('owner.notAssociated')
+    if (user.standing === 'suspended') throw new Refusal('owner.suspended')
     if (user.isOwner) throw new Refusal('owner.already')
     if (user.status !== 'active') throw new Refusal('owner.disabled')
-    const access = await trx('associations').where({ client_id: current.id, user_id: user.id }).first()
-    if (access.suspended_at) throw new Refusal('owner.suspended')
     const former = await getUser(trx, current.owner_id)
 
     await cancelTransfer(trx, current, 'owner changed')

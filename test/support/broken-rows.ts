@@ -3,6 +3,9 @@
 import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
+import { brokenAccess } from './broken-access.ts'
+import { brokenContacts } from './broken-contacts.ts'
+import { presets } from './broken-presets.ts'
 import { transferCases } from './broken-transfers.ts'
 
 export interface Case {
@@ -240,10 +243,13 @@ const schema: Case[] = [
 
 export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
+  ...brokenAccess(ids),
   ...logins(ids),
+  ...presets(ids),
   ...endedLogins(ids),
   ...invitations(ids),
   ...transferCases(ids),
+  ...brokenContacts(ids),
   ...deliveries(),
   ...schema,
 ]
