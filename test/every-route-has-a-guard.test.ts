@@ -31,12 +31,9 @@ describe('every route says who may come in, and holds it', () => {
       userId: bob.id,
       inviteId: invitation.id,
       presetId: (await house.db('presets').first()).id,
-      token,
-      nth: '0',
-      clientId: id,
+      ...{ token, nth: '0', clientId: id },
       ...(await addColleague(house.db)),
-      name: 'theme.css',
-      sessionId: '0123456789abcdef',
+      ...{ name: 'theme.css', sessionId: '0123456789abcdef' },
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
       ...(await offeredToAlice(house)),
@@ -61,9 +58,8 @@ describe('every route says who may come in, and holds it', () => {
 
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
-    const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
-    tables.push('presets', 'ownership_transfers')
-    tables.push('hook_events', 'hook_deliveries', 'hook_functions', 'roles', 'password_resets', 'contacts')
+    const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
+      hook_functions roles password_resets contacts presets ownership_transfers`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -127,9 +123,7 @@ describe('every route says who may come in, and holds it', () => {
       '/logout',
       '/password/reset',
       '/password/reset/:token',
-      '/readyz',
-      '/register',
-      '/register/:token',
+      ...['/readyz', '/register', '/register/:token'],
       '/user/email/back/:token',
       '/user/email/confirm/:token',
       '/user/verify/:token',

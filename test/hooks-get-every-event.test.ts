@@ -5,18 +5,10 @@ import type { Event, HookName } from '#hooks'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { jobs } from '../src/jobs.ts'
 import { moveClock, timestamp } from '../src/platform/clock.ts'
+import { POINTS } from './support/hook-points.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
-import { latestTransfer, offerTo } from './support/transfers.ts'
+import { offerAndCancel } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
-
-const POINTS = [
-  ...['InviteSent', 'InviteResent', 'InviteAccepted', 'InviteDeclined', 'InviteCancelled', 'InviteExpired'],
-  ...['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged', 'UserAdd', 'UserLogin'],
-  ...['UserLogout', 'UserChangePassword', 'UserEmailVerificationComplete', 'ClientAdd', 'ClientEdit'],
-  ...['ClientClose', 'ContactAdd', 'ContactEdit', 'ContactDelete'],
-  ...['AssociationSuspended', 'AssociationResumed', 'AssociationEnded'],
-  ...['OwnershipTransferRequested', 'OwnershipTransferEnded'],
-] as HookName[]
 
 /** Writes down whatever it is told, a line an event. */
 const WRITES = `
@@ -183,20 +175,9 @@ describe('hooks are given whole objects, and no secrets, at every hook point', (
     await ada.follow('Remove Access')
     await ada.press('Remove Access')
     expect(await last('UserDisassociated')).toEqual({ actor: byAda, client, user: dora })
-  })
-
-  test('offering ownership, and taking the offer back', async () => {
-    const owner = await house.user('bob', 'Acme Hosting')
-    await offerTo(owner, 'Alice Ames')
-    const [actor, client] = [
-      { kind: 'user', id: 2, name: 'Bob Brown' },
-      { ...acme, ownerId: 2 },
-    ]
-    const about = { actor, client, user: user('Alice', 'Ames', 'alice@example.com'), owner: bob }
-    const { expires_at: expiresAt } = await latestTransfer(house)
-    expect(await last('OwnershipTransferRequested')).toEqual({ ...about, expiresAt })
-    await owner.press('Cancel transfer')
-    expect(await last('OwnershipTransferEnded')).toEqual({ ...about, how: 'cancelled' })
+    const [offered, cancelled] = await offerAndCancel(house, { client, user: formerOwner, owner: bob })
+    expect(await last('OwnershipTransferRequested')).toEqual(offered)
+    expect(await last('OwnershipTransferEnded')).toEqual(cancelled)
   })
 
   test('suspending, resuming, and an end', async () => {

@@ -40,3 +40,15 @@ export async function offeredToAlice(house: TestHouse) {
   const { id, client_id } = await latestTransfer(house)
   return { transferId: String(id), stopUrl: `/admin/clients/${client_id}/transfers/${id}/stop` }
 }
+
+/** Bob, who owns Acme Hosting by now, offers it to Alice and takes that back: what hooks are told of both. */
+export async function offerAndCancel(house: TestHouse, about: object) {
+  const bob = await offerTo(await house.user('bob', 'Acme Hosting'), 'Alice Ames')
+  await bob.press('Cancel transfer')
+  const { expires_at: expiresAt } = await latestTransfer(house)
+  const told = { ...about, actor: { kind: 'user', id: 2, name: 'Bob Brown' } }
+  return [
+    { ...told, expiresAt },
+    { ...told, how: 'cancelled' },
+  ]
+}
