@@ -91,6 +91,28 @@ describe('H10 what takes the ground of a transfer away ends it', () => {
     await refused(id, 'This offer does not hold any more.')
   })
 
+  test('his access suspended; resuming it brings nothing back', async () => {
+    await offered()
+    await ada.post(`/admin/clients/${acme.id}/users/${people.Bob}/suspend`)
+    await ended('cancelled')
+    await ada.post(`/admin/clients/${acme.id}/users/${people.Bob}/resume`)
+    expect((await latestTransfer(house)).status).toBe('cancelled')
+  })
+
+  test('his access that came to its end, and his leaving', async () => {
+    await offered()
+    const pair = { client_id: acme.id, user_id: people.Bob }
+    await house.db('associations').where(pair).update({ ends_at: '2026-01-01T00:00:00.000Z' })
+    await jobs.find(({ name }) => name === 'end-access')?.run(house.db)
+    await ended('cancelled')
+    await letIn(house, 'Acme Hosting', 'bob')
+    await offered()
+    await bob.post(`/user/accounts/${acme.id}/leave`)
+    expect(bob.status).toBe(200)
+    await ended('cancelled')
+    await letIn(house, 'Acme Hosting', 'bob')
+  })
+
   test('seven days: over without the job, which writes it down once and tells her', async () => {
     const id = await offered()
     moveClock(7 * 24 * 60 + 1)
