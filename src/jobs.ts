@@ -14,6 +14,7 @@ import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
 import { sealActivity } from './domain/seals.ts'
+import { expireTransfers } from './domain/transfers.ts'
 import type { Db } from './platform/database.ts'
 
 export interface Job {
@@ -38,6 +39,11 @@ export const jobs: Job[] = [
     name: 'expire-invitations',
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
+  },
+  {
+    name: 'expire-transfers',
+    schedule: '*/15 * * * *',
+    run: (db, lease) => expireTransfers(db, asJob('expire-transfers', lease)),
   },
   {
     name: 'end-access',

@@ -128,6 +128,7 @@ describe('sentences and the places that say them', () => {
     'email.access-suspended.': ['user', 'owner'],
     'email.access-resumed.': ['user', 'owner'],
     'merge.owner.': ['stays', 'moves'],
+    'transfer.not.': ['disabled', 'unverified', 'suspended', 'ends', 'away', 'noFactor'],
     'merge.keep.': ['this', 'other'],
     'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
       step,
@@ -156,6 +157,7 @@ describe('sentences and the places that say them', () => {
     'activity.': [
       ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],
+      ...['accepted', 'declined', 'cancelled', 'expired'].map((how) => `transfer.${how}`),
     ],
     'email.admin-changed.': ['address', 'role', 'disabled', 'enabled'],
     'email.': VIEWS.filter(({ path }) => /emails\/[^_].*html/.test(path)).map(

@@ -3,6 +3,7 @@ import { addressLinks } from './support/address-links.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
+import { offeredToAlice } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 import { plantContact, watched } from './support/watched.ts'
 
@@ -32,10 +33,10 @@ describe('every route says who may come in, and holds it', () => {
       presetId: (await house.db('presets').first()).id,
       ...{ token, nth: '0', clientId: id },
       ...(await addColleague(house.db)),
-      name: 'theme.css',
-      sessionId: '0123456789abcdef',
+      ...{ name: 'theme.css', sessionId: '0123456789abcdef' },
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
+      ...(await offeredToAlice(house)),
       contactId: await plantContact(house.db, id),
     }
   })
@@ -58,7 +59,7 @@ describe('every route says who may come in, and holds it', () => {
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
-      hook_functions roles password_resets contacts presets`.split(/\s+/)
+      hook_functions roles password_resets contacts presets ownership_transfers`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -122,9 +123,7 @@ describe('every route says who may come in, and holds it', () => {
       '/logout',
       '/password/reset',
       '/password/reset/:token',
-      '/readyz',
-      '/register',
-      '/register/:token',
+      ...['/readyz', '/register', '/register/:token'],
       '/user/email/back/:token',
       '/user/email/confirm/:token',
       '/user/verify/:token',
@@ -154,6 +153,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',
+      ...['', '/accept', '/decline'].map((step) => `/user/transfers/:transferId${step}`),
       '/user/verify',
       '/user/verify/:token',
     ])
@@ -184,6 +184,7 @@ describe('every route says who may come in, and holds it', () => {
       '/admin/security/passkeys/:passkeyId/rename': `${adaPasskey}/rename`,
       '/admin/security/passkeys/:passkeyId/remove': `${adaPasskey}/remove`,
       ...(await addressLinks(house)),
+      '/admin/clients/:id/transfers/:transferId/stop': String(ids.stopUrl),
       '/admin/password/reset/:token': await house.linkTo('ada@latchkey.test'),
       '/password/reset/:token': `/password/reset/${token}`,
       '/register/:token': `/register/${registration}`,

@@ -7,6 +7,7 @@ import { jobs } from '../src/jobs.ts'
 import { moveClock, timestamp } from '../src/platform/clock.ts'
 import { POINTS } from './support/hook-points.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { offerAndCancel } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 
 /** Writes down whatever it is told, a line an event. */
@@ -174,6 +175,9 @@ describe('hooks are given whole objects, and no secrets, at every hook point', (
     await ada.follow('Remove Access')
     await ada.press('Remove Access')
     expect(await last('UserDisassociated')).toEqual({ actor: byAda, client, user: dora })
+    const [offered, cancelled] = await offerAndCancel(house, { client, user: formerOwner, owner: bob })
+    expect(await last('OwnershipTransferRequested')).toEqual(offered)
+    expect(await last('OwnershipTransferEnded')).toEqual(cancelled)
   })
 
   test('suspending, resuming, and an end', async () => {

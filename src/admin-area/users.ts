@@ -16,6 +16,7 @@ import { makeOwner } from '../domain/ownership.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
+import { findPendingTransfer } from '../domain/transfers.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { accessPages } from '../web/access-pages.ts'
@@ -54,6 +55,7 @@ export function users(db: Db) {
       users: await listClientUsers(db, one),
       pending: await listPending(db, one),
       earlier: await listEarlier(db, one),
+      transfer: await findPendingTransfer(db, one),
       presets: await listPresets(db, one),
     }
     show(req, res, 'admin-area/users', { client: one, ...lists, tab: 'users' }, 'admin-area/_lists')

@@ -14,6 +14,7 @@ import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
 import { leavePage } from './leave.ts'
 import { login } from './login.ts'
+import { ownership } from './ownership.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { presets } from './presets.ts'
@@ -37,6 +38,7 @@ export const clientArea = (db: Db) =>
     users(db),
     presets(db),
     invites(db),
+    ownership(db),
     details(db),
     contacts(db),
     emails(db),

@@ -18,6 +18,7 @@ import { peoplePages } from './catalogue-people.ts'
 import { presetPages } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
+import { stoppedTransferPages, transferPages } from './catalogue-transfers.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
 const user = (id: number, first_name: string, last_name: string) => ({
@@ -198,6 +199,8 @@ export function samplePages(): Page[] {
     ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     mine('factor-needed'),
+    ...transferPages(alice, bob, client).map(([name, data, more]) => mine(name, data, more)),
+    ...stoppedTransferPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]

@@ -10,6 +10,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import type { Transfer } from './transfers.ts'
 import type { User } from './users.ts'
 
 /** Beside invitations: what kind of link, and the table with the row that it is made from. */
@@ -45,7 +46,10 @@ const isInvitation = (row: Row): row is Invitation => 'send_count' in row
 const idOf = (email: Email): number =>
   email.template === 'invitation' ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
 
-const tableOf = (template: string) => (template === 'invitation' ? 'invitations' : LINKED[template]?.[1])
+const TRANSFERS = 'ownership_transfers'
+/** Beside those with a link of their own: messages that are over when their row is. */
+const ROWS: Record<string, string> = { invitation: 'invitations', 'transfer-offered': TRANSFERS }
+const tableOf = (template: string) => ROWS[template] ?? LINKED[template]?.[1]
 
 /** The rows behind the links of these messages, by message; those without a link, or whose row is gone, are not in it. */
 export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number, Row>> {
@@ -55,6 +59,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (table === TRANSFERS) readTransfers(rows as unknown as (Transfer & LinkRow)[])
     const people = READERS[template]
     if (people) await addReaders(db, people, rows as LinkRow[])
     for (const email of some) {
@@ -71,6 +76,11 @@ function readChanges(template: string, rows: ChangeRow[]) {
     row.used_at = row.ended_at ?? (template === 'email-change' ? row.confirmed_at : null)
     if (template === 'email-back') Object.assign(row, { nonce: row.back_nonce, expires_at: row.back_until })
   }
+}
+
+/** An offer of ownership is over when it has ended. */
+function readTransfers(rows: (Transfer & LinkRow)[]) {
+  for (const row of rows) row.used_at = row.ended_at
 }
 
 /** Who reads them is asked here and not when they are asked for, so that nobody can time the answer. */
@@ -114,6 +124,8 @@ const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).k
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
   if (!row) return {}
+  // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).
+  if (email.template === 'transfer-offered') return { link: `${inHand().appUrl}/user/transfers/${row.id}` }
   const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}
 }
