@@ -12,6 +12,7 @@ import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
+import { remindInvited } from './domain/reminding.ts'
 import { sealActivity } from './domain/seals.ts'
 import type { Db } from './platform/database.ts'
 
@@ -37,6 +38,11 @@ export const jobs: Job[] = [
     name: 'expire-invitations',
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
+  },
+  {
+    name: 'remind-invited',
+    schedule: '*/30 * * * *',
+    run: (db, lease) => remindInvited(db, asJob('remind-invited', lease)),
   },
   { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },

@@ -6,6 +6,7 @@ import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { nearTheEnd, remind } from './support/reminding.ts'
 import { ROOT, readSources } from './support/sources.ts'
 
 const COMPANY = `Fish & <Chips> "O'Neil"`
@@ -42,6 +43,9 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await first.press('Create account', { ...dora, 'Email address': 'dora@example.com' })
     const second = await invite('erik@example.com')
     await second.press('Decline')
+    await invite('fay@example.com')
+    await nearTheEnd(house, 'fay@example.com')
+    await remind(house)
 
     await ada.visit(users)
     await ada.follow('Manage User: Bob Brown')

@@ -83,7 +83,7 @@ describe('sentences and the places that say them', () => {
   })
 
   // Keys that are put together from parts: what they begin with, and what may follow.
-  const steps = ['resend', 'cancel']
+  const steps = ['resend', 'cancel', 'link']
   const stuck = ['worker', 'broken', 'settings', 'emails', 'events', 'deliveries']
   const composed: Record<string, readonly string[]> = {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
@@ -104,7 +104,7 @@ describe('sentences and the places that say them', () => {
       `${step}.keep`,
     ]),
     'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending'],
-    'invites.mail.': ['refused', 'failed'],
+    'invites.mail.': ['refused', 'failed', 'sent', 'opened', 'expired'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],

@@ -21,6 +21,7 @@ import {
   manyOf,
   submit,
 } from '../web/form.ts'
+import { messageField } from '../web/message-field.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -37,6 +38,7 @@ const AssociateForm = z
     send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
     check_all: z.string().optional(),
     permissions: manyOf(),
+    message: messageField(),
     confirmed: z.string().optional(),
   })
   .transform(({ check_all, ...rest }) => ({
@@ -73,7 +75,8 @@ export function associatePage(db: Db) {
     const user = await picked(input)
     const email = user?.email ?? check(emailField(), input.search, 'search')
     if (input.send_invite === 'yes') {
-      const { replaced } = await invite(db, actor(req), client, { email, permissions: input.permissions })
+      const { permissions, message } = input
+      const { replaced } = await invite(db, actor(req), client, { email, permissions, message })
       return { key: replaced ? 'invite.replaced' : 'invite.sent', email } as const
     }
     const who = user ?? {

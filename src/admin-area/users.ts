@@ -18,7 +18,8 @@ import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
-import { invitePages } from '../web/invite-pages.ts'
+import { type InviteArea, invitePages } from '../web/invite-pages.ts'
+import { linkPages } from '../web/link-pages.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -94,14 +95,13 @@ export function users(db: Db) {
     res.redirect(303, listOf(client))
   })
 
-  page.use(
-    invitePages(db, {
-      url: '/admin/clients/:id/invites/:inviteId',
-      guards: holds('invite'),
-      clientOf: client,
-      list: listOf,
-      layout: 'admin-area',
-    }),
-  )
+  const area: InviteArea = {
+    url: '/admin/clients/:id/invites/:inviteId',
+    guards: holds('invite'),
+    clientOf: client,
+    list: listOf,
+    layout: 'admin-area',
+  }
+  page.use(invitePages(db, area), linkPages(db, { ...area, guards: holds('copy-links') }))
   return page
 }

@@ -5,6 +5,7 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { accept, decline, findJoined, getOffer, registerAndAccept } from '../domain/accepting.ts'
 import { type Client, clientName } from '../domain/clients.ts'
+import { markOpened } from '../domain/invitation-links.ts'
 import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
@@ -37,6 +38,12 @@ export function acceptPage(db: Db) {
     show(req, res, 'client-area/invite', { ...offer, form, token: tokenOf(req) })
   }
 
+  /** Somebody tried: that is when whoever invited learns that the link was opened (HARD-CASES H28). */
+  async function refused(req: Request, res: Response, form: Form) {
+    await markOpened(db, actor(req), tokenOf(req))
+    return showOffer(req, res.status(422), form)
+  }
+
   /** The user who accepted follows the link again (R20); entering an account is a post of its own. */
   function leadIn(req: Request, res: Response, client: Client) {
     if (req.visit.client?.id === client.id) return res.redirect(303, '/clientarea')
@@ -56,7 +63,7 @@ export function acceptPage(db: Db) {
     const form = await submit(NoInput, req.body, async () => {
       client ??= await accept(db, actor(req), tokenOf(req), user)
     })
-    if (form || !client) return showOffer(req, res.status(422), form ?? formOf(req))
+    if (form || !client) return refused(req, res, form ?? formOf(req))
     await enter(req, db, client)
     welcome(res, client)
   })
@@ -72,7 +79,7 @@ export function acceptPage(db: Db) {
         return first
       })
     })
-    if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
+    if (form || !made) return refused(req, res, form ?? formOf(req))
     await forgiveLogin(req)
     if (made.user.factors > 0)
       return finishLogin(req, res, db, asPerson(made.user), { returnTo: `/invite/${tokenOf(req)}` })

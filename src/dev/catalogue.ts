@@ -14,6 +14,7 @@ import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { invitingPages } from './catalogue-inviting.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
@@ -86,7 +87,7 @@ export function samplePages(): Page[] {
     errors: { email: 'That is not complete.', '': 'Nothing was done.' },
   }
   const activity = [{ at: inMinutes(-3), who: 'Ada Admin', what: 'invited dora@example.com', clientId: 1 }]
-  const lists = { users, pending, earlier }
+  const lists = { users, pending, earlier, outcomes: [], mayWrite: true }
   const found = { found: [bob, carol], taken: new Set([2]) }
   const offer = {
     invitation,
@@ -138,8 +139,9 @@ export function samplePages(): Page[] {
     mine('home', { owner: alice }),
     mine('denied', { missing: 'It needs a permission.', ask: 'Alice Ames' }),
     mine('users', { form, ...lists }),
-    mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
+    mine('users', { ...lists, form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
     mine('users', { form: tooManyForm, ...lists }, '?too-many'),
+    ...invitingPages(lists, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),

@@ -42,10 +42,15 @@ type Row = Invitation | LinkRow
 
 const isInvitation = (row: Row): row is Invitation => 'send_count' in row
 
-const idOf = (email: Email): number =>
-  email.template === 'invitation' ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+/** The mails with the link of an invitation: when it is sent, and before it runs out. */
+export const carriesInvitation = ({ template }: { template: string }) =>
+  template === 'invitation' || template === 'invitation-reminder'
 
-const tableOf = (template: string) => (template === 'invitation' ? 'invitations' : LINKED[template]?.[1])
+const idOf = (email: Email): number =>
+  carriesInvitation(email) ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+
+const tableOf = (template: string) =>
+  carriesInvitation({ template }) ? 'invitations' : LINKED[template]?.[1]
 
 /** The rows behind the links of these messages, by message; those without a link, or whose row is gone, are not in it. */
 export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number, Row>> {
@@ -86,7 +91,7 @@ async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
 /** Why this message is not to be sent any more; nothing for one that holds. */
 export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (!tableOf(email.template)) return undefined
-  if (email.template !== 'invitation') {
+  if (!carriesInvitation(email)) {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
     return READERS[email.template] && !row.reader ? 'emails.over.noLogin' : undefined
@@ -114,6 +119,6 @@ const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).k
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
   if (!row) return {}
-  const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
+  const kind = carriesInvitation(email) ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}
 }
