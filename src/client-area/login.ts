@@ -1,7 +1,7 @@
 // Logging in and out. Whoever was sent here comes back to where they were going; a form that was posted after
 // the session had ended is kept, shown after the login, and sent only by the person's own click.
 
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import type { Actor } from '../domain/change.ts'
 import { markOpened } from '../domain/invitation-links.ts'
 import { checkLogin, recordLogout } from '../domain/logins.ts'
@@ -39,10 +39,14 @@ export function login(db: Db) {
     showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
-  page.post('/login', ...anyone, limit('login'), passkeyLogin(db, 'user'), async (req, res) => {
+  const noting: RequestHandler = async (req, _res, next) => {
+    await noteOpened(db, actor(req), safePath(req.body.returnTo, CLIENT_LOGIN.home))
+    next()
+  }
+
+  page.post('/login', ...anyone, limit('login'), noting, passkeyLogin(db, 'user'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
-    await noteOpened(db, actor(req), returnTo)
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
       user = await tryLogin(req, 'user', email, () => checkLogin(db, email, password))
     })

@@ -465,6 +465,9 @@ export const english = {
   'right.copy-links': 'Copy links',
   'right.copy-links.help':
     'See the links of pending invitations, to hand them over by other means than our mail.',
+  'doctor.invitation.reminder':
+    'Invitation {invitation} of client {client} is marked as reminded at {at}, but there is no such e-mail.',
+  'doctor.invitation.reminder.remedy': 'If it is pending, use Resend Invite, so that the person has a link.',
   'settings.remindInvited': 'Remind of invitations',
   'settings.remindInvited.help':
     'Two days before an invitation runs out, its email address gets one more mail.',
