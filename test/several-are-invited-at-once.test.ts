@@ -143,7 +143,7 @@ describe('several are invited at once', () => {
     await paste(list(50))
     expect(alice.told).toContain('50 people are invited.')
     expect(await pending()).toHaveLength(before.length + 50)
-  })
+  }, 180_000)
 
   test('what is wrong with the form is said once, before anything is sent', async () => {
     const before = await pending()
