@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { associate, idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -23,7 +24,7 @@ describe('H15 what the login that went did and was still counts', () => {
     await carol.press('Send Invite', { 'Email address': 'dora@example.com' })
     const link = await house.linkTo('dora@example.com')
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     const dora = house.visitor()
     await dora.visit(link)
     expect([dora.status, dora.title]).toEqual([200, expect.stringContaining('Chen Labs')])
@@ -52,7 +53,7 @@ describe('H15 what the login that went did and was still counts', () => {
     await carol.visit(link)
     await carol.press('Accept')
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     const bob = await house.user('bob')
     await bob.visit(link)
     expect([bob.status, bob.text]).toEqual([200, expect.stringContaining('Acme Hosting')])
@@ -60,7 +61,7 @@ describe('H15 what the login that went did and was still counts', () => {
 
   test('either address counts as somebody who has access already', async () => {
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     const bob = await house.user('bob', 'Brown Bakery')
     await bob.visit('/account/users')
     await bob.press('Send Invite', { 'Email address': 'carol@example.com' })
@@ -77,7 +78,7 @@ describe('H15 what the login that went did and was still counts', () => {
     const links = [await house.linkTo('eve@example.com'), await house.linkTo('carol@example.com')]
     await house.db('associations').where({ user_id: ids.bob, client_id: ids.acme }).delete()
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     const bob = await house.user('bob')
     const answers = []
     for (const link of links) answers.push((await bob.post(`${link}/accept`)).status)
@@ -86,10 +87,10 @@ describe('H15 what the login that went did and was still counts', () => {
 
   test('A into B, then B into C: all lead to C', async () => {
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     await lookAtMerge(ada, ids, { here: 'alice', other: 'bob' })
     expect(ada.text).toContain('bob@example.com, carol@example.com')
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     const into = { status: 'merged', merged_into_id: ids.alice }
     expect([await rowOf(ids.bob), await rowOf(ids.carol)]).toEqual([
       expect.objectContaining(into),

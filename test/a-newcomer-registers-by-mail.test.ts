@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { moveClock } from '../src/platform/clock.ts'
+import { proof } from './support/admins.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -202,5 +203,30 @@ describe('a newcomer registers by a mailed link', () => {
     expect(twice.title).toBe('One more step')
     await twice.press('Log in', { Code: app.next() })
     expect([twice.path, twice.title]).toEqual(['/clientarea', 'Gina Diaz'])
+  })
+
+  test('H19 nor does it open a login that got another password or the address since', async () => {
+    const hanna = await register('hanna@example.com')
+    const browser = { Cookie: `registration=${hanna.cookie('registration')}` }
+    const link = await house.linkTo('hanna@example.com')
+    await hanna.visit(link)
+    await hanna.press('Create account')
+    await hanna.visit('/user/password')
+    await hanna.press('Change password', {
+      'Current password': MY_PASSWORD,
+      'New password': 'quite another one',
+    })
+    expectDead(await house.visitor().post(link, {}, browser))
+
+    const ada = await house.admin()
+    for (const [name, new_email] of [
+      ['hanna', 'hanna.h@example.com'],
+      ['bob', 'hanna@example.com'],
+    ]) {
+      const { id } = await findUser(`${name}@example.com`)
+      await ada.post(`/admin/users/${id}/email`, { ...proof, new_email })
+    }
+    expect(await findUser('hanna@example.com')).toMatchObject({ first_name: 'Bob' })
+    expectDead(await house.visitor().post(link, {}, browser))
   })
 })

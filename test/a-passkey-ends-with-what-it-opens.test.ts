@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { PASSWORD } from '../src/dev/cast.ts'
+import { addPasskey as addToLogin } from '../src/domain/passkeys.ts'
+import { asPerson } from '../src/domain/people.ts'
+import { endAllSessionsOf } from '../src/domain/sessions.ts'
 import { moveClock } from '../src/platform/clock.ts'
-import { addPasskey, askOptions, logInBy, sendPasskey } from './support/authenticator.ts'
+import {
+  Authenticator,
+  addPasskey,
+  askOptions,
+  logInBy,
+  optionsOn,
+  sendPasskey,
+} from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 
 const WRONG = 'That passkey does not work here, or it took too long. Please try again.'
@@ -25,6 +36,27 @@ describe('a passkey ends with what it opens', () => {
     const squatter = await logInBy(house.visitor(), authenticator)
     expect([squatter.status, squatter.told]).toEqual([422, expect.stringContaining(WRONG)])
     expect((await users.clone().first()).factors).toBe(0)
+  })
+
+  test('H6 one that is just being added when all sessions end is not added', async () => {
+    const squatter = await house.user('bob')
+    await squatter.visit('/user/security')
+    await squatter.press('Add a passkey', { 'Name of the passkey': 'Late', 'Current password': PASSWORD })
+    const answer = new Authenticator(house.appUrl).make(optionsOn(squatter))
+    const row = await house.db('users').where({ email: 'bob@example.com' }).first()
+    await endAllSessionsOf(house.db, row)
+    // Its request was past the guard already, and waited for the row of the login.
+    const by = {
+      kind: 'user' as const,
+      id: row.id,
+      name: 'Bob',
+      ip: '',
+      requestId: 'h6',
+      entries: { next: 0 },
+    }
+    const adding = addToLogin(house.db, by, asPerson(row), { name: 'Late', answer })
+    await expect(adding).rejects.toMatchObject({ key: 'passkey.wrong' })
+    expect(await house.db('passkeys').where({ person_kind: 'user', person_id: row.id })).toEqual([])
   })
 
   test('a login that is disabled between two clicks is out; enabled again, its passkey works', async () => {

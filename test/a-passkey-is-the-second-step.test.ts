@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { moveClock } from '../src/platform/clock.ts'
+import { proof } from './support/admins.ts'
 import { type Authenticator, addPasskey, askOptions, sendPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -145,7 +146,7 @@ describe('after the password a passkey completes the login', () => {
     expect(key).toBe(1)
     await ada.visit('/admin/login')
     await ada.press('Log in', { 'Email address': 'ada@latchkey.test', Password: PASSWORD })
-    await ada.post(`/admin/users/${id}/remove-factor`)
+    await ada.post(`/admin/users/${id}/remove-factor`, proof)
     expect(await house.db('passkeys').where({ person_kind: 'user', person_id: id })).toEqual([])
     expect((await waiting('carol')).path).toBe('/user/profile')
   })

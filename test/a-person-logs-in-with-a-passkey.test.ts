@@ -34,7 +34,7 @@ describe('a passkey logs in without a password', () => {
     expect(actions).toEqual(['user.newDevice', 'user.loggedIn', 'passkey.used'])
     expect(entries.every(({ actor_name }) => actor_name === 'Alice Ames')).toBe(true)
     await visitor.visit('/user/activity')
-    expect(visitor.text).toContain('showed the passkey Phone')
+    expect(visitor.text).toContain('used the passkey Phone')
   })
 
   test('“Keep me logged in” holds for it, too', async () => {
@@ -76,6 +76,8 @@ describe('a passkey logs in without a password', () => {
     const thief = await house.visitor().visit('/login')
     await sendPasskey(thief, answer)
     expect(refused(thief)).toEqual(REFUSED)
+    // The same answer is no sign of a second key.
+    expect(await house.db('activity').where({ action: 'passkey.copied' })).toEqual([])
   })
 
   test('a challenge that was made up, or for another purpose, another area, is refused', async () => {

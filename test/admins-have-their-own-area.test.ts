@@ -29,12 +29,18 @@ describe('admins have an area, logins and sessions of their own', () => {
     expect(ada.title).toBe('Log in to the Admin Area')
   })
 
+  test('in whatever case an address is typed, it is the same page for the same admin', async () => {
+    const ada = await house.admin()
+    await ada.visit('/Admin/Clients')
+    expect([ada.status, ada.title]).toEqual([200, 'Clients'])
+  })
+
   test('the start page tells what happened lately, and by whom', async () => {
     const ada = await house.admin()
     expect(ada.title).toBe('Admin Area')
     expect(ada.text).toContain('Ada Admin logged in to the Admin Area')
     expect(ada.text).toContain('Latchkey filled in the sample data')
-    await ada.follow('#1')
+    await ada.follow('client #1')
     expect(ada.title).toBe('Acme Hosting')
   })
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { examine } from '../src/domain/doctor.ts'
+import { addRole, proof, typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -24,7 +25,7 @@ describe('an admin deletes a login', () => {
   const remove = async () => {
     await ada.visit(`/admin/users/${id}`)
     await ada.follow('Delete')
-    await ada.press('Delete')
+    await ada.press('Delete', typedProof)
   }
 
   test('what is personal is gone, the history stays, and the address is free', async () => {
@@ -82,7 +83,7 @@ describe('an admin deletes a login', () => {
     await house.delivery.stop()
     await ada.post(`/admin/users/${id}/send-reset`)
     await house.db('users').where({ id }).update({ factors: 1 })
-    await ada.post(`/admin/users/${id}/remove-factor`)
+    await ada.post(`/admin/users/${id}/remove-factor`, proof)
     await remove()
     expect(await house.db('emails').where({ user_id: id }).pluck('status')).toEqual(['superseded'])
   })
@@ -94,7 +95,7 @@ describe('an admin deletes a login', () => {
     await ada.visit(`/admin/users/${bob.id}/delete`)
     expect([ada.status, ada.told]).toEqual([200, expect.stringContaining('still has access to a client')])
     expect(ada.$('form[action$="/delete"]').length).toBe(0)
-    await ada.post(`/admin/users/${bob.id}/delete`)
+    await ada.post(`/admin/users/${bob.id}/delete`, proof)
     expect(ada.status).toBe(422)
     expect(await house.db('users').where({ id: bob.id }).first()).toEqual(bob)
     expect(await house.db('activity').where({ action: 'user.deleted' })).toEqual([])
@@ -102,7 +103,7 @@ describe('an admin deletes a login', () => {
 
   test('a second click, and a login that was merged: refused, nothing happens twice', async () => {
     await remove()
-    await ada.post(`/admin/users/${id}/delete`)
+    await ada.post(`/admin/users/${id}/delete`, proof)
     expect([ada.status, ada.told]).toEqual([422, expect.stringContaining('no longer possible')])
     expect(await house.db('activity').where({ action: 'user.deleted' })).toHaveLength(1)
     for (const step of ['enable', 'disable', 'end-sessions', 'send-reset']) {
@@ -161,8 +162,13 @@ describe('an admin deletes a login', () => {
       expect(ada.$('a[href$="/delete"]').length).toBe(0)
       await ada.visit(`/admin/users/${id}/delete`)
       expect(ada.status).toBe(403)
-      await ada.post(`/admin/users/${id}/delete`)
+      await ada.post(`/admin/users/${id}/delete`, proof)
       expect([ada.status, (await row()).status]).toEqual([403, 'active'])
     }
+  })
+  test('a role with that right alone ends on a page that it may see', async () => {
+    await house.db('admins').update({ role: await addRole(house.db, 'Deleters', 'delete-users') })
+    await ada.post(`/admin/users/${id}/delete`, proof)
+    expect([ada.status, ada.path, (await row()).status]).toEqual([200, '/admin', 'deleted'])
   })
 })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
-import { addRole } from './support/admins.ts'
+import { addRole, proof, typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -52,7 +52,7 @@ describe('an admin edits a user', () => {
     expect(ada.$('form[action^="/admin/users/"]')).toHaveLength(0)
     for (const [to, body] of [
       [url, { ...form, first_name: 'Nobody' }],
-      [`${url}/email`, { new_email: 'x@example.com' }],
+      [`${url}/email`, { ...proof, new_email: 'x@example.com' }],
     ] as const) {
       await ada.post(to, body)
       expect(ada.status).toBe(422)
@@ -76,11 +76,11 @@ describe('an admin edits a user', () => {
       ['BOB@example.com', 'That is the address they have.'],
       ['bob@', ''],
     ] as const) {
-      await ada.press('Change address', { 'New email address': typed })
+      await ada.press('Change address', { 'New email address': typed, ...typedProof })
       expect(ada.status).toBe(422)
       expect(ada.$('#new_email-error').text()).toContain(sentence)
     }
-    await ada.press('Change address', { 'New email address': 'Robert@example.com' })
+    await ada.press('Change address', { 'New email address': 'Robert@example.com', ...typedProof })
     expect([ada.path, ada.told]).toEqual([url, 'The address of Bob Brown is changed.'])
     expect(await row()).toMatchObject({ email: 'robert@example.com', email_verified_at: null })
     await bob.visit('/user/profile')
@@ -108,7 +108,7 @@ describe('an admin edits a user', () => {
     expect([ada.status, ada.$(`form[action^="${url}"]`).length]).toEqual([200, 0])
     await ada.post(url, { first_name: 'Rob', last_name: 'Baker', language: 'english' })
     expect(ada.status).toBe(403)
-    await ada.post(`${url}/email`, { new_email: 'x@example.com' })
+    await ada.post(`${url}/email`, { ...proof, new_email: 'x@example.com' })
     expect([ada.status, (await row()).email]).toEqual([403, 'bob@example.com'])
   })
 

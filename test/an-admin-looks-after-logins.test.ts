@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { proof, typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -62,14 +63,14 @@ describe('an admin looks after logins', () => {
   })
 
   test('removes two-factor and tells the user; without any it is refused', async () => {
-    await ada.post(`/admin/users/${id}/remove-factor`)
+    await ada.post(`/admin/users/${id}/remove-factor`, proof)
     expect(ada.status).toBe(422)
     const key = { person_kind: 'user', person_id: id }
     const at = new Date().toISOString()
     await house.db('totp_factors').insert({ ...key, secret: 'x', confirmed_at: at, created_at: at })
     await house.db('users').where({ id }).update({ factors: 1 })
     await ada.visit(`/admin/users/${id}/remove-factor`)
-    await ada.press('Remove two-factor')
+    await ada.press('Remove two-factor', typedProof)
     expect((await row()).factors).toBe(0)
     expect(await house.db('totp_factors').where(key)).toEqual([])
     const sent = await house.db('emails').where({ template: 'factor-removed', to_address: 'bob@example.com' })

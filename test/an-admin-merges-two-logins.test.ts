@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { examine } from '../src/domain/doctor.ts'
 import { ALL_PERMISSIONS } from '../src/domain/permissions.ts'
+import { proof, typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { associate, idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -27,7 +28,7 @@ describe('H15 an admin merges two logins of one person', () => {
 
   const seen = () => String(ada.$('input[name=seen]').val() ?? '')
   const post = (here: number, other: number, keep: 'this' | 'other', fresh: string) =>
-    ada.post(`/admin/users/${here}/merge`, { other, keep, seen: fresh })
+    ada.post(`/admin/users/${here}/merge`, { ...proof, other, keep, seen: fresh })
 
   test('the preview says what becomes of every client, and changes nothing', async () => {
     await associate(house, ids.carol, ids.acme, 'emails,tickets')
@@ -58,7 +59,7 @@ describe('H15 an admin merges two logins of one person', () => {
     const told = ['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged']
     const before = await Promise.all(told.map(eventsOf))
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect(ada.path).toBe(`/admin/users/${ids.bob}`)
     expect(ada.told).toContain('carol@example.com is merged')
     expect(await access(ids.acme, ids.bob)).toBe('emails,invoices,products,tickets')
@@ -89,7 +90,7 @@ describe('H15 an admin merges two logins of one person', () => {
 
   test('the other may be the one that stays', async () => {
     await lookAtMerge(ada, ids, { keep: 'other' })
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect(await rowOf(ids.bob)).toMatchObject({ status: 'merged', merged_into_id: ids.carol })
     expect(await ownerOf(ids.bakery)).toBe(ids.carol)
   })
@@ -99,7 +100,7 @@ describe('H15 an admin merges two logins of one person', () => {
     await house.visitor().post('/password/reset', { email: 'carol@example.com' })
     const link = await house.linkTo('carol@example.com')
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     await carol.visit('/user/accounts')
     expect(carol.path.split('?')[0]).toBe('/login')
     const [wrong, merged] = [house.visitor(), house.visitor()]
@@ -132,7 +133,7 @@ describe('H15 an admin merges two logins of one person', () => {
     await carol.press('Save', { City: 'Oslo' })
     const before = await house.db('activity').where({ actor_kind: 'user', actor_id: ids.carol }).orderBy('id')
     await lookAtMerge(ada, ids)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect(
       await house.db('activity').where({ actor_kind: 'user', actor_id: ids.carol }).orderBy('id'),
     ).toEqual(before)
@@ -159,14 +160,14 @@ describe('H15 an admin merges two logins of one person', () => {
     expect([ada.status, (await rowOf(ids.bob)).status]).toEqual([422, 'active'])
     await post(ids.bob, ids.carol, 'this', '')
     expect(ada.status).toBe(422)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect((await rowOf(ids.carol)).status).toBe('merged')
   })
 
   test('a second click does it no second time', async () => {
     await lookAtMerge(ada, ids)
     const fresh = seen()
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     await post(ids.bob, ids.carol, 'this', fresh)
     expect([ada.status, ada.told]).toEqual([422, expect.stringContaining('no longer possible')])
     expect((await actions(ids.bob)).filter((action) => action === 'user.merged')).toHaveLength(1)

@@ -90,7 +90,7 @@ describe('an admin sets the limits', () => {
       { key: 'limit.invitesOfUser', before: 7, after: 8 },
     ])
     await ada.visit('/admin/activity')
-    expect(ada.text).toContain('limit.invitesOfUser')
+    expect(ada.$('#log').text()).toContain(PER_USER)
   })
 
   test('a number that cannot be: a sentence beside each, what was typed kept, nothing saved', async () => {

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { jobs } from '../src/jobs.ts'
+import { inDays } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
+import { typedProof } from './support/admins.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -24,6 +27,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
 
   // Each kind, from a story in which it is really sent, for a client and people with difficult names.
   beforeAll(async () => {
+    const dayIn = (days: number) => inDays(days).slice(0, 10)
+    const runJob = (name: string) => jobs.find((job) => job.name === name)?.run(house.db)
     house = await startHouse({ environment: { TIME_ZONE: 'Europe/Berlin' } })
     const ada = await house.admin()
     const alice = await house.user('alice', 'Acme Hosting')
@@ -46,10 +51,27 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await invite('fay@example.com')
     await nearTheEnd(house, 'fay@example.com')
     await remind(house)
+    await second.press('Decline', { 'A word to Alice Ames': 'No <b>thanks</b> & bye' })
 
     await ada.visit(users)
     await ada.follow('Manage User: Bob Brown')
-    await ada.press('Save', { 'View Domains': true })
+    await ada.press('Save', { 'View Domains': true, 'Access until': dayIn(30) })
+    await ada.post(`${users}/2/suspend`)
+    await ada.post(`${users}/2/resume`)
+    await ada.post(`${users}/2`, { permissions: 'tickets', ends_on: dayIn(3) })
+    await runJob('end-access')
+    await ada.post(`${users}/associate`, {
+      ...{ user_id: '3', send_invite: 'no', permissions: 'tickets', confirmed: '1' },
+    })
+    const leaver = await house.user('carol', COMPANY)
+    await leaver.post(`/user/accounts/${id}/leave`)
+    await house
+      .db('associations')
+      .where({ client_id: id, user_id: 2 })
+      .update({ ends_at: inDays(-1) })
+    await runJob('end-access')
+    await ada.post(`${users}/associate`, { user_id: '2', send_invite: 'no', permissions: 'tickets' })
+    await ada.visit(users)
     await ada.follow("Manage User: Dóra D'Arc & Co")
     await ada.press('Save', { 'Make Owner': true })
     await ada.follow('Manage User: Bob Brown')
@@ -82,7 +104,12 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await carol.follow('I have kept them')
     await carol.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await ada.visit('/admin/admins/new')
-    const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
+    const pat = {
+      Name: "Pat O'Neil & Co",
+      'Email address': 'pat@latchkey.test',
+      Support: true,
+      ...typedProof,
+    }
     await ada.press('Add admin', pat)
     await visitor.visit(await house.linkTo('pat@latchkey.test'))
     await visitor.press('Set password', { 'New password': LONG })
@@ -90,10 +117,15 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await visitor.press('Send link', { 'Email address': 'pat@latchkey.test' })
     const admin = await house.db('admins').where({ email: 'pat@latchkey.test' }).first()
     await house.db('admins').where({ id: admin.id }).update({ factors: 1 })
-    await ada.post(`/admin/admins/${admin.id}/remove-factor`)
+    await ada.post(`/admin/admins/${admin.id}/remove-factor`, { current_password: PASSWORD })
     await ada.visit(`/admin/admins/${admin.id}`)
-    await ada.press('Save', { 'Email address': 'pat.oneil@latchkey.test', 'Read-only': true })
-    for (const step of ['disable', 'enable']) await ada.post(`/admin/admins/${admin.id}/${step}`)
+    await ada.press('Save', {
+      ...typedProof,
+      'Email address': 'pat.oneil@latchkey.test',
+      'Read-only': true,
+    })
+    for (const step of ['disable', 'enable'])
+      await ada.post(`/admin/admins/${admin.id}/${step}`, { current_password: PASSWORD })
     await addPasskey(carol)
     await carol.follow('I have kept them')
     await carol.follow('Manage: Phone')
@@ -103,11 +135,11 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await carol.post('/user/security/recovery-codes', proof)
     const { id: carolId } = await house.db('users').where({ email: 'carol@example.com' }).first('id')
     await ada.visit(`/admin/users/${carolId}/remove-factor`)
-    await ada.press('Remove two-factor')
-    await ada.press('Change address', { 'New email address': 'carol@example.net' })
+    await ada.press('Remove two-factor', typedProof)
+    await ada.press('Change address', { 'New email address': 'carol@example.net', ...typedProof })
     const { id: doraId } = await house.db('users').where({ first_name: 'Dóra' }).first('id')
     await ada.visit(`/admin/users/${doraId}/merge?preview=1&other=${carolId}`)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     await house.mailTo('nobody')
 
     const rows = await house.db('emails').orderBy('id')

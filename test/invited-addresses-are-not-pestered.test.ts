@@ -54,6 +54,13 @@ describe('H17 an invited address gets three invitations a day, and nobody is tol
     expect(Math.round(hours)).toBe(24)
   })
 
+  test('what stands behind a plus is the same mailbox; a plus in front is none', async () => {
+    const tagged = ['ivan+a', 'ivan+b', 'ivan', 'ivan+c'].map((name) => `${name}@example.com`)
+    for (const email of [...tagged, '+ivan@example.com']) await invite(bob, email)
+    expect(await Promise.all(tagged.map(received))).toEqual([1, 1, 1, 0])
+    expect(await received('+ivan@example.com')).toBe(1)
+  })
+
   test('an admin sees why it waits; it is neither stuck nor a finding of the doctor', async () => {
     const ada = await house.admin()
     const { id } = await latest('dora@example.com')

@@ -107,6 +107,17 @@ describe('the activity log as a file', () => {
     expect(bob.path).toContain('/admin/login')
   })
 
+  test('who asks for no more than the head has nothing read but the beginning', async () => {
+    const steps: unknown[] = []
+    const count = ({ sql }: { sql: string }) => {
+      if (/from `activity`.*limit/.test(sql)) steps.push(sql)
+    }
+    house.db.on('query', count)
+    const { status, headers } = await ada.agent.head('/admin/activity.csv')
+    house.db.removeListener('query', count)
+    expect([status, headers['content-type'], steps.length]).toEqual([200, 'text/csv; charset=utf-8', 1])
+  })
+
   test('who hangs up is read for no longer, and is no fault', async () => {
     const steps: unknown[] = []
     const count = ({ sql }: { sql: string }) => {

@@ -21,11 +21,21 @@ import { rightsOf } from '../domain/rights.ts'
 import { isWithin, listRoles } from '../domain/roles.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { emailField, type Form, formOf, NoInput, requiredLine, submit } from '../web/form.ts'
+import {
+  emailField,
+  type Form,
+  formOf,
+  NoInput,
+  requiredLine,
+  submit,
+  yourPassword,
+  yourPasswordIfNeeded,
+} from '../web/form.ts'
 import { actor, currentAdmin, idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
+import { ProvenInput, prove } from './proving.ts'
 
 const LIST = '/admin/admins'
 const ONE = `${LIST}/:adminId`
@@ -35,16 +45,18 @@ const AdminForm = z.object({
   email: emailField(),
   role: requiredLine('choice.missing', 50),
 })
+const NewAdminForm = AdminForm.extend({ current_password: yourPassword() })
+const EditAdminForm = AdminForm.extend({ current_password: yourPasswordIfNeeded() })
 
 type Act = (db: Db, by: Actor, id: number) => Promise<unknown>
 
 // What may be done about an admin, and how that looks.
-const STEPS: Record<string, { act: Act; danger?: boolean }> = {
+const STEPS: Record<string, { act: Act; danger?: boolean; asksPassword?: boolean }> = {
   disable: { act: disableAdmin, danger: true },
-  enable: { act: enableAdmin },
-  'remove-factor': { act: removeAdminFactors, danger: true },
+  enable: { act: enableAdmin, asksPassword: true },
+  'remove-factor': { act: removeAdminFactors, danger: true, asksPassword: true },
   'end-sessions': { act: endAdminSessions, danger: true },
-  'send-link': { act: sendAdminLink },
+  'send-link': { act: sendAdminLink, asksPassword: true },
 }
 
 export function admins(db: Db) {
@@ -66,7 +78,10 @@ export function admins(db: Db) {
   )
 
   page.post(`${LIST}/new`, ...holds('admins'), async (req, res) => {
-    const form = await submit(AdminForm, req.body, (input) => addAdmin(db, actor(req), input))
+    const form = await submit(NewAdminForm, req.body, async ({ current_password, ...input }) => {
+      await prove(db, req, current_password)
+      await addAdmin(db, actor(req), input)
+    })
     if (form) return showNew(req, res.status(422), form)
     flash(res, 'success', 'admins.added', { email: String(req.body.email).trim() })
     res.redirect(303, LIST)
@@ -95,7 +110,10 @@ export function admins(db: Db) {
 
   page.post(ONE, ...holds('admins'), async (req, res) => {
     const admin = await target(req)
-    const form = await submit(AdminForm, req.body, (input) => editAdmin(db, actor(req), admin.id, input))
+    const form = await submit(EditAdminForm, req.body, async ({ current_password, ...input }) => {
+      if (current_password) await prove(db, req, current_password)
+      await editAdmin(db, actor(req), admin.id, input, Boolean(current_password))
+    })
     if (form) return showOne(req, res.status(422), admin, form)
     flash(res, 'success', 'admins.saved', { name: String(req.body.name).trim() })
     res.redirect(303, LIST)
@@ -107,7 +125,7 @@ export function admins(db: Db) {
 
 function steps(db: Db, target: (req: Request) => Promise<Admin>) {
   const page = Router()
-  for (const [step, { act, danger }] of Object.entries(STEPS)) {
+  for (const [step, { act, danger, asksPassword }] of Object.entries(STEPS)) {
     const ask = (req: Request, res: Response, { id, name }: Admin, form: Form) => {
       const key = `admins.${step}` as 'admins.disable'
       const question = {
@@ -116,6 +134,7 @@ function steps(db: Db, target: (req: Request) => Promise<Admin>) {
         button: t(key),
         keep: t('admins.keep'),
         danger,
+        asksPassword,
         action: `${LIST}/${id}/${step}`,
         back: `${LIST}/${id}`,
       }
@@ -128,7 +147,10 @@ function steps(db: Db, target: (req: Request) => Promise<Admin>) {
 
     page.post(`${ONE}/${step}`, ...holds('admins'), async (req, res) => {
       const admin = await target(req)
-      const form = await submit(NoInput, req.body, () => act(db, actor(req), admin.id))
+      const form = await submit(asksPassword ? ProvenInput : NoInput, req.body, async (input) => {
+        if ('current_password' in input) await prove(db, req, input.current_password)
+        await act(db, actor(req), admin.id)
+      })
       if (form) return ask(req, res.status(422), admin, form)
       flash(res, 'success', `admins.${step}.done` as 'admins.disable.done', { name: admin.name })
       res.redirect(303, `${LIST}/${admin.id}`)

@@ -6,11 +6,12 @@ import { deleteUser } from '../domain/deleting-users.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, NoInput, submit } from '../web/form.ts'
-import { actor } from '../web/request.ts'
+import { type Form, formOf, submit } from '../web/form.ts'
+import { actor, mayAdmin } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
+import { ProvenInput, prove } from './proving.ts'
 
 const URL = '/admin/users/:userId/delete'
 
@@ -20,7 +21,7 @@ export function deleteUserPage(db: Db) {
   async function ask(req: Request, res: Response, user: User, form: Form) {
     const blocked = await whyNot(user)
     const shown = blocked ? { ...form, errors: { '': t(blocked) } } : form
-    const data = { user, form: shown, step: 'delete', blocked }
+    const data = { user, form: shown, step: 'delete', blocked, asksPassword: true }
     show(req, res, 'admin-area/person-step', data, 'admin-area/_person-step')
   }
 
@@ -33,9 +34,12 @@ export function deleteUserPage(db: Db) {
     .get(URL, ...holds('delete-users'), async (req, res) => ask(req, res, await target(req), formOf(req)))
     .post(URL, ...holds('delete-users'), async (req, res) => {
       const user = await target(req)
-      const form = await submit(NoInput, req.body, () => deleteUser(db, actor(req), user))
+      const form = await submit(ProvenInput, req.body, async ({ current_password }) => {
+        await prove(db, req, current_password)
+        await deleteUser(db, actor(req), user)
+      })
       if (form) return ask(req, res.status(422), user, form)
       flash(res, 'success', 'login.delete.done', { email: user.email })
-      res.redirect(303, '/admin/users')
+      res.redirect(303, mayAdmin(req.visit, 'list-users') ? '/admin/users' : '/admin')
     })
 }

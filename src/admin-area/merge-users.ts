@@ -9,11 +9,12 @@ import { Refusal } from '../domain/refusal.ts'
 import { fullName, NAME_MAX, searchUsers, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { choiceOf, emptyForm, type Form, formOf, submit } from '../web/form.ts'
-import { actor, idOf } from '../web/request.ts'
+import { choiceOf, emptyForm, type Form, formOf, submit, yourPassword } from '../web/form.ts'
+import { actor, idOf, mayAdmin } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
+import { prove } from './proving.ts'
 
 const URL = '/admin/users/:userId/merge'
 const FOUND_MAX = 8
@@ -22,12 +23,13 @@ const MergeForm = z.object({
   other: z.string().max(20).default(''),
   keep: choiceOf(['this', 'other'], 'choice.missing').default('this'),
   seen: z.string().max(100).default(''),
+  current_password: yourPassword(),
 })
 
 /** Which of the two stays, and which goes into it. */
 function idsIn(user: User, values: Record<string, unknown>): [kept: number, gone: number] {
   const other = idOf(values.other)
-  if (!other) throw new Refusal('merge.choose', 'other')
+  if (!other) throw new Refusal('merge.choose.missing', 'other')
   return values.keep === 'other' ? [other, user.id] : [user.id, other]
 }
 
@@ -67,11 +69,13 @@ export function mergeUsersPage(db: Db) {
     const user = await target(req)
     let done: MergePreview | undefined
     const form = await submit(MergeForm, req.body, async (input) => {
-      done = await mergeUsers(db, actor(req), ...idsIn(user, input), input.seen)
+      const ids = idsIn(user, input)
+      await prove(db, req, input.current_password)
+      done = await mergeUsers(db, actor(req), ...ids, input.seen)
     })
     if (form || !done) return preview(req, res.status(422), user, form ?? emptyForm())
     flash(res, 'success', 'merge.done', { gone: done.gone.email, kept: fullName(done.kept) })
-    res.redirect(303, `/admin/users/${done.kept.id}`)
+    res.redirect(303, mayAdmin(req.visit, 'list-users') ? `/admin/users/${done.kept.id}` : '/admin')
   })
 
   return page

@@ -19,9 +19,13 @@ import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
+import { ProvenInput, prove } from './proving.ts'
 
 const PAGE_SIZE = 25
 const URL = '/admin/users/:userId'
+
+/** These open a login to somebody else, so they ask for the admin's own password. */
+const asksPassword = (step: (typeof USER_STEPS)[number]) => step === 'remove-factor'
 
 export const USER_STEPS = ['disable', 'enable', 'send-reset', 'end-sessions', 'remove-factor'] as const
 
@@ -51,7 +55,13 @@ export function people(db: Db) {
 
   for (const step of USER_STEPS) {
     const ask = (req: Request, res: Response, user: User, form: Form) =>
-      show(req, res, 'admin-area/person-step', { user, form, step }, 'admin-area/_person-step')
+      show(
+        req,
+        res,
+        'admin-area/person-step',
+        { user, form, step, asksPassword: asksPassword(step) },
+        'admin-area/_person-step',
+      )
 
     page.get(`${URL}/${step}`, ...holds('edit-users'), async (req, res) =>
       ask(req, res, await target(req), formOf(req)),
@@ -59,14 +69,15 @@ export function people(db: Db) {
 
     page.post(`${URL}/${step}`, ...holds('edit-users'), async (req, res) => {
       const user = await target(req)
-      const form = await submit(NoInput, req.body, () => {
+      const form = await submit(asksPassword(step) ? ProvenInput : NoInput, req.body, async (input) => {
+        if ('current_password' in input) await prove(db, req, input.current_password)
         if (
           user.status === 'merged' ||
           user.status === 'deleted' ||
           (step === 'send-reset' && user.status !== 'active')
         )
           throw new Refusal('login.notSo')
-        return acts[step](db, actor(req), user)
+        await acts[step](db, actor(req), user)
       })
       if (form) return ask(req, res.status(422), user, form)
       flash(res, 'success', `login.${step}.done`, { name: fullName(user) })

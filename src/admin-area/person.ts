@@ -9,15 +9,26 @@ import { editUser } from '../domain/editing-user.ts'
 import { listMergedInto } from '../domain/merged-logins.ts'
 import { listSessions } from '../domain/own-sessions.ts'
 import { asPerson } from '../domain/people.ts'
+import { listPresetsOf } from '../domain/presets.ts'
 import { setAddressOfUser } from '../domain/setting-addresses.ts'
 import { findUser, fullName, LANGUAGES, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
-import { choiceOf, emailField, type Form, firstName, formOf, lastName, submit } from '../web/form.ts'
+import {
+  choiceOf,
+  emailField,
+  type Form,
+  firstName,
+  formOf,
+  lastName,
+  submit,
+  yourPassword,
+} from '../web/form.ts'
 import { actor, mayAdmin } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
+import { prove } from './proving.ts'
 
 const URL = '/admin/users/:userId'
 const ACTIVITY_SHOWN = 10
@@ -27,7 +38,7 @@ const ProfileForm = z.object({
   last_name: lastName(),
   language: choiceOf(LANGUAGES, 'language.missing'),
 })
-const AddressForm = z.object({ new_email: emailField() })
+const AddressForm = z.object({ new_email: emailField(), current_password: yourPassword() })
 
 export function person(db: Db) {
   const page = Router()
@@ -41,13 +52,16 @@ export function person(db: Db) {
   ) {
     const { first_name, last_name, language } = user
     const maySee = mayAdmin(req.visit, 'see-activity')
+    const accounts = await listClientsOf(db, user)
+    const clients = accounts.map(({ client }) => client)
     const sessions = await listSessions(db, asPerson(user), '')
     show(req, res, 'admin-area/person', {
       user,
       form: wrong.form ?? formOf(req, { first_name, last_name, language }),
       address: wrong.address ?? formOf(req),
       languages: LANGUAGES,
-      accounts: await listClientsOf(db, user),
+      accounts,
+      presets: await listPresetsOf(db, clients),
       into: user.merged_into_id ? await findUser(db, user.merged_into_id) : undefined,
       merged: await listMergedInto(db, user),
       sessions: sessions.map((one) => ({ ...one, names: deviceNames(one.userAgent) })),
@@ -71,9 +85,10 @@ export function person(db: Db) {
 
   page.post(`${URL}/email`, ...holds('edit-users'), async (req, res) => {
     const user = await target(req)
-    const address = await submit(AddressForm, req.body, ({ new_email }) =>
-      setAddressOfUser(db, actor(req), user, new_email),
-    )
+    const address = await submit(AddressForm, req.body, async (input) => {
+      await prove(db, req, input.current_password)
+      await setAddressOfUser(db, actor(req), user, input.new_email)
+    })
     if (address) return showPerson(req, res.status(422), user, { address })
     flash(res, 'success', 'login.email.saved', { name: fullName(user) })
     res.redirect(303, `/admin/users/${user.id}`)

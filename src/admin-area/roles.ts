@@ -15,16 +15,21 @@ import {
 } from '../domain/roles.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, manyOf, NoInput, requiredLine, submit } from '../web/form.ts'
+import { type Form, formOf, manyOf, requiredLine, submit, yourPassword } from '../web/form.ts'
 import { actor, currentAdmin, idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
+import { ProvenInput, prove } from './proving.ts'
 
 const LIST = '/admin/roles'
 const ONE = `${LIST}/:roleId`
 
-const RoleForm = z.object({ name: requiredLine('field.missing', 60), rights: manyOf() })
+const RoleForm = z.object({
+  name: requiredLine('field.missing', 60),
+  rights: manyOf(),
+  current_password: yourPassword(),
+})
 
 export function roles(db: Db) {
   const page = Router()
@@ -44,7 +49,10 @@ export function roles(db: Db) {
   page.get(`${LIST}/new`, ...holds('admins'), (req, res) => showForm(req, res, formOf(req)))
 
   page.post(`${LIST}/new`, ...holds('admins'), async (req, res) => {
-    const form = await submit(RoleForm, req.body, (input) => createRole(db, actor(req), input))
+    const form = await submit(RoleForm, req.body, async (input) => {
+      await prove(db, req, input.current_password)
+      await createRole(db, actor(req), input)
+    })
     if (form) return showForm(req, res.status(422), form)
     flash(res, 'success', 'roles.saved', { name: String(req.body.name).trim() })
     res.redirect(303, LIST)
@@ -63,7 +71,10 @@ export function roles(db: Db) {
 
   page.post(ONE, ...holds('admins'), async (req, res) => {
     const role = await target(req)
-    const form = await submit(RoleForm, req.body, (input) => editRole(db, actor(req), role.id, input))
+    const form = await submit(RoleForm, req.body, async (input) => {
+      await prove(db, req, input.current_password)
+      await editRole(db, actor(req), role.id, input)
+    })
     if (form) return showForm(req, res.status(422), form, role)
     flash(res, 'success', 'roles.saved', { name: String(req.body.name).trim() })
     res.redirect(303, LIST)
@@ -76,6 +87,7 @@ export function roles(db: Db) {
       button: t('roles.delete'),
       keep: t('roles.delete.keep'),
       danger: true,
+      asksPassword: true,
       action: `${LIST}/${id}/delete`,
       back: `${LIST}/${id}`,
     }
@@ -88,7 +100,10 @@ export function roles(db: Db) {
 
   page.post(`${ONE}/delete`, ...holds('admins'), async (req, res) => {
     const role = await target(req)
-    const form = await submit(NoInput, req.body, () => deleteRole(db, actor(req), role.id))
+    const form = await submit(ProvenInput, req.body, async ({ current_password }) => {
+      await prove(db, req, current_password)
+      await deleteRole(db, actor(req), role.id)
+    })
     if (form) return askDelete(req, res.status(422), role, form)
     flash(res, 'success', 'roles.deleted', { name: role.name ?? '' })
     res.redirect(303, LIST)

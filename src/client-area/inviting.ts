@@ -3,9 +3,11 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { readEnd } from '../domain/access-times.ts'
 import { invite } from '../domain/inviting.ts'
 import { mustMayWrite } from '../domain/inviting-limits.ts'
 import { choosePermissions, PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
 import { lowerCase } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -13,6 +15,7 @@ import { readAddresses } from '../web/address-list.ts'
 import { flash } from '../web/flash.ts'
 import { check, choiceOf, emailField, type Form, manyOf, submit } from '../web/form.ts'
 import { messageField } from '../web/message-field.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { sentenceOf } from '../web/words.ts'
@@ -28,9 +31,11 @@ const InviteForm = z
     which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
     permissions: manyOf(),
     message: messageField(),
+    ends_on: z.string().default(''),
   })
-  .transform(({ which, permissions, ...rest }) => ({
+  .transform(({ which, permissions, ends_on, ...rest }) => ({
     ...rest,
+    endsOn: ends_on,
     permissions: which === 'all' ? PERMISSIONS : permissions,
   }))
 
@@ -49,14 +54,15 @@ type ShowUsers = (req: Request, res: Response, form: Form, outcomes?: Outcome[])
 export function inviting(db: Db, showUsers: ShowUsers) {
   const page = Router()
 
-  async function inviteOne(req: Request, typed: string, { permissions, message }: Input) {
+  async function inviteOne(req: Request, typed: string, input: Input) {
     const email = check(emailField(), typed, 'email')
-    return (await invite(db, actor(req), currentClient(req), { email, permissions, message })).replaced
+    return (await invite(db, actor(req), currentClient(req), { ...input, email })).replaced
   }
 
   async function inviteEach(req: Request, list: string[], input: Input): Promise<Outcome[]> {
     // What is wrong with all of them is said once, before any is sent.
     choosePermissions(input.permissions)
+    readEnd(input.endsOn)
     if (input.message) await mustMayWrite(db, actor(req))
     const seen = new Set<string>()
     const outcomes: Outcome[] = []
@@ -74,6 +80,8 @@ export function inviting(db: Db, showUsers: ShowUsers) {
   }
 
   page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
+    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, currentClient(req)))
+    if (ticked) return showUsers(req, res.status(statusOf(ticked)), ticked)
     let list: string[] = []
     let outcomes: Outcome[] = []
     let replaced = false

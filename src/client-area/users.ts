@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { endDay } from '../domain/access-times.ts'
 import {
   type ClientUser,
   findClientUser,
@@ -11,6 +12,7 @@ import {
 } from '../domain/associations.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { requireFactor } from '../domain/require-factor.ts'
 import { fullName } from '../domain/users.ts'
@@ -18,6 +20,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { owner } from './area.ts'
@@ -26,11 +29,15 @@ import { inviting, type Outcome } from './inviting.ts'
 const PAGE = '/account/users'
 
 export const PermissionsForm = z
-  .object({ check_all: z.string().optional(), permissions: manyOf() })
-  .transform(({ check_all, permissions }) => ({ permissions: check_all ? PERMISSIONS : permissions }))
+  .object({ check_all: z.string().optional(), permissions: manyOf(), ends_on: z.string().optional() })
+  .transform(({ check_all, permissions, ends_on }) => ({
+    permissions: check_all ? PERMISSIONS : permissions,
+    endsOn: ends_on,
+  }))
 
 export function users(db: Db) {
   const page = Router()
+  const presetsOf = (req: Request) => listPresets(db, currentClient(req))
 
   async function showUsers(req: Request, res: Response, form: Form, outcomes: Outcome[] = []) {
     const client = currentClient(req)
@@ -39,9 +46,9 @@ export function users(db: Db) {
       await listPending(db, client),
       await listEarlier(db, client),
     ]
+    const lists = { users, pending, earlier, presets: await presetsOf(req) }
     const mayWrite = currentUser(req).email_verified_at !== null
-    const data = { form, outcomes, mayWrite, users, pending, earlier }
-    show(req, res, 'client-area/users', data, 'client-area/_lists')
+    show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }
 
   for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
@@ -65,18 +72,21 @@ export function users(db: Db) {
     return found
   }
 
-  const showPermissions = (req: Request, res: Response, user: ClientUser, form: Form) =>
-    show(req, res, 'client-area/permissions', { user, form })
+  const showPermissions = async (req: Request, res: Response, user: ClientUser, form: Form) =>
+    show(req, res, 'client-area/permissions', { user, form, presets: await presetsOf(req) })
 
   page.get(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
     const user = await target(req)
-    showPermissions(req, res, user, formOf(req, { permissions: user.permissions }))
+    const ends_on = endDay(user.ends_at)
+    await showPermissions(req, res, user, formOf(req, { permissions: user.permissions, ends_on }))
   })
 
   page.post(`${PAGE}/:userId/permissions`, ...actAs('manage-access', owner), async (req, res) => {
     const user = await target(req)
-    const form = await submit(PermissionsForm, req.body, ({ permissions }) =>
-      setPermissions(db, actor(req), currentClient(req), user, permissions),
+    const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req))
+    if (ticked) return showPermissions(req, res.status(statusOf(ticked)), user, ticked)
+    const form = await submit(PermissionsForm, req.body, ({ permissions, endsOn }) =>
+      setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn),
     )
     if (form) return showPermissions(req, res.status(422), user, form)
     flash(res, 'success', 'permissions.saved', { name: fullName(user) })

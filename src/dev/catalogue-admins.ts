@@ -25,7 +25,13 @@ const rights = RIGHTS.map((right) => ({ right, mine: right !== 'settings' }))
 const blank = { values: {}, errors: {} }
 const wrong = {
   values: { name: 'Night shift', email: 'sam@', role: 'full', rights: ['invite'] },
-  errors: { name: 'Say this.', email: 'Not complete.', role: 'Not this one.', rights: 'More than you hold.' },
+  errors: {
+    name: 'Say this.',
+    email: 'Not complete.',
+    role: 'Not this one.',
+    rights: 'More than you hold.',
+    current_password: 'Enter your own password.',
+  },
 }
 
 export function adminPages(): [string, Data, string?][] {

@@ -208,6 +208,7 @@ export function watchingPages(): [name: string, data: Data, more?: string][] {
     ['email', shown],
     ['email', { ...shown, message: undefined, form: wrong, over: 'emails.over.replaced' }, '?over'],
     ['confirm', { question, form }],
+    ['confirm', { question: { ...question, asksPassword: true }, form: wrong }, '?password'],
     ['hooks', { files: files(), counted: 100_000 }],
     ['hooks', { files: [], counted: 100_000 }, '?empty'],
     ['deliveries', { ...list, ...filters }],

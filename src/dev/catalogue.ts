@@ -10,14 +10,17 @@ import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import { guard } from '../web/guards.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data, Views } from '../web/views.ts'
+import { accessPages, managedPages } from './catalogue-access.ts'
 import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
+import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { invitingPages } from './catalogue-inviting.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
+import { presetPages, samplePresets } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -145,8 +148,12 @@ export function samplePages(): Page[] {
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
-    mine('details', { form }),
+    mine('details', { form, offersLogin: true }),
     mine('accounts', { accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null }] }),
+    mine('details', { form }),
+    mine('accounts', {
+      accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
+    }),
     mine('accounts', { accounts: [] }, '?empty'),
     mine('new-account', { form }),
     page(
@@ -179,9 +186,13 @@ export function samplePages(): Page[] {
     admins('manage-user', { user: users[0], form }, '?owner'),
     admins('remove', { user: users[1], form }),
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
+    ...accessPages(users, client, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...managedPages(bob).map(([name, data, more]) => admins(name, data, more)),
+    ...presetPages().map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),
+    ...contactPages(client).map(([name, data, more, by]) => page(name, data, by ? asAdmin : asOwner, more)),
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
     ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
@@ -242,6 +253,7 @@ export function renderSample(
     shownFor: 'sample',
     shownForPerson: 'sample',
     partial: false,
+    presets: samplePresets,
   }
   return views.render(template, { ...common, ...data })
 }

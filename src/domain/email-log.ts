@@ -34,6 +34,8 @@ interface Looked {
   search?: string
   status?: Email['status']
   client?: { id: number }
+  /** Whatever else it must be. */
+  only?: (query: Knex.QueryBuilder) => unknown
   before?: number
   limit: number
 }
@@ -54,7 +56,7 @@ const logged = ({ company_name, first_name, last_name, ...email }: Row): LoggedE
  * Newest first, a page at a time: `before` is the id that the page before ended with. An address from its start,
  * or a client's number, is found among all; other words among the newest ones, since no index helps there.
  */
-export async function listEmails(db: Db, { search = '', status, client, before, limit }: Looked) {
+export async function listEmails(db: Db, { search = '', status, client, only, before, limit }: Looked) {
   const words = wordsOf(search.toLowerCase())
   const quick = client || words.length === 0 || words.some((word) => ADDRESS.test(word) || NUMBER.test(word))
   const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
@@ -64,6 +66,7 @@ export async function listEmails(db: Db, { search = '', status, client, before, 
       if (newest) query.where('e.id', '>', Number(newest.id ?? 0) - SEARCHED)
       if (status) query.where('e.status', status)
       if (client) query.where('e.client_id', client.id)
+      only?.(query)
       if (before) query.where('e.id', '<', before)
     })
     .orderBy('e.id', 'desc')
@@ -82,8 +85,12 @@ function mentions(query: Knex.QueryBuilder, word: string) {
     .orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
 }
 
-export async function findEmail(db: Db, id: number): Promise<LoggedEmail | undefined> {
-  const row: Row | undefined = await withClient(db).where('e.id', id).first()
+export async function findEmail(
+  db: Db,
+  id: number,
+  only: Looked['only'] = () => {},
+): Promise<LoggedEmail | undefined> {
+  const row: Row | undefined = await withClient(db).where('e.id', id).modify(only).first()
   return row && logged(row)
 }
 
@@ -104,7 +111,9 @@ export async function renderEmail(db: Db, email: Email, leftOut: string) {
 
 /** Why a message is not sent any more; nothing for one that still holds. */
 export const findWhyOver = async (db: Db, email: Email): Promise<Key | undefined> =>
-  whyOver(email, (await findLinkRows(db, [email])).get(email.id))
+  email.fault === 'limit'
+    ? 'emails.over.limit'
+    : whyOver(email, (await findLinkRows(db, [email])).get(email.id))
 
 const anew = () => ({
   status: 'waiting',

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
+import { mayGo, takeBack, withSender } from './asked-mail.ts'
 import type { Change } from './change.ts'
 import { type Claim, claim, claimEach, finish } from './claims.ts'
 import { aboutLink, carriesInvitation, findLinkRows, linkOf, whyOver } from './email-links.ts'
@@ -33,8 +34,8 @@ export interface Email {
   next_attempt_at: string
   /** Until when failures are tried again. */
   retry_until: string
-  /** What the last failure was: `address` is final, `settings` shows in the Admin Area. */
-  fault: Fault | null
+  /** What the last failure was: `address` is final, `settings` shows in the Admin Area; `limit`: it was not tried. */
+  fault: Fault | 'limit' | null
   error: string | null
   sent_at: string | null
   created_at: string
@@ -62,7 +63,7 @@ interface Queued {
 export const queueEmail = (trx: Change, template: string, { to, client, user, invitation, data }: Queued) =>
   trx('emails').insert({
     template,
-    data: JSON.stringify(data),
+    data: JSON.stringify(withSender(trx, template, data)),
     to_address: to,
     subject: inHand().subject(template, data),
     client_id: client?.id ?? null,
@@ -103,11 +104,13 @@ async function attempt(db: Db, email: Email, send: Send): Promise<object> {
   const isInvitation = carriesInvitation(email)
   const heldUntil = isInvitation ? await holdBack(db, email.to_address) : undefined
   if (heldUntil) return held(email, heldUntil)
+  if (!(await mayGo(db, email))) return { status: 'superseded', fault: 'limit', error: null }
   const data = { ...JSON.parse(email.data), ...aboutLink(row), ...linkOf(email, row) }
   const { html, text } = await inHand().body(email.template, data)
   const message = { to: email.to_address, subject: email.subject, html, text, messageId: email.message_id }
   await send(message).catch(async (error) => {
     if (isInvitation) await letGo(db, email.to_address)
+    await takeBack(db, email)
     throw error
   })
   return { status: 'sent', sent_at: timestamp(), error: null, fault: null }

@@ -10,7 +10,6 @@ import { killVerifications } from './verifications.ts'
 
 export async function endLogin(trx: Change, user: User): Promise<void> {
   await startAfresh(trx, user)
-  await trx('passkey_challenges').where({ person_kind: 'user', person_id: user.id }).delete()
   await killResets(trx, user.email)
   await killVerifications(trx, user)
   await trx('email_changes').where({ user_id: user.id, ended_at: null }).update({ ended_at: timestamp() })

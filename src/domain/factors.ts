@@ -21,7 +21,7 @@ import { useTotp } from './totp.ts'
 export const about = (person: Person) => (person.kind === 'user' ? { user: { id: person.id } } : {})
 
 /** Takes the person until the commit, so that no two changes of their factors count at once. */
-export const takePerson = (trx: Change, person: Person) =>
+export const takePerson = (trx: Db, person: Person) =>
   trx(tableOf(person))
     .where({ id: person.id })
     .update({ factors: trx.ref('factors') })

@@ -34,6 +34,10 @@ export interface Invitation {
   /** When something was first sent from the page of its link (HARD-CASES H28). */
   opened_at: string | null
   reminded_at: string | null
+  /** When the access that it gives ends. */
+  access_ends_at: string | null
+  /** What whoever declined had to say. */
+  decline_word: string
   created_at: string
   updated_at: string
 }
@@ -118,7 +122,7 @@ export async function endInvitation(
   trx: Change,
   invitation: Invitation,
   status: Exclude<Status, 'pending'>,
-  more: { accepted_by_user_id?: number } = {},
+  more: { accepted_by_user_id?: number; decline_word?: string } = {},
 ): Promise<boolean> {
   const at = timestamp()
   const rows = await trx('invitations')

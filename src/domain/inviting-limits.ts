@@ -60,9 +60,12 @@ export async function maySend(trx: Change, client: Client) {
     throw new TooMany(secondsUntil(again), LIMITS.invitesOfClient.over, { count })
 }
 
+/** Mail to name+anything arrives at name: else whoever pesters would only have to count up. */
+const mailboxOf = (address: string) => address.replace(/^([^+]+)\+.*(?=@)/, '$1')
+
 /** Counts a message to an invited address just before it goes out, or gives the moment when it may. */
 export const holdBack = (db: Db, address: string): Promise<string | undefined> =>
-  countTry(db, 'mailsToInvited', address).then(
+  countTry(db, 'mailsToInvited', mailboxOf(address)).then(
     () => undefined,
     (error) => {
       if (error instanceof TooMany) return inMinutes(error.seconds / 60)
@@ -71,4 +74,4 @@ export const holdBack = (db: Db, address: string): Promise<string | undefined> =
   )
 
 /** It did not go out after all. */
-export const letGo = (db: Db, address: string) => forgiveTry(db, 'mailsToInvited', address)
+export const letGo = (db: Db, address: string) => forgiveTry(db, 'mailsToInvited', mailboxOf(address))

@@ -86,10 +86,19 @@ export const sendAdminLink = (db: Db, by: Actor, id: number) =>
     await record(trx, 'admin.linkSent', { email: admin.email })
   })
 
-export const editAdmin = (db: Db, by: Actor, id: number, { name, email: typed, role }: AdminInput) =>
+/** `proven`: whoever does it gave their password, without which only a name is changed. */
+export const editAdmin = (
+  db: Db,
+  by: Actor,
+  id: number,
+  { name, email: typed, role }: AdminInput,
+  proven: boolean,
+) =>
   change(db, by, async (trx) => {
     const { me, admin } = await take(trx, id)
     const email = lowerCase(typed)
+    if (!proven && (role !== admin.role || email !== admin.email))
+      throw new Refusal('yourPassword.missing', 'current_password')
     if (role !== admin.role) await changeRole(trx, me, admin, role)
     if (email !== admin.email) {
       await endAdminLinks(trx, admin)

@@ -57,9 +57,9 @@ async function findByCredential(db: Db, kind: Person['kind'], id: unknown) {
 }
 
 /** Whose passkey signed this, here and having verified them; not yet used up. */
-export async function readPasskey(db: Db, by: Actor, kind: Person['kind'], answer: string): Promise<Proven> {
+export async function readPasskey(db: Db, by: Actor, answer: string, purpose: Purpose): Promise<Proven> {
   const response = parseAnswer(answer)
-  const { passkey, person } = await findByCredential(db, kind, response?.id)
+  const { passkey, person } = await findByCredential(db, purpose.kind, response?.id)
   const { origin, rpID } = relyingParty()
   let challenge = ''
   const verified = await verifyAuthenticationResponse({
@@ -77,9 +77,11 @@ export async function readPasskey(db: Db, by: Actor, kind: Person['kind'], answe
   if (!verified?.verified) throw wrong()
   const count = verified.authenticationInfo.newCounter
   if (passkey.sign_count > 0 && count <= passkey.sign_count) {
-    await change(db, asActor(by, person), (trx) =>
-      record(trx, 'passkey.copied', { ...about(person), name: passkey.name }),
-    )
+    await change(db, asActor(by, person), async (trx) => {
+      // The same answer once more is no sign of a second key.
+      if (!(await takeChallenge(trx, challenge, purpose))) throw wrong()
+      await record(trx, 'passkey.copied', { ...about(person), name: passkey.name })
+    })
     throw wrong()
   }
   return { person, passkey, challenge, count }
@@ -105,7 +107,8 @@ export async function logInByPasskey(
   kind: Person['kind'],
   answer: string,
 ): Promise<Person> {
-  const proven = await readPasskey(db, by, kind, answer)
-  await change(db, asActor(by, proven.person), (trx) => usePasskey(trx, proven, { purpose: 'login', kind }))
+  const purpose: Purpose = { purpose: 'login', kind }
+  const proven = await readPasskey(db, by, answer, purpose)
+  await change(db, asActor(by, proven.person), (trx) => usePasskey(trx, proven, purpose))
   return proven.person
 }

@@ -91,12 +91,16 @@ export async function finishRegistration(
   return made ?? finishedBefore(db, token, proof.browser)
 }
 
-/** A second click in the browser that asked, when the first one has made the login: it leads in as well. */
+/**
+ * A second click in the browser that asked, when the first one has made the login: it leads in as well, while that has
+ * the password it was made with. The address alone may be another login's by now.
+ */
 async function finishedBefore(db: Db, token: string, browser: string | undefined) {
   const row = await readRegistration(db, token)
   const isOwn = row?.used_at && row.expires_at > timestamp() && isSameBrowser(row, browser)
   const user = isOwn ? await findUserByEmail(db, row.email) : undefined
-  const client = user?.status === 'active' ? await chooseClient(db, user) : undefined
+  const isSame = user?.status === 'active' && user.password_hash === row?.password_hash
+  const client = isSame ? await chooseClient(db, user) : undefined
   if (!user || !client) throw new Refusal('link.dead')
   return { user, client }
 }

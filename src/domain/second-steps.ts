@@ -7,10 +7,11 @@ import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type Actor, type Change, change } from './change.ts'
-import { useFactor } from './factors.ts'
+import { takePerson, useFactor } from './factors.ts'
 import { fingerprint } from './links.ts'
+import type { Purpose } from './passkey-challenges.ts'
 import { readPasskey, usePasskey } from './passkey-logins.ts'
-import { asPerson, keyOf, type Person, tableOf } from './people.ts'
+import { asPerson, findPersonRow, keyOf, type Person, tableOf } from './people.ts'
 import { Refusal } from './refusal.ts'
 
 const MINUTES = 10
@@ -21,12 +22,17 @@ interface SecondStep {
   remember: boolean
 }
 
-/** After the right password; gives the id for the cookie, the only place where it is kept. */
+/**
+ * After the right password; gives the id for the cookie, the only place where it is kept. Whoever changes the password
+ * ends all that wait, so the person is taken first: none comes after that with the old one.
+ */
 export async function startSecondStep(db: Db, person: Person, { remember }: { remember: boolean }) {
   const id = randomBytes(32).toString('base64url')
   const id_hash = fingerprint(id)
   const insert = async (trx: Db) => {
     await trx('second_steps').where('expires_at', '<=', timestamp()).delete()
+    await takePerson(trx, person)
+    await findPersonRow(trx, person)
     const row = { id_hash, ...keyOf(person), remember: remember ? 1 : 0 }
     await trx('second_steps').insert({ ...row, expires_at: inMinutes(MINUTES), created_at: timestamp() })
   }
@@ -80,10 +86,11 @@ export async function passSecondStep(db: Db, by: Actor, kind: Person['kind'], id
   const step = await findSecondStep(db, kind, id)
   if (!step || !(await countTry(db, id))) throw new Refusal('code.wrong', 'code')
   const { id: personId, name } = step.person
-  const proven = given.passkey ? await readPasskey(db, by, kind, given.passkey) : undefined
+  const purpose: Purpose = { purpose: 'second-step', kind, id: personId }
+  const proven = given.passkey ? await readPasskey(db, by, given.passkey, purpose) : undefined
   if (proven && proven.person.id !== personId) throw new Refusal('passkey.wrong')
   await change(db, { ...by, kind, id: personId, name }, async (trx) => {
-    if (proven) await usePasskey(trx, proven, { purpose: 'second-step', kind, id: personId })
+    if (proven) await usePasskey(trx, proven, purpose)
     else await useFactor(trx, step.person, given.code)
     if (!(await takeSecondStep(trx, id))) throw new Refusal('code.wrong', 'code')
   })

@@ -201,10 +201,13 @@ export const endAllSessionsOf = (trx: Db, user: { id: number }) => endOtherSessi
 export const endOtherSessions = (trx: Db, { id }: { id: number }, sessionId: string) =>
   endSessions(trx, { kind: 'user', id }, sessionId)
 
-/** All but this one, and the logins that still wait for a second factor; gives how many sessions there were. */
+/**
+ * All but this one, the logins that still wait for a second factor, and passkeys just being added: a request that waits
+ * for the person's row adds none afterwards. Gives how many sessions there were.
+ */
 export async function endSessions(trx: Db, person: Pick<Person, 'kind' | 'id'>, butId = ''): Promise<number> {
   const { table, key } = person.kind === 'user' ? USERS : ADMINS
-  await trx('second_steps').where(keyOf(person)).delete()
+  for (const table of ['second_steps', 'passkey_challenges']) await trx(table).where(keyOf(person)).delete()
   return trx(table)
     .where({ [key]: person.id })
     .whereNot({ id_hash: fingerprint(butId) })

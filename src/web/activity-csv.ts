@@ -65,6 +65,7 @@ export async function sendActivityCsv(
   res.attachment(`${name}-${timestamp().slice(0, 10)}.csv`)
   res.set('Cache-Control', 'no-store')
   res.type('text/csv; charset=utf-8')
+  if (req.method === 'HEAD') return void res.end()
   try {
     await pipeline(Readable.from(lines(first, read), { highWaterMark: 1 }), res)
   } catch (error) {

@@ -102,6 +102,13 @@ export const companyName = () => optionalLine().refine((name) => !linksSomewhere
 export const passwordField = () =>
   z.string(key('password.missing')).min(1, key('password.missing')).max(1000, key('field.tooLong'))
 
+/** The password of whoever is logged in, once more. */
+export const yourPassword = () =>
+  z.string(key('yourPassword.missing')).min(1, key('yourPassword.missing')).max(1000, key('field.tooLong'))
+
+/** The same in a form where only some changes need it. */
+export const yourPasswordIfNeeded = () => z.string().max(1000, key('field.tooLong')).default('')
+
 /** Checkboxes of one name: none, one or many. */
 export const manyOf = () =>
   z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(z.string().max(100)))

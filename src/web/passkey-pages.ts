@@ -34,7 +34,7 @@ export interface Section {
 }
 
 const nameField = () => requiredLine('passkey.name.missing', 100)
-const BeginForm = z.object({ password: passwordField(), name: nameField() })
+const BeginForm = z.object({ name: nameField(), password: passwordField() })
 const AddForm = z.object({ name: nameField(), passkey: passkeyField() })
 const RenameForm = z.object({ name: nameField() })
 const RemoveForm = z.object({ password: passwordField() })

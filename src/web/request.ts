@@ -65,6 +65,9 @@ export function mustHold(req: Request, right: Right) {
     throw new Refusal('rights.missing', undefined, { right: t(`right.${right}`) })
 }
 
+/** Routes take a path in any case. */
+export const isAdminArea = ({ path }: Request) => path.toLowerCase().startsWith('/admin')
+
 /** Who does it, for the activity log: one a request, so that its entries are numbered. */
 export function actor(req: Request): Actor {
   req.visit.actor ??= {
@@ -78,7 +81,7 @@ export function actor(req: Request): Actor {
 
 function whoIs(req: Request): Pick<Actor, 'kind' | 'id' | 'name' | 'admin'> {
   const { user, admin, acting } = req.visit
-  if (req.path.startsWith('/admin') && admin) return { kind: 'admin', id: admin.id, name: admin.name }
+  if (isAdminArea(req) && admin) return { kind: 'admin', id: admin.id, name: admin.name }
   if (user) {
     const by = acting && { admin: { id: acting.id, name: acting.name } }
     return { kind: 'user', id: user.id, name: fullName(user), ...by }

@@ -4,9 +4,10 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { isActingId, startActing } from '../domain/acting.ts'
 import { type Admin, recordAdminLogin } from '../domain/admins.ts'
-import { findClientOf, markEntered } from '../domain/associations.ts'
+import { findClientOf } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { noteDevice } from '../domain/devices.ts'
+import { markEntered } from '../domain/entering.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
 import { asPerson, type Person } from '../domain/people.ts'
 import { renewAdminSession, renewUserSession } from '../domain/renewing-sessions.ts'
@@ -25,7 +26,7 @@ import type { Db } from '../platform/database.ts'
 import { clearCookie, readCookie, setCookie } from './cookies.ts'
 import { deviceToKeep } from './device-cookie.ts'
 import { flash, takeFlash } from './flash.ts'
-import { actor, currentAdmin, newRequestId } from './request.ts'
+import { actor, currentAdmin, isAdminArea, newRequestId } from './request.ts'
 
 export const USER_COOKIE = 'session'
 export const ADMIN_COOKIE = 'admin_session'
@@ -53,7 +54,7 @@ export const recognise =
   async (req, res, next) => {
     const told = req.method === 'GET' ? takeFlash(req, res) : undefined
     if (told) req.visit.flash = told
-    await (req.path.startsWith('/admin') ? recogniseAdmin(db, req) : recogniseUser(db, req, res))
+    await (isAdminArea(req) ? recogniseAdmin(db, req) : recogniseUser(db, req, res))
     next()
   }
 

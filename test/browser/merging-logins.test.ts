@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PASSWORD } from '../../src/dev/cast.ts'
 import { axeFinds, logIn, startBrowser } from '../support/browser.ts'
 import { startHouse } from '../support/house.ts'
 
@@ -21,9 +22,11 @@ test('the other login is found while typing; preview, merge and delete work with
   const { id: client_id } = await house.clientNamed('Ames Consulting')
   const access = { client_id, user_id: bob.id, permissions: 'emails', created_at: at, updated_at: at }
   await house.db('associations').insert(access)
+  await ada.getByLabel('Your password').fill(PASSWORD)
   await ada.getByRole('button', { name: 'Merge the logins' }).click()
   await ada.getByText('Something changed since you looked').waitFor()
   await ada.getByText('Ames Consulting').waitFor()
+  await ada.getByLabel('Your password').fill(PASSWORD)
   await ada.getByRole('button', { name: 'Merge the logins' }).click()
   await ada.getByText('carol@example.com is merged').waitFor()
 
@@ -36,6 +39,8 @@ test('the other login is found while typing; preview, merge and delete work with
   await ada.getByRole('link', { name: 'Delete', exact: true }).click()
   const dialog = ada.getByRole('dialog')
   await dialog.getByText('this cannot be taken back').waitFor()
+  expect(await axeFinds(ada)).toEqual([])
+  await dialog.getByLabel('Your password').fill(PASSWORD)
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
   await ada.getByText('The login dora@example.com is deleted.').waitFor()
   expect(browser.complaints).toEqual([])

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { PASSWORD } from '../../src/dev/cast.ts'
+import { asPerson } from '../../src/domain/people.ts'
+import { startSecondStep } from '../../src/domain/second-steps.ts'
 import { startUserSession } from '../../src/domain/sessions.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 
@@ -21,6 +23,17 @@ test('H19 a login that began with the old password starts no session once it is 
   const late = startUserSession(house.db, before, here, null)
   await expect(late).rejects.toMatchObject({ key: 'login.wrong' })
   await startUserSession(house.db, await rowOf('bob@example.com'), here, null)
+})
+
+test('H19 nor does it come to the second step', async () => {
+  const before = await rowOf('alice@example.com')
+  const alice = await house.user('alice')
+  await alice.visit('/user/password')
+  await alice.press('Change password', { 'Current password': PASSWORD, 'New password': NEW })
+  const late = startSecondStep(house.db, asPerson(before), { remember: false })
+  await expect(late).rejects.toMatchObject({ key: 'login.wrong' })
+  expect(await house.db('second_steps')).toEqual([])
+  await startSecondStep(house.db, asPerson(await rowOf('alice@example.com')), { remember: false })
 })
 
 test('H19 logins without a pause while the password is changed: none of them outlives it', async () => {

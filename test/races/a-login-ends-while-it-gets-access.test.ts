@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { examine } from '../../src/domain/doctor.ts'
 import { previewMerge } from '../../src/domain/merging-users.ts'
+import { proof } from '../support/admins.ts'
 import { atOnce, crowd } from '../support/crowd.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -40,12 +41,12 @@ const invite = async (email: string) => {
   await alice.post('/account/users/invite', { email })
   return house.linkTo(email)
 }
-const remove = ({ id }: Guest) => post(ada, `/admin/users/${id}/delete`)
+const remove = ({ id }: Guest) => post(ada, `/admin/users/${id}/delete`, proof)
 
 /** Merges as it is shown now. */
 async function mergeOf(gone: Guest, kept: Guest) {
   const { seen } = await previewMerge(house.db, kept.id, gone.id)
-  return () => post(ada, `/admin/users/${kept.id}/merge`, { other: gone.id, keep: 'this', seen })
+  return () => post(ada, `/admin/users/${kept.id}/merge`, { ...proof, other: gone.id, keep: 'this', seen })
 }
 const associate = (guest: Guest) =>
   post(ada, `/admin/clients/${acme.id}/users/associate`, {

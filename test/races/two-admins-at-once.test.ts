@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeFirstLink } from '../../src/domain/first-admin.ts'
-import { addAdmin, adminNamed } from '../support/admins.ts'
+import { addAdmin, adminNamed, proof } from '../support/admins.ts'
 import { atOnce } from '../support/crowd.ts'
 import { startHouse } from '../support/house.ts'
 
@@ -16,7 +16,7 @@ test('H9 two Full admins demote or disable each other at once: one stays', async
     const answers = await atOnce(
       both.map((visitor, nth) => async () => {
         const [name, other] = nth === 0 ? ['bea', ids[1]] : ['ada', ids[0]]
-        const body = { name, email: `${name}@latchkey.test`, role: 'support' }
+        const body = { ...proof, name, email: `${name}@latchkey.test`, role: 'support' }
         const isDemoting = (round + nth) % 2 === 0
         await visitor.post(`/admin/admins/${other}${isDemoting ? '' : '/disable'}`, isDemoting ? body : {})
         return visitor.status
@@ -37,7 +37,7 @@ test('H9 the first link is used by two at once: one admin', async () => {
     const path = (one?.link ?? '').slice(house.appUrl.length)
     await atOnce(
       ['x', 'y'].map((name) => async () => {
-        const body = { name, email: `${name}@latchkey.test`, password: 'a long sentence of mine' }
+        const body = { ...proof, name, email: `${name}@latchkey.test`, password: 'a long sentence of mine' }
         return (await house.visitor().post(path, body)).status
       }),
     )

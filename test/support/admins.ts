@@ -1,7 +1,12 @@
 // Admins beside Ada, with the cast's password, and roles of the host's own.
 
+import { PASSWORD } from '../../src/dev/cast.ts'
 import type { Db } from '../../src/platform/database.ts'
 import type { TestHouse } from './house.ts'
+
+/** What the acting admin shows again, posted and typed. */
+export const proof = { current_password: PASSWORD }
+export const typedProof = { 'Your password': PASSWORD }
 
 export const emailOf = (name: string) => `${name.toLowerCase()}@latchkey.test`
 

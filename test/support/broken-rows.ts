@@ -3,6 +3,9 @@
 import type { CheckName } from '../../src/domain/doctor-checks.ts'
 import { timestamp } from '../../src/platform/clock.ts'
 import type { Break } from './break.ts'
+import { brokenAccess } from './broken-access.ts'
+import { brokenContacts } from './broken-contacts.ts'
+import { presets } from './broken-presets.ts'
 
 export interface Case {
   check: CheckName
@@ -240,9 +243,12 @@ const schema: Case[] = [
 
 export const cases = (ids: Ids): Case[] => [
   ...peopleAndClients(ids),
+  ...brokenAccess(ids),
   ...logins(ids),
+  ...presets(ids),
   ...endedLogins(ids),
   ...invitations(ids),
+  ...brokenContacts(ids),
   ...deliveries(),
   ...schema,
 ]

@@ -12,6 +12,7 @@ const WIDE: SettableName[] = [
   'invitesOfUnverified',
   'invitesOfAdmin',
   'mailsToInvited',
+  'mailsToAddress',
   'accountsOfUser',
 ]
 
