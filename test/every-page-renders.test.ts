@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { USER_STEPS } from '../src/admin-area/people.ts'
-import { renderSample, samplePages } from '../src/dev/catalogue.ts'
+import { renderSample } from '../src/dev/catalogue.ts'
+import { samplePages } from '../src/dev/sample-pages.ts'
 import { CONTACT_KINDS } from '../src/domain/contacts.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'

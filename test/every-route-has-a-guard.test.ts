@@ -30,9 +30,7 @@ describe('every route says who may come in, and holds it', () => {
       userId: bob.id,
       inviteId: invitation.id,
       presetId: (await house.db('presets').first()).id,
-      token,
-      nth: '0',
-      clientId: id,
+      ...{ token, nth: '0', clientId: id },
       ...(await addColleague(house.db)),
       name: 'theme.css',
       sessionId: '0123456789abcdef',
@@ -59,9 +57,8 @@ describe('every route says who may come in, and holds it', () => {
 
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
-    const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
-    tables.push('presets')
-    tables.push('hook_events', 'hook_deliveries', 'hook_functions', 'roles', 'password_resets', 'contacts')
+    const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
+      hook_functions roles password_resets contacts presets`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))

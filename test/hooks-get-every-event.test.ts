@@ -5,16 +5,9 @@ import type { Event, HookName } from '#hooks'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { jobs } from '../src/jobs.ts'
 import { moveClock, timestamp } from '../src/platform/clock.ts'
+import { POINTS } from './support/hook-points.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
-
-const POINTS = [
-  ...['InviteSent', 'InviteResent', 'InviteAccepted', 'InviteDeclined', 'InviteCancelled', 'InviteExpired'],
-  ...['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged', 'UserAdd', 'UserLogin'],
-  ...['UserLogout', 'UserChangePassword', 'UserEmailVerificationComplete', 'ClientAdd', 'ClientEdit'],
-  ...['ClientClose', 'ContactAdd', 'ContactEdit', 'ContactDelete'],
-  ...['AssociationSuspended', 'AssociationResumed', 'AssociationEnded'],
-] as HookName[]
 
 /** Writes down whatever it is told, a line an event. */
 const WRITES = `

@@ -149,6 +149,12 @@ describe('several are invited at once', () => {
     const before = await pending()
     await paste('x1@example.com, x2@example.com', { 'Choose Permissions': true })
     expect([alice.status, alice.told]).toEqual([422, 'Choose at least one permission.'])
+    await alice.post('/account/users/invite', {
+      email: 'x1@example.com x2@example.com',
+      ends_on: '2020-01-01',
+    })
+    expect([alice.status, alice.$('#outcomes').length, alice.$('#ends_on-error').length]).toEqual([422, 0, 1])
+    await alice.visit('/account/users')
     await paste('x1@example.com, x2@example.com', { Message: 'x'.repeat(501) })
     expect([alice.status, alice.told]).toEqual([422, 'This is too long: at most 500 characters.'])
     await alice.post('/account/users/invite', { email: `x1@example.com, ${'x'.repeat(20_000)}` })

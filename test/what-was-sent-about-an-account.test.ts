@@ -68,6 +68,8 @@ describe('what was sent about an account: Email History', () => {
     }
     expect(await search('ERIK@')).toEqual([invited])
     expect(await search('accepted')).toEqual([accepted])
+    expect(await search('hosting erik'), 'not by the name of the account alone').toEqual([invited])
+    expect(await search('alice@example.com')).toEqual([accepted])
     expect(await search('100%')).toEqual([])
     expect([alice.value(SEARCH), alice.text.includes('No email found.')]).toEqual(['100%', true])
     expect((await alice.visit(`${URL}?search=a&search=b&before=x`)).status).toBe(200)

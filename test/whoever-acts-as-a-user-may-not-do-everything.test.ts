@@ -18,6 +18,8 @@ const ALLOWED: Record<string, string> = {
   '/account/contacts/:contactId/remove': 'edit-clients',
   '/account/users/:userId/permissions': 'manage-access',
   '/account/users/:userId/remove': 'manage-access',
+  '/account/users/:userId/suspend': 'manage-access',
+  '/account/users/:userId/resume': 'manage-access',
 }
 
 const REFUSED = 'An admin who acts as a user cannot do this'

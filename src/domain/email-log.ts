@@ -62,7 +62,7 @@ export async function listEmails(db: Db, { search = '', status, client, only, be
   const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
   const rows: Row[] = await withClient(db)
     .modify((query) => {
-      for (const word of words) query.where((one) => mentions(one, word))
+      for (const word of words) query.where((one) => mentions(one, word, client))
       if (newest) query.where('e.id', '>', Number(newest.id ?? 0) - SEARCHED)
       if (status) query.where('e.status', status)
       if (client) query.where('e.client_id', client.id)
@@ -74,15 +74,17 @@ export async function listEmails(db: Db, { search = '', status, client, only, be
   return rows.map(logged)
 }
 
-/** In the address, in the subject, in the client's name; or `#12`, the client's number. */
-function mentions(query: Knex.QueryBuilder, word: string) {
+/** In the address, in the subject, among all clients in the client's name; or `#12`, the client's number. */
+function mentions(query: Knex.QueryBuilder, word: string, client?: { id: number }) {
   const number = NUMBER.exec(word)?.[1]
   if (number) return query.where('e.client_id', Number(number))
   if (ADDRESS.test(word)) return query.whereRaw("e.to_address LIKE ? ESCAPE '!'", [likeStart(word)])
   query
     .whereRaw("e.to_address LIKE ? ESCAPE '!'", [like(word)])
     .orWhereRaw("LOWER(e.subject) LIKE ? ESCAPE '!'", [like(word)])
-    .orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
+    .modify((either) => {
+      if (!client) either.orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
+    })
 }
 
 export async function findEmail(
