@@ -131,7 +131,7 @@ export function acceptPage(db: Db) {
     const form = await submit(DeclineForm, req.body, async (input) => {
       word = input.word
     })
-    if (form) return showOffer(req, res.status(422), form)
+    if (form) return refused(req, res, form)
     const client = await decline(db, actor(req), tokenOf(req), word)
     show(req, res, 'client-area/declined', { client })
   })
