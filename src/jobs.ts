@@ -13,6 +13,7 @@ import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
+import { remindInvited } from './domain/reminding.ts'
 import { sealActivity } from './domain/seals.ts'
 import { expireTransfers } from './domain/transfers.ts'
 import type { Db } from './platform/database.ts'
@@ -44,6 +45,11 @@ export const jobs: Job[] = [
     name: 'expire-transfers',
     schedule: '*/15 * * * *',
     run: (db, lease) => expireTransfers(db, asJob('expire-transfers', lease)),
+  },
+  {
+    name: 'remind-invited',
+    schedule: '*/30 * * * *',
+    run: (db, lease) => remindInvited(db, asJob('remind-invited', lease)),
   },
   {
     name: 'end-access',

@@ -9,6 +9,7 @@ import { typedProof } from './support/admins.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { nearTheEnd, remind } from './support/reminding.ts'
 import { ROOT, readSources } from './support/sources.ts'
 import { offerTo } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -48,6 +49,9 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const first = await invite('dora@example.com')
     await first.press('Create account', { ...dora, 'Email address': 'dora@example.com' })
     const second = await invite('erik@example.com')
+    await invite('fay@example.com')
+    await nearTheEnd(house, 'fay@example.com')
+    await remind(house)
     await second.press('Decline', { 'A word to Alice Ames': 'No <b>thanks</b> & bye' })
 
     await house.user('bob')

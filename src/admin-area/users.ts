@@ -23,6 +23,7 @@ import { accessPages } from '../web/access-pages.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
+import { linkPages } from '../web/link-pages.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
@@ -118,16 +119,12 @@ export function users(db: Db) {
   })
 
   const guards = holds('manage-access')
-  const area = { looking: guards, doing: guards, clientOf: client, list: listOf, layout: 'admin-area' }
-  page.use(accessPages(db, { url: `${URL}/:userId`, ...area }))
+  const area = { clientOf: client, list: listOf, layout: 'admin-area' }
+  page.use(accessPages(db, { url: `${URL}/:userId`, looking: guards, doing: guards, ...area }))
+  const invites = { url: '/admin/clients/:id/invites/:inviteId', ...area }
   page.use(
-    invitePages(db, {
-      url: '/admin/clients/:id/invites/:inviteId',
-      guards: holds('invite'),
-      clientOf: client,
-      list: listOf,
-      layout: 'admin-area',
-    }),
+    invitePages(db, { ...invites, guards: holds('invite') }),
+    linkPages(db, { ...invites, guards: holds('copy-links') }),
   )
   return page
 }

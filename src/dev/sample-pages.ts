@@ -12,6 +12,7 @@ import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { invitingPages } from './catalogue-inviting.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
@@ -140,6 +141,7 @@ export function samplePages(): Page[] {
     mine('users', { form, ...lists }),
     mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
     mine('users', { form: tooManyForm, ...lists }, '?too-many'),
+    ...invitingPages(lists, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),

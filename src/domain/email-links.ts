@@ -43,13 +43,18 @@ type Row = Invitation | LinkRow
 
 const isInvitation = (row: Row): row is Invitation => 'send_count' in row
 
+/** The mails with the link of an invitation: when it is sent, and before it runs out. */
+export const carriesInvitation = ({ template }: { template: string }) =>
+  template === 'invitation' || template === 'invitation-reminder'
+
 const idOf = (email: Email): number =>
-  email.template === 'invitation' ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+  carriesInvitation(email) ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
 
 const TRANSFERS = 'ownership_transfers'
 /** Beside those with a link of their own: messages that are over when their row is. */
-const ROWS: Record<string, string> = { invitation: 'invitations', 'transfer-offered': TRANSFERS }
-const tableOf = (template: string) => ROWS[template] ?? LINKED[template]?.[1]
+const ROWS: Record<string, string> = { 'transfer-offered': TRANSFERS }
+const tableOf = (template: string) =>
+  carriesInvitation({ template }) ? 'invitations' : (ROWS[template] ?? LINKED[template]?.[1])
 
 /** The rows behind the links of these messages, by message; those without a link, or whose row is gone, are not in it. */
 export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number, Row>> {
@@ -96,7 +101,7 @@ async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
 /** Why this message is not to be sent any more; nothing for one that holds. */
 export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (!tableOf(email.template)) return undefined
-  if (email.template !== 'invitation') {
+  if (!carriesInvitation(email)) {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
     return READERS[email.template] && !row.reader ? 'emails.over.noLogin' : undefined
@@ -126,6 +131,6 @@ export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (!row) return {}
   // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).
   if (email.template === 'transfer-offered') return { link: `${inHand().appUrl}/user/transfers/${row.id}` }
-  const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
+  const kind = carriesInvitation(email) ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}
 }

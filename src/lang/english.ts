@@ -480,7 +480,8 @@ export const english = {
   'invites.status.expired': 'Ran out',
   'invites.status.pending': 'Pending',
   'invite.title': 'Invite New User',
-  'invite.email.help': 'They may join with this or any other address of theirs.',
+  'invite.email.help':
+    'They may join with this or any other address of theirs. You can paste up to 50 addresses at once, also with names.',
   'invite.button': 'Send Invite',
   'invite.sent': '{email} is invited. The link in the mail works for 7 days.',
   'invite.replaced': '{email} was invited before: the new permissions hold, and only the new link works.',
@@ -496,6 +497,52 @@ export const english = {
   'invite.cancel.title': 'Cancel the invitation of {email}?',
   'invite.cancel.sentence': 'The link in the mail stops working at once. You can invite the address again.',
   'invite.cancel.keep': 'Keep it',
+
+  // Several invitations at once, a message, status, link
+  'invite.list.tooMany': 'That is {count} addresses: at most {max} at once. Nothing was sent.',
+  'invite.list.twice': 'This address is in the list twice.',
+  'invite.list.left': '{count} of {all} were not invited. Correct them here and send them again.',
+  'invite.list.sentNow': 'Invited',
+  'invite.list.notSent': 'Not invited',
+  'invite.list.again': 'was invited before: only the new link works.',
+  'invite.list.sent': '{count} people are invited. The links in the mails work for 7 days.',
+  'invite.list.sentAgain':
+    '{count} people are invited. The links in the mails work for 7 days; who was invited before ({again}) has a new one.',
+  'invite.message': 'Message',
+  'invite.message.help':
+    'A few words of yours, in the email and on the page it leads to. At most 500 characters.',
+  'invite.message.unverified': 'You can add a message of your own once your email address is verified.',
+  'invites.mail.sent': 'Sent',
+  'invites.mail.opened': 'Opened',
+  'invites.mail.expired': 'Ran out',
+  'invites.link': 'Copy link',
+  'invite.link.title': 'Show the link of the invitation of {email}?',
+  'invite.link.sentence':
+    'Whoever has the link can accept the invitation, so give it only to {email}. The activity log notes that you saw it.',
+  'invite.link.shown': 'The link for {email}',
+  'invite.link.shown.sentence': 'It is the same link as in the mail, and it works once.',
+  'invite.link.label': 'Link',
+  'invite.link.copied': 'The link is copied.',
+  'accept.writes': '{inviter} writes:',
+  'email.invitation.writes': '{inviter} writes:',
+  'email.invitation-reminder.subject': 'The invitation to {client} runs out soon',
+  'email.invitation-reminder.lead':
+    '{inviter} invited you to {client}, and nobody has accepted the invitation yet.',
+  'email.invitation-reminder.unexpected':
+    'If you did not expect this, do nothing: the invitation runs out by itself.',
+  'activity.invite.linkShown': 'saw the link of the invitation of {email}',
+  'activity.invite.opened': 'opened the invitation sent to {email}',
+  'activity.invite.reminded': 'reminded {email} of the invitation',
+  'right.copy-links': 'Copy links',
+  'right.copy-links.help':
+    'See the links of pending invitations, to hand them over by other means than our mail.',
+  'doctor.invitation.reminder':
+    'Invitation {invitation} of client {client} is marked as reminded at {at}, but there is no such e-mail.',
+  'doctor.invitation.reminder.remedy': 'If it is pending, use Resend Invite, so that the person has a link.',
+  'settings.remindInvited': 'Remind of invitations',
+  'settings.remindInvited.help':
+    'Two days before an invitation runs out, its email address gets one more mail.',
+
   'remove.title': 'Remove {name}’s access to {client}?',
   'remove.sentence':
     'With the next click {name} sees nothing of this account any more, and their pending invitations to it are cancelled. The login stays, and {name} can be invited again.',

@@ -115,6 +115,7 @@ const invitations = ({ acme, carol, frank }: Ids): Case[] => [
   },
   one('invitation.emails', { ...mailTo('jack'), remove: true }),
   one('invitation.emails', { ...mailTo('ida'), set: { send_count: 2 } }),
+  one('invitation.reminder', { ...invited('jack'), set: { reminded_at: LATER } }),
   one('invitation.sentActivity', { ...logged('invite.sent', 'jack@'), remove: true }),
   one('invitation.endActivity', { ...logged('invite.declined'), remove: true }),
   one('invitation.endedTwice', { ...logged('invite.accepted'), add: { request_id: 'again', ordinal: 1 } }),
