@@ -62,11 +62,22 @@ describe('somebody declines an invitation', () => {
     await dora.press('Decline', { 'A word to Alice Ames': word })
     expect(dora.title).toBe('You declined the invitation to Acme Hosting')
     const [mail] = await house.mailTo('alice@example.com')
-    expect(mail?.text).toContain(word)
+    expect(mail?.text, 'nothing of it stands there as if we said it').toContain(
+      '> Not me,\n> ask <b>Dora</b> & co\n',
+    )
+    expect(mail?.html).toContain('<blockquote')
     expect(mail?.html).not.toContain('<b>Dora')
     await alice.visit('/account/users')
     expect(alice.$('details.panel').text()).toContain('They wrote: Not me,')
     expect(alice.$('details.panel b')).toHaveLength(0)
+  })
+
+  test('no sign in it makes what stands around it read backwards', async () => {
+    const dora = await house.visitor().visit(await linkFor('gus@example.com'))
+    await dora.press('Decline', { 'A word to Alice Ames': 'No\u202e, thanks\u2066.' })
+    expect((await house.db('invitations').where({ email: 'gus@example.com' }).first()).decline_word).toBe(
+      'No, thanks.',
+    )
   })
 
   test('a word that is too long is refused, and nothing of it is lost', async () => {

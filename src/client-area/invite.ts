@@ -23,6 +23,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { forgiveLogin, limit, networkIn } from '../web/limits.ts'
+import { wordsField } from '../web/message-field.ts'
 import { actor, currentUser } from '../web/request.ts'
 import { finishLogin } from '../web/second-step.ts'
 import { enter, logIn } from '../web/session.ts'
@@ -32,19 +33,7 @@ import { anyone, loggedIn } from './area.ts'
 import { NewLogin } from './register.ts'
 
 const RegisterForm = z.object(NewLogin)
-// Plain text of a few lines; nothing in it is a link or a tag.
-const DeclineForm = z.object({
-  word: z
-    .string()
-    .transform((text) => text.replaceAll('\r\n', '\n').trim())
-    .pipe(
-      z
-        .string()
-        .max(DECLINE_WORD_MAX, 'accept.word.tooLong')
-        .regex(/^[\P{Cc}\n\t]*$/u, 'field.malformed'),
-    )
-    .default(''),
-})
+const DeclineForm = z.object({ word: wordsField(DECLINE_WORD_MAX, 'accept.word.tooLong') })
 type Registration = z.output<typeof RegisterForm>
 
 export function acceptPage(db: Db) {
