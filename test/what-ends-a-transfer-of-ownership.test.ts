@@ -156,6 +156,15 @@ describe('H10 what takes the ground of a transfer away ends it', () => {
     await house.db('clients').where({ id: acme.id }).update({ require_factor: 0 })
   })
 
+  test('H6 whoever has an unverified address by then verifies it first', async () => {
+    const id = await offered()
+    const [{ email_verified_at }] = await house.db('users').where({ id: people.Bob })
+    await house.db('users').where({ id: people.Bob }).update({ email_verified_at: null })
+    await refused(id, 'Verify your email address first.')
+    expect((await latestTransfer(house)).status).toBe('pending')
+    await house.db('users').where({ id: people.Bob }).update({ email_verified_at })
+  })
+
   test('becoming owner clears the end of access', async () => {
     const id = await offered()
     const pair = { client_id: acme.id, user_id: people.Bob }

@@ -130,6 +130,7 @@ export async function acceptOwnership(
     if (!target || target.standing === 'ended' || !isOffered) throw new Refusal('transfer.over')
     if (target.id !== transfer.to_user_id) throw new NotFound()
     if (target.standing === 'suspended') throw new Refusal('transfer.suspended')
+    if (!target.email_verified_at) throw new Refusal('transfer.unverified')
     if (current.require_factor && target.factors === 0) throw new Refusal('transfer.factorFirst')
     if (!(await endTransfer(trx, current, transfer, 'accepted'))) throw new Refusal('transfer.over')
     await moveOwnership(trx, current, former, target, fullName(former))

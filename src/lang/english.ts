@@ -591,6 +591,7 @@ export const english = {
   'transfer.over.sentence': 'It was accepted, declined or cancelled, or its 7 days are over.',
   'transfer.factorFirst': 'This account needs two-factor. Set it up under Security first, then accept.',
   'transfer.suspended': 'Your access to this account is suspended, so you cannot become its owner.',
+  'transfer.unverified': 'Verify your email address first.',
   'transfer.offer.title': 'Become the owner of {client}?',
   'transfer.offer.lead': '{owner} wants to hand this account over to you.',
   'transfer.offer.what':
