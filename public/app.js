@@ -5,8 +5,10 @@ const dialog = () => document.getElementById('dialog')
 // Check All follows the boxes, and the boxes follow it.
 const boxesOf = (group) => [...group.querySelectorAll('[name="permissions"]')]
 function followBoxes() {
-  for (const group of document.querySelectorAll('fieldset.permissions'))
-    group.querySelector('[name="check_all"]').checked = boxesOf(group).every((box) => box.checked)
+  for (const group of document.querySelectorAll('fieldset.permissions')) {
+    const all = group.querySelector('[name="check_all"]')
+    if (all) all.checked = boxesOf(group).every((box) => box.checked)
+  }
 }
 document.addEventListener('change', ({ target }) => {
   const group = target.closest?.('fieldset.permissions')
