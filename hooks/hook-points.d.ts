@@ -71,6 +71,8 @@ export interface HookPoints {
   PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
   /** Ownership moved; the former owner stays associated, with all permissions, but for a merged login. */
   OwnerChanged: { client: Client; owner: User; formerOwner: User }
+  /** A user asked whoever has this address for access to an account; nobody may own one. */
+  AccessRequested: { user: User; ownerEmail: string }
   /** A login was created. */
   UserAdd: { user: User }
   UserLogin: { user: User }

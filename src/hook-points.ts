@@ -19,6 +19,7 @@ const POINTS: Record<HookName, true> = {
   UserDisassociated: true,
   PermissionsChanged: true,
   OwnerChanged: true,
+  AccessRequested: true,
   UserAdd: true,
   UserEdit: true,
   UserLogin: true,

@@ -18,6 +18,16 @@ const KINDS = readSources('views/emails', '.html.eta')
   .filter((name) => !name.startsWith('_'))
   .sort()
 
+async function carolAsks(house: TestHouse) {
+  const carol = await house.user('carol')
+  await carol.visit('/user/accounts/request')
+  await carol.press('Send request', {
+    'Email address of the owner': 'alice@example.com',
+    'A word to the owner': 'I keep <your> books & more.',
+  })
+  await house.mailTo('alice@example.com')
+}
+
 describe('every e-mail can be read, as HTML and as text', () => {
   let house: TestHouse
   let mails: { template: string; mail: Kept }[]
@@ -60,6 +70,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     }
     await visitor.visit('/password/reset')
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
+    await carolAsks(house)
     // A second browser of hers.
     await house.user('alice')
     await visitor.visit(await house.linkTo('bob@example.com'))

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addressLinks } from './support/address-links.ts'
+import { askedFor } from './support/asked-for.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
@@ -35,6 +36,7 @@ describe('every route says who may come in, and holds it', () => {
       sessionId: '0123456789abcdef',
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
+      requestId: await askedFor(house.db, 'alice@example.com'),
     }
   })
 
@@ -131,6 +133,7 @@ describe('every route says who may come in, and holds it', () => {
       '/invite/:token/accept',
       '/user/accounts',
       '/user/accounts/new',
+      '/user/accounts/request',
       '/user/activity',
       '/user/activity.csv',
       '/user/email',

@@ -15,6 +15,7 @@ import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
+import { requests } from './requests.ts'
 import { security, sessions } from './security.ts'
 import { users } from './users.ts'
 
@@ -30,6 +31,7 @@ export const clientArea = (db: Db) =>
     acceptPage(db),
     home(db),
     users(db),
+    requests(db),
     invites(db),
     details(db),
     accounts(db),

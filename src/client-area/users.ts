@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { findRequest, listRequests } from '../domain/access-requests.ts'
 import {
   type ClientUser,
   findClientUser,
@@ -50,11 +51,18 @@ export function users(db: Db) {
       await listPending(db, client),
       await listEarlier(db, client),
     ]
-    show(req, res, 'client-area/users', { form, users, pending, earlier }, 'client-area/_lists')
+    const data = { form, users, pending, earlier, requests: await listRequests(db, client) }
+    show(req, res, 'client-area/users', data, 'client-area/_lists')
+  }
+
+  /** *Invite* of a request: the form begins with the address of who asks. */
+  async function asked(req: Request) {
+    const request = await findRequest(db, currentClient(req), idOf(req.query.request))
+    return request ? { email: request.email } : {}
   }
 
   for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
-    page.get(url, ...owner, (req, res) => showUsers(req, res, formOf(req)))
+    page.get(url, ...owner, async (req, res) => showUsers(req, res, formOf(req, await asked(req))))
 
   page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
     let replaced = false

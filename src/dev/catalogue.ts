@@ -18,6 +18,7 @@ import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { profilePages } from './catalogue-profile.ts'
+import { asking, requestPages } from './catalogue-requests.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
@@ -86,7 +87,8 @@ export function samplePages(): Page[] {
     errors: { email: 'That is not complete.', '': 'Nothing was done.' },
   }
   const activity = [{ at: inMinutes(-3), who: 'Ada Admin', what: 'invited dora@example.com', clientId: 1 }]
-  const lists = { users, pending, earlier }
+  const lists = { users, pending, earlier, requests: [asking(carol)] }
+  const none = { pending: [], earlier: [], requests: [] }
   const found = { found: [bob, carol], taken: new Set([2]) }
   const offer = {
     invitation,
@@ -138,7 +140,7 @@ export function samplePages(): Page[] {
     mine('home', { owner: alice }),
     mine('denied', { missing: 'It needs a permission.', ask: 'Alice Ames' }),
     mine('users', { form, ...lists }),
-    mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
+    mine('users', { form: wrong, users: users.slice(0, 1), ...none }, '?empty'),
     mine('users', { form: tooManyForm, ...lists }, '?too-many'),
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
@@ -177,6 +179,7 @@ export function samplePages(): Page[] {
     admins('manage-user', { user: users[0], form }, '?owner'),
     admins('remove', { user: users[1], form }),
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
+    ...requestPages(carol).map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),

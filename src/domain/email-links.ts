@@ -10,6 +10,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import { type AccessRequest, REQUEST_LINK, readRequests } from './request-mail.ts'
 import type { User } from './users.ts'
 
 /** Beside invitations: what kind of link, and the table with the row that it is made from. */
@@ -34,6 +35,8 @@ interface LinkRow {
   email?: string
   /** Of a link that anybody may ask for: the name of who has this address now, if anybody (HARD-CASES H18). */
   reader?: string | undefined
+  /** What was typed with it. */
+  word?: string
 }
 
 type ChangeRow = EmailChange & { used_at: string | null }
@@ -45,7 +48,8 @@ const isInvitation = (row: Row): row is Invitation => 'send_count' in row
 const idOf = (email: Email): number =>
   email.template === 'invitation' ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
 
-const tableOf = (template: string) => (template === 'invitation' ? 'invitations' : LINKED[template]?.[1])
+const TABLES: Record<string, string> = { invitation: 'invitations', 'access-request': 'access_requests' }
+const tableOf = (template: string) => TABLES[template] ?? LINKED[template]?.[1]
 
 /** The rows behind the links of these messages, by message; those without a link, or whose row is gone, are not in it. */
 export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number, Row>> {
@@ -55,6 +59,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (table === 'access_requests') await readRequests(db, rows as unknown as AccessRequest[])
     const people = READERS[template]
     if (people) await addReaders(db, people, rows as LinkRow[])
     for (const email of some) {
@@ -89,7 +94,8 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (email.template !== 'invitation') {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
-    return READERS[email.template] && !row.reader ? 'emails.over.noLogin' : undefined
+    const asksWhoReads = READERS[email.template] ?? email.template === 'access-request'
+    return asksWhoReads && !row.reader ? 'emails.over.noLogin' : undefined
   }
   if (!row || !isInvitation(row) || !isOpen(row)) return 'emails.over.ended'
   return row.send_count === email.send_count ? undefined : 'emails.over.replaced'
@@ -99,8 +105,8 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
 export const aboutLink = (row: Row | undefined) => {
   if (!row) return {}
   if (!isInvitation(row)) {
-    const { reader, expires_at } = row
-    return { until: expires_at, ...(reader && { name: reader }) }
+    const { reader, word, expires_at } = row
+    return { until: expires_at, ...(reader && { name: reader }), ...(word && { word }) }
   }
   const { permissions, expires_at: until, message } = row
   return { permissions, until, message }
@@ -113,6 +119,7 @@ const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).k
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
+  if (email.template === 'access-request') return { link: `${inHand().appUrl}${REQUEST_LINK}` }
   if (!row) return {}
   const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}

@@ -5,6 +5,7 @@
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
+import { endAnswered } from './access-requests.ts'
 import { record } from './activity.ts'
 import { mustBeOpen, mustManage } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
@@ -137,6 +138,7 @@ const insertPending = (trx: Change, client: Client, now: Sending) =>
 async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
   const { email, permissions } = invitation
   await record(trx, action, { client, email, permissions })
+  await endAnswered(trx, client, email)
   const about = { client: describeClient(client), invitation: describeInvitation(invitation) }
   await fire(trx, action === 'invite.resent' ? 'InviteResent' : 'InviteSent', about)
   await queueEmail(trx, 'invitation', {

@@ -15,6 +15,7 @@ const WIDE: SettableName[] = [
   'mailsToAddress',
   'mailsToAddressInDay',
   'accountsOfUser',
+  'mailsToOwner',
 ]
 
 export async function widenLimits(db: Db) {
