@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { askForReviews } from '../src/domain/access-review.ts'
+import { inDays } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { typedProof } from './support/admins.ts'
+import { bySystem } from './support/asked-for.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -25,6 +28,11 @@ async function carolAsks(house: TestHouse) {
     'Email address of the owner': 'alice@example.com',
     'A word to the owner': 'I keep <your> books & more.',
   })
+  await house
+    .db('users')
+    .where({ email: 'alice@example.com' })
+    .update({ review_asked_at: inDays(-100) })
+  await askForReviews(house.db, () => bySystem())
   await house.mailTo('alice@example.com')
 }
 

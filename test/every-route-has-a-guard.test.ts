@@ -131,6 +131,10 @@ describe('every route says who may come in, and holds it', () => {
     ])
     expect(who('logged in').sort()).toEqual([
       '/invite/:token/accept',
+      '/user/access-review',
+      '/user/access-review.csv',
+      '/user/access-review/reminder',
+      '/user/access-review/remove',
       '/user/accounts',
       '/user/accounts/new',
       '/user/accounts/request',

@@ -2,6 +2,7 @@
 
 import { Router } from 'express'
 import type { Db } from '../platform/database.ts'
+import { accessReview } from './access-review.ts'
 import { accounts } from './accounts.ts'
 import { acting } from './acting.ts'
 import { activity } from './activity.ts'
@@ -32,6 +33,7 @@ export const clientArea = (db: Db) =>
     home(db),
     users(db),
     requests(db),
+    accessReview(db),
     invites(db),
     details(db),
     accounts(db),

@@ -179,7 +179,7 @@ export function samplePages(): Page[] {
     admins('manage-user', { user: users[0], form }, '?owner'),
     admins('remove', { user: users[1], form }),
     admins('associate', { form: { values: { search: 'c', send_invite: 'yes' }, errors: {} }, ...found }),
-    ...requestPages(carol).map(([name, data, more]) => mine(name, data, more)),
+    ...requestPages(carol, client).map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),

@@ -10,7 +10,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
-import { type AccessRequest, REQUEST_LINK, readRequests } from './request-mail.ts'
+import { type AccessRequest, readRequests } from './request-mail.ts'
 import type { User } from './users.ts'
 
 /** Beside invitations: what kind of link, and the table with the row that it is made from. */
@@ -116,10 +116,17 @@ export const aboutLink = (row: Row | undefined) => {
 const SECURITY = { user: '/user/security', admin: '/admin/security' }
 const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).kind
 
+/** Pages that a message leads to, and that ask who comes. */
+const PAGES: Record<string, string> = {
+  'access-request': '/account/users',
+  'access-review': '/user/access-review',
+}
+
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
-  if (email.template === 'access-request') return { link: `${inHand().appUrl}${REQUEST_LINK}` }
+  const page = PAGES[email.template]
+  if (page) return { link: `${inHand().appUrl}${page}` }
   if (!row) return {}
   const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}

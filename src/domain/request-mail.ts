@@ -17,8 +17,6 @@ export interface AccessRequest {
   updated_at: string
 }
 
-export const REQUEST_LINK = '/account/users'
-
 interface Readable extends AccessRequest {
   used_at?: string | null
   reader?: string
