@@ -40,7 +40,7 @@ describe('admins have an area, logins and sessions of their own', () => {
     expect(ada.title).toBe('Admin Area')
     expect(ada.text).toContain('Ada Admin logged in to the Admin Area')
     expect(ada.text).toContain('Latchkey filled in the sample data')
-    await ada.follow('#1')
+    await ada.follow('client #1')
     expect(ada.title).toBe('Acme Hosting')
   })
 

@@ -48,6 +48,11 @@ describe('an admin acts as a user', () => {
       await ada.visit(path)
       expect(acting(ada), path).toContain('Ada Admin, you act as Alice Ames (alice@example.com). It ends in')
     }
+    await ada.visit('/logout')
+    expect([ada.path, ada.title], 'there is no login of hers to log out of').toEqual([
+      '/acting/end',
+      'Go back to the Admin Area?',
+    ])
     await ada.press('Back to the Admin Area')
     expect([ada.path, ada.told]).toEqual([`/admin/clients/${id}`, 'You no longer act as Alice Ames.'])
     expect(await isOut(ada)).toBe(true)
@@ -199,6 +204,9 @@ describe('an admin acts as a user', () => {
     const alice = await house.user('alice')
     await alice.visit('/user/security/sessions')
     expect(alice.text).toContain('Admin Ada Admin, acting as you')
+    const looking = ada.newTab()
+    await looking.visit(`/admin/users/${await userIdOf(house, 'alice')}`)
+    expect(looking.text).toContain('Admin Ada Admin, acting as them')
     await alice.press('End: Admin Ada Admin, acting as you')
     expect(await isOut(ada)).toBe(true)
     await actAs(house, ada, 'alice')

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { examine } from '../src/domain/doctor.ts'
-import { proof, typedProof } from './support/admins.ts'
+import { addRole, proof, typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -165,5 +165,10 @@ describe('an admin deletes a login', () => {
       await ada.post(`/admin/users/${id}/delete`, proof)
       expect([ada.status, (await row()).status]).toEqual([403, 'active'])
     }
+  })
+  test('a role with that right alone ends on a page that it may see', async () => {
+    await house.db('admins').update({ role: await addRole(house.db, 'Deleters', 'delete-users') })
+    await ada.post(`/admin/users/${id}/delete`, proof)
+    expect([ada.status, ada.path, (await row()).status]).toEqual([200, '/admin', 'deleted'])
   })
 })

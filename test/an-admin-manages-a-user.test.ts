@@ -23,6 +23,15 @@ describe('Manage User', () => {
       .get()
   const idOf = async (email: string) => (await house.db('users').where({ email }).first()).id
 
+  test('the name leads to the login itself, from the list and from the form', async () => {
+    await ada.follow('Bob Brown')
+    expect(ada.path).toBe(`/admin/users/${await idOf('bob@example.com')}`)
+    await ada.visit(url)
+    await ada.follow('Manage User: Bob Brown')
+    await ada.follow('Bob Brown')
+    expect(ada.title).toBe('Bob Brown')
+  })
+
   test('permissions are changed: in words on the list, by mail to the user, from the next click', async () => {
     const bob = await house.user('bob', 'Acme Hosting')
     expect((await bob.visit('/account/details')).status).toBe(403)

@@ -7,7 +7,7 @@ import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
-import { actor } from '../web/request.ts'
+import { actor, mayAdmin } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
@@ -40,6 +40,6 @@ export function deleteUserPage(db: Db) {
       })
       if (form) return ask(req, res.status(422), user, form)
       flash(res, 'success', 'login.delete.done', { email: user.email })
-      res.redirect(303, '/admin/users')
+      res.redirect(303, mayAdmin(req.visit, 'list-users') ? '/admin/users' : '/admin')
     })
 }

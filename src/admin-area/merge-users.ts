@@ -10,7 +10,7 @@ import { fullName, NAME_MAX, searchUsers, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, emptyForm, type Form, formOf, submit, yourPassword } from '../web/form.ts'
-import { actor, idOf } from '../web/request.ts'
+import { actor, idOf, mayAdmin } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
@@ -75,7 +75,7 @@ export function mergeUsersPage(db: Db) {
     })
     if (form || !done) return preview(req, res.status(422), user, form ?? emptyForm())
     flash(res, 'success', 'merge.done', { gone: done.gone.email, kept: fullName(done.kept) })
-    res.redirect(303, `/admin/users/${done.kept.id}`)
+    res.redirect(303, mayAdmin(req.visit, 'list-users') ? `/admin/users/${done.kept.id}` : '/admin')
   })
 
   return page

@@ -47,6 +47,7 @@ export function login(db: Db) {
 
   page.get('/logout', ...anyone, (req, res) => {
     if (!req.visit.user) return res.redirect(303, '/login')
+    if (req.visit.acting) return res.redirect(303, '/acting/end')
     show(req, res, 'client-area/logout')
   })
 

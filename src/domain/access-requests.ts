@@ -74,6 +74,13 @@ async function waitingIds(db: Db, { owner_id }: { owner_id: number }): Promise<n
     .pluck('id')
 }
 
+/** Access that is over counts as none (R15). */
+const holdersOf = (db: Db, client: Client) =>
+  db('associations')
+    .where({ client_id: client.id })
+    .where((access) => access.whereNull('ends_at').orWhere('ends_at', '>', timestamp()))
+    .select('user_id')
+
 /** For User Management of one account of an owner who has proven their address: who has access there asks for none. */
 export async function listRequests(db: Db, client: Client): Promise<ListedRequest[]> {
   const owner = await db('users').where({ id: client.owner_id }).first('email_verified_at')
@@ -82,7 +89,7 @@ export async function listRequests(db: Db, client: Client): Promise<ListedReques
     .whereIn('access_requests.id', await waitingIds(db, client))
     .join('users', 'users.id', 'access_requests.user_id')
     .where('users.status', 'active')
-    .whereNotIn('users.id', db('associations').where({ client_id: client.id }).select('user_id'))
+    .whereNotIn('users.id', holdersOf(db, client))
     .orderBy('access_requests.id', 'desc')
     .select('users.*', 'access_requests.id as request_id', 'access_requests.word')
     .select('access_requests.created_at as asked_at')

@@ -82,6 +82,7 @@ export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): 
     .join('users as u', 'u.id', 's.user_id')
     .whereIn('s.client_id', idsOf(clients))
     .whereNot('s.user_id', who.owner.id)
+    .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
     .modify((query) => filtered(query, filter))
     .orderBy('s.client_id')
     .orderBy('u.first_name')

@@ -108,8 +108,8 @@ export const aboutLink = (row: Row | undefined) => {
     const { reader, word, expires_at } = row
     return { until: expires_at, ...(reader && { name: reader }), ...(word && { word }) }
   }
-  const { permissions, expires_at: until, message } = row
-  return { permissions, until, message }
+  const { permissions, expires_at: until, message, access_ends_at: endsAt } = row
+  return { permissions, until, message, endsAt }
 }
 
 // Where a person ends logins and sets another password; no secret, so no row stands behind it.

@@ -31,6 +31,10 @@ export interface Invitation {
   expires_at: string
   ended_at: string | null
   accepted_by_user_id: number | null
+  /** When the access that it gives ends. */
+  access_ends_at: string | null
+  /** What whoever declined had to say. */
+  decline_word: string
   created_at: string
   updated_at: string
 }
@@ -115,7 +119,7 @@ export async function endInvitation(
   trx: Change,
   invitation: Invitation,
   status: Exclude<Status, 'pending'>,
-  more: { accepted_by_user_id?: number } = {},
+  more: { accepted_by_user_id?: number; decline_word?: string } = {},
 ): Promise<boolean> {
   const at = timestamp()
   const rows = await trx('invitations')

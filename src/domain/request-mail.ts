@@ -2,6 +2,7 @@
 // HARD-CASES H18): whoever proved the address that was typed, or had it before their login was merged, and owns an open
 // account that the one who asks has no access to. Nobody else is told anything.
 
+import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
 export interface AccessRequest {
@@ -42,6 +43,10 @@ const findReader = (
     .whereNotNull('o.email_verified_at')
     .whereNot('c.status', 'closed')
     .whereNotExists(
-      db('associations as s').whereRaw('s.client_id = c.id').where('s.user_id', user_id).select('s.user_id'),
+      db('associations as s')
+        .whereRaw('s.client_id = c.id')
+        .where('s.user_id', user_id)
+        .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
+        .select('s.user_id'),
     )
     .first('o.first_name')
