@@ -90,6 +90,15 @@ export interface HookPoints {
   OwnerChanged: { client: Client; owner: User; formerOwner: User }
   /** A user asked whoever has this address for access to an account; nobody may own one. */
   AccessRequested: { user: User; ownerEmail: string }
+  /** The owner offered the account to one of its users, who has until `expiresAt` to accept. */
+  OwnershipTransferRequested: { client: Client; user: User; owner: User; expiresAt: string }
+  /** `user` accepted or declined the offer of `owner`, it was cancelled, or its seven days are over. */
+  OwnershipTransferEnded: {
+    client: Client
+    user: User
+    owner: User
+    how: 'accepted' | 'declined' | 'cancelled' | 'expired'
+  }
   /** A login was created. */
   UserAdd: { user: User }
   UserLogin: { user: User }
@@ -124,7 +133,7 @@ export interface HookPoints {
     user: User | { email: string; firstName: string; lastName: string }
     permissions: string[]
   }
-  /** Before Make Owner; `user` would become the owner. */
+  /** Before Make Owner, and before a transfer of ownership is offered or accepted; `user` would become the owner. */
   PreOwnerChange: { client: Client; user: User }
 }
 

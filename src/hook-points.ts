@@ -23,6 +23,8 @@ const POINTS: Record<HookName, true> = {
   PermissionsChanged: true,
   OwnerChanged: true,
   AccessRequested: true,
+  OwnershipTransferRequested: true,
+  OwnershipTransferEnded: true,
   UserAdd: true,
   UserEdit: true,
   UserLogin: true,

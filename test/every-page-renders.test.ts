@@ -86,7 +86,7 @@ describe('sentences and the places that say them', () => {
   })
 
   // Keys that are put together from parts: what they begin with, and what may follow.
-  const steps = ['resend', 'cancel']
+  const steps = ['resend', 'cancel', 'link']
   const stuck = ['worker', 'broken', 'settings', 'emails', 'events', 'deliveries']
   const composed: Record<string, readonly string[]> = {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
@@ -108,7 +108,7 @@ describe('sentences and the places that say them', () => {
       `${step}.keep`,
     ]),
     'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending'],
-    'invites.mail.': ['refused', 'failed'],
+    'invites.mail.': ['refused', 'failed', 'sent', 'opened', 'expired'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
     'preset.': Object.keys(BUILT_IN_PRESETS),
@@ -129,6 +129,7 @@ describe('sentences and the places that say them', () => {
     'email.access-suspended.': ['user', 'owner'],
     'email.access-resumed.': ['user', 'owner'],
     'merge.owner.': ['stays', 'moves'],
+    'transfer.not.': ['disabled', 'unverified', 'suspended', 'ends', 'away', 'noFactor'],
     'merge.keep.': ['this', 'other'],
     'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
       step,
@@ -157,6 +158,7 @@ describe('sentences and the places that say them', () => {
     'activity.': [
       ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],
+      ...['accepted', 'declined', 'cancelled', 'expired'].map((how) => `transfer.${how}`),
     ],
     'email.admin-changed.': ['address', 'role', 'disabled', 'enabled'],
     'email.': VIEWS.filter(({ path }) => /emails\/[^_].*html/.test(path)).map(

@@ -4,6 +4,7 @@ import { askedFor } from './support/asked-for.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
+import { offeredToAlice } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 import { plantContact, watched } from './support/watched.ts'
 
@@ -33,8 +34,8 @@ describe('every route says who may come in, and holds it', () => {
       ...(await addColleague(house.db)),
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
-      requestId: await askedFor(house.db, 'alice@example.com'),
-      contactId: await plantContact(house.db, id),
+      ...(await offeredToAlice(house)),
+      ...{ requestId: await askedFor(house.db), contactId: await plantContact(house.db, id) },
     }
   })
 
@@ -56,7 +57,7 @@ describe('every route says who may come in, and holds it', () => {
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
-      hook_functions roles password_resets contacts presets`.split(/\s+/)
+      hook_functions roles password_resets contacts presets ownership_transfers`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -120,9 +121,7 @@ describe('every route says who may come in, and holds it', () => {
       '/logout',
       '/password/reset',
       '/password/reset/:token',
-      '/readyz',
-      '/register',
-      '/register/:token',
+      ...['/readyz', '/register', '/register/:token'],
       '/user/email/back/:token',
       '/user/email/confirm/:token',
       '/user/verify/:token',
@@ -154,6 +153,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',
+      ...['', '/accept', '/decline'].map((step) => `/user/transfers/:transferId${step}`),
       '/user/verify',
       '/user/verify/:token',
     ])
@@ -184,6 +184,7 @@ describe('every route says who may come in, and holds it', () => {
       '/admin/security/passkeys/:passkeyId/rename': `${adaPasskey}/rename`,
       '/admin/security/passkeys/:passkeyId/remove': `${adaPasskey}/remove`,
       ...(await addressLinks(house)),
+      '/admin/clients/:id/transfers/:transferId/stop': String(ids.stopUrl),
       '/admin/password/reset/:token': await house.linkTo('ada@latchkey.test'),
       '/password/reset/:token': `/password/reset/${token}`,
       '/register/:token': `/register/${registration}`,
@@ -196,7 +197,7 @@ describe('every route says who may come in, and holds it', () => {
       await visitor.visit(url)
       expect(visitor.status, `GET ${route.path}`).toBe(200)
     }
-  })
+  }, 120_000)
 
   test('logged out, or logged in to the other area: led to the login, and nothing is done', async () => {
     const strangers = {
@@ -213,7 +214,7 @@ describe('every route says who may come in, and holds it', () => {
           else expect([status, visitor.$(`form[action="${login}"]`).length], name).toEqual([401, 1])
         }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 
   test('Carol, a stranger to Alice’s account, reaches nothing of it by its ids', async () => {
     const carol = await house.user('carol')
@@ -232,7 +233,7 @@ describe('every route says who may come in, and holds it', () => {
       expect(carol.text, route.path).not.toContain('Acme')
     }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 
   test('Bob, who may act for it but lacks the permission, is told what is missing and whom to ask', async () => {
     const bob = await house.user('bob', 'Acme Hosting')
@@ -245,5 +246,5 @@ describe('every route says who may come in, and holds it', () => {
       expect(bob.text, name).toContain('Ask Alice Ames, the owner of Acme Hosting.')
     }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 })

@@ -27,6 +27,7 @@ import { security, sessions } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
 import { system } from './system.ts'
+import { transfers } from './transfers.ts'
 import { users } from './users.ts'
 
 // clients before client, associate before users: /new and /associate are no ids.
@@ -36,3 +37,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
     .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))
+    .use(transfers(db))

@@ -14,8 +14,10 @@ import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
 import { mergedChecks } from './doctor-merged.ts'
 import { presetChecks } from './doctor-presets.ts'
+import { requestChecks } from './doctor-requests.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
+import { transferChecks } from './doctor-transfers.ts'
 import type { Values } from './refusal.ts'
 
 export interface Finding {
@@ -51,7 +53,9 @@ const allChecks: Check[] = [
   ...checks,
   ...loginChecks,
   ...mergedChecks,
+  ...transferChecks,
   ...presetChecks,
+  ...requestChecks,
   ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,

@@ -11,6 +11,7 @@ import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
 import { type AccessRequest, readRequests } from './request-mail.ts'
+import type { Transfer } from './transfers.ts'
 import type { User } from './users.ts'
 
 /** Beside invitations: what kind of link, and the table with the row that it is made from. */
@@ -45,11 +46,18 @@ type Row = Invitation | LinkRow
 
 const isInvitation = (row: Row): row is Invitation => 'send_count' in row
 
-const idOf = (email: Email): number =>
-  email.template === 'invitation' ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+/** The mails with the link of an invitation: when it is sent, and before it runs out. */
+export const carriesInvitation = ({ template }: { template: string }) =>
+  template === 'invitation' || template === 'invitation-reminder'
 
-const TABLES: Record<string, string> = { invitation: 'invitations', 'access-request': 'access_requests' }
-const tableOf = (template: string) => TABLES[template] ?? LINKED[template]?.[1]
+const idOf = (email: Email): number =>
+  carriesInvitation(email) ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+
+const TRANSFERS = 'ownership_transfers'
+/** Beside those with a link of their own: messages that are over when their row is. */
+const ROWS: Record<string, string> = { 'transfer-offered': TRANSFERS, 'access-request': 'access_requests' }
+const tableOf = (template: string) =>
+  carriesInvitation({ template }) ? 'invitations' : (ROWS[template] ?? LINKED[template]?.[1])
 
 /** The rows behind the links of these messages, by message; those without a link, or whose row is gone, are not in it. */
 export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number, Row>> {
@@ -60,6 +68,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
     if (table === 'access_requests') await readRequests(db, rows as unknown as AccessRequest[])
+    if (table === TRANSFERS) readTransfers(rows as unknown as (Transfer & LinkRow)[])
     const people = READERS[template]
     if (people) await addReaders(db, people, rows as LinkRow[])
     for (const email of some) {
@@ -78,6 +87,11 @@ function readChanges(template: string, rows: ChangeRow[]) {
   }
 }
 
+/** An offer of ownership is over when it has ended. */
+function readTransfers(rows: (Transfer & LinkRow)[]) {
+  for (const row of rows) row.used_at = row.ended_at
+}
+
 /** Who reads them is asked here and not when they are asked for, so that nobody can time the answer. */
 async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
   const emails = rows.map(({ email }) => email ?? '')
@@ -91,7 +105,7 @@ async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
 /** Why this message is not to be sent any more; nothing for one that holds. */
 export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (!tableOf(email.template)) return undefined
-  if (email.template !== 'invitation') {
+  if (!carriesInvitation(email)) {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
     const asksWhoReads = READERS[email.template] ?? email.template === 'access-request'
@@ -128,6 +142,8 @@ export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   const page = PAGES[email.template]
   if (page) return { link: `${inHand().appUrl}${page}` }
   if (!row) return {}
-  const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
+  // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).
+  if (email.template === 'transfer-offered') return { link: `${inHand().appUrl}/user/transfers/${row.id}` }
+  const kind = carriesInvitation(email) ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}
 }

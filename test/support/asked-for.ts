@@ -14,7 +14,7 @@ export const bySystem = () => ({
 })
 
 /** Gives the id of the request. */
-export async function askedFor(db: Db, owner_email: string): Promise<string> {
+export async function askedFor(db: Db, owner_email = 'alice@example.com'): Promise<string> {
   const { id } = await db('users').where({ email: 'carol@example.com' }).first('id')
   const dates = { created_at: timestamp(), updated_at: timestamp(), expires_at: inDays(30) }
   const held = { user_id: id, held_by_user_id: id, owner_email, status: 'open' }
