@@ -88,6 +88,8 @@ export interface HookPoints {
   PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
   /** Ownership moved; the former owner stays associated, with all permissions, but for a merged login. */
   OwnerChanged: { client: Client; owner: User; formerOwner: User }
+  /** A user asked whoever has this address for access to an account; nobody may own one. */
+  AccessRequested: { user: User; ownerEmail: string }
   /** The owner offered the account to one of its users, who has until `expiresAt` to accept. */
   OwnershipTransferRequested: { client: Client; user: User; owner: User; expiresAt: string }
   /** `user` accepted or declined the offer of `owner`, it was cancelled, or its seven days are over. */

@@ -98,22 +98,24 @@ export async function up(db: Knex) {
     t.index(['status', 'expires_at'])
   })
 
-  // Somebody asks an owner for access, by the owner's address.
+  // Somebody asks whoever has this address for access. Whether a login has it is asked when that is read.
   await create('access_requests', (t) => {
     t.increments('id')
     ref(t, 'user_id', 'users').notNullable()
-    ref(t, 'owner_id', 'users').notNullable()
-    // One open request of a user to an owner.
-    t.string('open_pair', 40).unique()
+    t.string('owner_email', EMAIL).notNullable()
+    // Whose request stands in the way of another one to the same address.
+    t.integer('held_by_user_id').unsigned()
     t.string('word', WORD).notNullable().defaultTo('')
     t.string('status', 10).notNullable()
+    time(t, 'expires_at').notNullable().index()
     time(t, 'ended_at')
     dates(t)
-    t.index(['owner_id', 'status'])
-    t.index(['user_id', 'created_at'])
+    t.unique(['held_by_user_id', 'owner_email'])
+    t.index(['owner_email', 'status'])
+    t.index(['user_id', 'status'])
   })
 
-  // When an owner was last asked to look who has access.
+  // From when on an owner is asked to look who has access, a quarter later; nothing for one who does not want that.
   await add('users', 'review_asked_at', (t) => t.string('review_asked_at', 24))
 }
 

@@ -22,6 +22,7 @@ const POINTS: Record<HookName, true> = {
   AssociationEnded: true,
   PermissionsChanged: true,
   OwnerChanged: true,
+  AccessRequested: true,
   OwnershipTransferRequested: true,
   OwnershipTransferEnded: true,
   UserAdd: true,

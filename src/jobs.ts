@@ -4,6 +4,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { schedule } from 'node-cron'
+import { askForReviews } from './domain/access-review.ts'
 import type { Actor } from './domain/change.ts'
 import { endAccess } from './domain/ending-access.ts'
 import { forgetActivity } from './domain/forgetting-activity.ts'
@@ -63,6 +64,11 @@ export const jobs: Job[] = [
     name: 'forget-activity',
     schedule: '37 3 * * *',
     run: (db, lease) => forgetActivity(db, asJob('forget-activity', lease)),
+  },
+  {
+    name: 'ask-for-reviews',
+    schedule: '47 6 * * *',
+    run: (db, lease) => askForReviews(db, asJob('ask-for-reviews', lease)),
   },
   { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },
 ]

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { askForReviews } from '../src/domain/access-review.ts'
 import { jobs } from '../src/jobs.ts'
 import { inDays, timestamp } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { typedProof } from './support/admins.ts'
+import { bySystem } from './support/asked-for.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -22,6 +24,22 @@ const KINDS = readSources('views/emails', '.html.eta')
   .map(({ path }) => path.replace(/.*\/|\.html\.eta/g, ''))
   .filter((name) => !name.startsWith('_'))
   .sort()
+
+async function carolAsks(house: TestHouse) {
+  const carol = await house.user('carol')
+  await carol.visit('/user/accounts/request')
+  await carol.press('Send request', {
+    'Email address of the owner': 'alice@example.com',
+    'A word to the owner': 'I keep <your> books & more.',
+  })
+  const { owner_id } = await house.clientNamed(COMPANY)
+  await house
+    .db('users')
+    .where({ id: owner_id })
+    .update({ review_asked_at: inDays(-100) })
+  await askForReviews(house.db, () => bySystem())
+  await house.mailTo('alice@example.com')
+}
 
 describe('every e-mail can be read, as HTML and as text', () => {
   let house: TestHouse
@@ -88,6 +106,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     }
     await visitor.visit('/password/reset')
     await visitor.press('Send link', { 'Email address': 'bob@example.com' })
+    await carolAsks(house)
     // A second browser of hers.
     await house.user('alice')
     await visitor.visit(await house.linkTo('bob@example.com'))

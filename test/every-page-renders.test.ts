@@ -115,6 +115,7 @@ describe('sentences and the places that say them', () => {
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'limits.': SETTABLE,
     'settings.adminsNeedFactor.': ['0', '1'],
+    'review.only.': ['never', 'factor'],
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],

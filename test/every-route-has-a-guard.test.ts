@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addressLinks } from './support/address-links.ts'
+import { askedFor } from './support/asked-for.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
@@ -27,17 +28,14 @@ describe('every route says who may come in, and holds it', () => {
     const { id } = await house.clientNamed('Acme Hosting')
     await alice.post('/account/presets', { name: 'Front desk', permissions: 'tickets' })
     ids = {
-      id,
-      userId: bob.id,
-      inviteId: invitation.id,
+      ...{ id, clientId: id, userId: bob.id, inviteId: invitation.id },
       presetId: (await house.db('presets').first()).id,
-      ...{ token, nth: '0', clientId: id },
+      ...{ token, nth: '0', name: 'theme.css', sessionId: '0123456789abcdef' },
       ...(await addColleague(house.db)),
-      ...{ name: 'theme.css', sessionId: '0123456789abcdef' },
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
       ...(await offeredToAlice(house)),
-      contactId: await plantContact(house.db, id),
+      ...{ requestId: await askedFor(house.db), contactId: await plantContact(house.db, id) },
     }
   })
 
@@ -130,9 +128,11 @@ describe('every route says who may come in, and holds it', () => {
     ])
     expect(who('logged in').sort()).toEqual([
       '/invite/:token/accept',
+      ...['', '.csv', '/reminder', '/remove'].map((end) => `/user/access-review${end}`),
       '/user/accounts',
       '/user/accounts/:clientId/leave',
       '/user/accounts/new',
+      '/user/accounts/request',
       '/user/activity',
       '/user/activity.csv',
       '/user/email',

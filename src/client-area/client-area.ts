@@ -2,6 +2,7 @@
 
 import { Router } from 'express'
 import type { Db } from '../platform/database.ts'
+import { accessReview } from './access-review.ts'
 import { accounts } from './accounts.ts'
 import { acting } from './acting.ts'
 import { activity } from './activity.ts'
@@ -20,6 +21,7 @@ import { passwordReset } from './password-reset.ts'
 import { presets } from './presets.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
+import { requests } from './requests.ts'
 import { security, sessions } from './security.ts'
 import { suspendPages } from './suspend.ts'
 import { users } from './users.ts'
@@ -36,6 +38,8 @@ export const clientArea = (db: Db) =>
     acceptPage(db),
     home(db),
     users(db),
+    requests(db),
+    accessReview(db),
     presets(db),
     invites(db),
     ownership(db),

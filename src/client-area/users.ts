@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { findRequest, listRequests } from '../domain/access-requests.ts'
 import { endDay } from '../domain/access-times.ts'
 import {
   type ClientUser,
@@ -46,13 +47,20 @@ export function users(db: Db) {
       await listPending(db, client),
       await listEarlier(db, client),
     ]
-    const lists = { users, pending, earlier, presets: await presetsOf(req) }
+    const requests = await listRequests(db, client)
+    const lists = { users, pending, earlier, requests, presets: await presetsOf(req) }
     const mayWrite = currentUser(req).email_verified_at !== null
     show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }
 
+  /** *Invite* of a request: the form begins with the address of who asks. */
+  async function asked(req: Request) {
+    const request = await findRequest(db, currentClient(req), idOf(req.query.request))
+    return request ? { email: request.email } : {}
+  }
+
   for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
-    page.get(url, ...owner, (req, res) => showUsers(req, res, formOf(req)))
+    page.get(url, ...owner, async (req, res) => showUsers(req, res, formOf(req, await asked(req))))
 
   page.use(inviting(db, showUsers))
 

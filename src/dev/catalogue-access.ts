@@ -30,11 +30,12 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   const tooLong = { values: { word: 'w'.repeat(501) }, errors: { word: 'That is too long.' } }
   const step = { client, form, back: '/', action: '/', layout: 'client-area' }
   const earlier = [{ ...declined, decline_word: 'I am not with you any more.' }]
+  const lists = { users: listed, pending: [invitation], earlier, requests: [] }
   return [
     ['client-area/accounts', { accounts: [account, ...others] }, '?times'],
     ['client-area/leave', { account, form }],
     ['client-area/leave', { account: { ...account, isOwner: true }, form }, '?owner'],
-    ['client-area/users', { form: wrongDay, users: listed, pending: [invitation], earlier }, '?times'],
+    ['client-area/users', { form: wrongDay, ...lists }, '?times'],
     ['client-area/permissions', { user: { ...bob, ...resting }, form: wrongDay }, '?resting'],
     ['client-area/invite', { ...offer, form: tooLong, endsAt: inDays(40) }, '?until'],
     ['includes/access-step', { ...step, user: bob, step: 'suspend' }],

@@ -18,6 +18,7 @@ import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { presetPages } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
+import { asking, requestPages } from './catalogue-requests.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { stoppedTransferPages, transferPages } from './catalogue-transfers.ts'
 import { watchingPages } from './catalogue-watching.ts'
@@ -87,7 +88,8 @@ export function samplePages(): Page[] {
     errors: { email: 'That is not complete.', '': 'Nothing was done.' },
   }
   const activity = [{ at: inMinutes(-3), who: 'Ada Admin', what: 'invited dora@example.com', clientId: 1 }]
-  const lists = { users, pending, earlier }
+  const none = { pending: [], earlier: [], requests: [] }
+  const lists = { users, pending, earlier, requests: [asking(carol)] }
   const found = { found: [bob, carol], taken: new Set([2]) }
   const offer = {
     invitation,
@@ -139,7 +141,7 @@ export function samplePages(): Page[] {
     mine('home', { owner: alice }),
     mine('denied', { missing: 'It needs a permission.', ask: 'Alice Ames' }),
     mine('users', { form, ...lists }),
-    mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
+    mine('users', { form: wrong, users: users.slice(0, 1), ...none }, '?empty'),
     mine('users', { form: tooManyForm, ...lists }, '?too-many'),
     ...invitingPages(lists, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
     mine('permissions', { user: users[1], form }),
@@ -184,6 +186,7 @@ export function samplePages(): Page[] {
     ...accessPages(users, client, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
     ...managedPages(bob).map(([name, data, more]) => admins(name, data, more)),
     ...presetPages().map(([name, data, more]) => mine(name, data, more)),
+    ...requestPages(carol, client).map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),

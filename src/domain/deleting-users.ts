@@ -4,6 +4,7 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { forgetRequests } from './access-requests.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { endLogin } from './ending-logins.ts'
@@ -34,7 +35,9 @@ async function mustHaveNoClient(trx: Change, { id }: User) {
 }
 
 /** The links that were mailed name the address, too. */
-async function forget(trx: Change, { id, email }: User) {
+async function forget(trx: Change, user: User) {
+  const { id, email } = user
+  await forgetRequests(trx, user)
   await trx('password_resets').where({ email, person_kind: 'user' }).delete()
   await trx('registrations').where({ email }).delete()
   for (const table of ['email_verifications', 'email_changes'])
@@ -49,5 +52,6 @@ async function forget(trx: Change, { id, email }: User) {
     email_verified_at: null,
     last_login_at: null,
     last_login_ip: null,
+    review_asked_at: null,
   })
 }

@@ -14,6 +14,7 @@ import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
 import { mergedChecks } from './doctor-merged.ts'
 import { presetChecks } from './doctor-presets.ts'
+import { requestChecks } from './doctor-requests.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import { transferChecks } from './doctor-transfers.ts'
@@ -54,6 +55,7 @@ const allChecks: Check[] = [
   ...mergedChecks,
   ...transferChecks,
   ...presetChecks,
+  ...requestChecks,
   ...accessChecks,
   ...traceChecks,
   ...deliveryChecks,

@@ -10,6 +10,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import { type AccessRequest, readRequests } from './request-mail.ts'
 import type { Transfer } from './transfers.ts'
 import type { User } from './users.ts'
 
@@ -35,6 +36,8 @@ interface LinkRow {
   email?: string
   /** Of a link that anybody may ask for: the name of who has this address now, if anybody (HARD-CASES H18). */
   reader?: string | undefined
+  /** What was typed with it. */
+  word?: string
 }
 
 type ChangeRow = EmailChange & { used_at: string | null }
@@ -52,7 +55,7 @@ const idOf = (email: Email): number =>
 
 const TRANSFERS = 'ownership_transfers'
 /** Beside those with a link of their own: messages that are over when their row is. */
-const ROWS: Record<string, string> = { 'transfer-offered': TRANSFERS }
+const ROWS: Record<string, string> = { 'transfer-offered': TRANSFERS, 'access-request': 'access_requests' }
 const tableOf = (template: string) =>
   carriesInvitation({ template }) ? 'invitations' : (ROWS[template] ?? LINKED[template]?.[1])
 
@@ -64,6 +67,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (table === 'access_requests') await readRequests(db, rows as unknown as AccessRequest[])
     if (table === TRANSFERS) readTransfers(rows as unknown as (Transfer & LinkRow)[])
     const people = READERS[template]
     if (people) await addReaders(db, people, rows as LinkRow[])
@@ -104,7 +108,8 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (!carriesInvitation(email)) {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
-    return READERS[email.template] && !row.reader ? 'emails.over.noLogin' : undefined
+    const asksWhoReads = READERS[email.template] ?? email.template === 'access-request'
+    return asksWhoReads && !row.reader ? 'emails.over.noLogin' : undefined
   }
   if (!row || !isInvitation(row) || !isOpen(row)) return 'emails.over.ended'
   return row.send_count === email.send_count ? undefined : 'emails.over.replaced'
@@ -114,8 +119,8 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
 export const aboutLink = (row: Row | undefined) => {
   if (!row) return {}
   if (!isInvitation(row)) {
-    const { reader, expires_at } = row
-    return { until: expires_at, ...(reader && { name: reader }) }
+    const { reader, word, expires_at } = row
+    return { until: expires_at, ...(reader && { name: reader }), ...(word && { word }) }
   }
   const { permissions, expires_at: until, message, access_ends_at: endsAt } = row
   return { permissions, until, message, endsAt }
@@ -125,9 +130,17 @@ export const aboutLink = (row: Row | undefined) => {
 const SECURITY = { user: '/user/security', admin: '/admin/security' }
 const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).kind
 
+/** Pages that a message leads to, and that ask who comes. */
+const PAGES: Record<string, string> = {
+  'access-request': '/account/users',
+  'access-review': '/user/access-review',
+}
+
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
+  const page = PAGES[email.template]
+  if (page) return { link: `${inHand().appUrl}${page}` }
   if (!row) return {}
   // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).
   if (email.template === 'transfer-offered') return { link: `${inHand().appUrl}/user/transfers/${row.id}` }

@@ -9,7 +9,7 @@ import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import { mayGo, takeBack, withSender } from './asked-mail.ts'
 import type { Change } from './change.ts'
 import { type Claim, claim, claimEach, finish } from './claims.ts'
-import { aboutLink, carriesInvitation, findLinkRows, linkOf, whyOver } from './email-links.ts'
+import { aboutLink, findLinkRows, linkOf, whyOver } from './email-links.ts'
 import { inHand } from './handed.ts'
 import type { Invitation } from './invitations.ts'
 import { holdBack, letGo } from './inviting-limits.ts'
@@ -101,22 +101,21 @@ async function deliver(db: Db, worker: Worker, claimed: Claim, email: Email, sen
 async function attempt(db: Db, email: Email, send: Send): Promise<object> {
   const row = (await findLinkRows(db, [email])).get(email.id)
   if (whyOver(email, row)) return { status: 'superseded' }
-  const isInvitation = carriesInvitation(email)
-  const heldUntil = isInvitation ? await holdBack(db, email.to_address) : undefined
+  const heldUntil = await holdBack(db, email)
   if (heldUntil) return held(email, heldUntil)
   if (!(await mayGo(db, email))) return { status: 'superseded', fault: 'limit', error: null }
   const data = { ...JSON.parse(email.data), ...aboutLink(row), ...linkOf(email, row) }
   const { html, text } = await inHand().body(email.template, data)
   const message = { to: email.to_address, subject: email.subject, html, text, messageId: email.message_id }
   await send(message).catch(async (error) => {
-    if (isInvitation) await letGo(db, email.to_address)
+    await letGo(db, email)
     await takeBack(db, email)
     throw error
   })
   return { status: 'sent', sent_at: timestamp(), error: null, fault: null }
 }
 
-/** This address got as many invitations as it may: no attempt was made, and its day of attempts begins then. */
+/** This address got as many of these as it may: no attempt was made, and its day of attempts begins then. */
 const held = ({ attempts }: Email, until: string) => ({
   status: 'waiting',
   attempts,

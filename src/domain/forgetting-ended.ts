@@ -19,6 +19,7 @@ const LINKS: [table: string, key: string][] = [
   ['password_resets', 'id'],
   ['email_verifications', 'id'],
   ['email_changes', 'id'],
+  ['access_requests', 'id'],
 ]
 
 /** The job: gives how many rows were forgotten, beside sessions. */

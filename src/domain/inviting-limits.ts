@@ -63,15 +63,30 @@ export async function maySend(trx: Change, client: Client) {
 /** Mail to name+anything arrives at name: else whoever pesters would only have to count up. */
 const mailboxOf = (address: string) => address.replace(/^([^+]+)\+.*(?=@)/, '$1')
 
-/** Counts a message to an invited address just before it goes out, or gives the moment when it may. */
-export const holdBack = (db: Db, address: string): Promise<string | undefined> =>
-  countTry(db, 'mailsToInvited', mailboxOf(address)).then(
-    () => undefined,
-    (error) => {
-      if (error instanceof TooMany) return inMinutes(error.seconds / 60)
-      throw error
-    },
-  )
+/** Messages that strangers cause: over the limit they wait. */
+const HELD: Record<string, 'mailsToInvited' | 'mailsToOwner'> = {
+  invitation: 'mailsToInvited',
+  'invitation-reminder': 'mailsToInvited',
+  'access-request': 'mailsToOwner',
+}
+
+type Held = { template: string; to_address: string }
+
+/** Counts such a message just before it goes out, or gives the moment when it may. */
+export async function holdBack(db: Db, { template, to_address }: Held): Promise<string | undefined> {
+  const limit = HELD[template]
+  if (!limit) return undefined
+  try {
+    await countTry(db, limit, mailboxOf(to_address))
+    return undefined
+  } catch (error) {
+    if (error instanceof TooMany) return inMinutes(error.seconds / 60)
+    throw error
+  }
+}
 
 /** It did not go out after all. */
-export const letGo = (db: Db, address: string) => forgiveTry(db, 'mailsToInvited', mailboxOf(address))
+export async function letGo(db: Db, { template, to_address }: Held) {
+  const limit = HELD[template]
+  if (limit) await forgiveTry(db, limit, mailboxOf(to_address))
+}

@@ -5,6 +5,7 @@
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
+import { endAnswered } from './access-requests.ts'
 import { endDay, readEnd } from './access-times.ts'
 import { record } from './activity.ts'
 import { mustBeOpen, mustManage } from './associations.ts'
@@ -157,6 +158,7 @@ const insertPending = (trx: Change, client: Client, now: Sending) =>
 
 async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
   const { email, permissions } = invitation
+  await endAnswered(trx, client, email)
   const until = endDay(invitation.access_ends_at) ?? undefined
   await record(trx, action, { client, email, permissions, until })
   const about = { client: describeClient(client), invitation: describeInvitation(invitation) }

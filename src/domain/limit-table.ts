@@ -37,6 +37,9 @@ export const LIMITS = {
   /** Nor is whoever has a link mailed by typing an address. */
   mailsToAddress: { points: 5, seconds: HOUR, min: 1, max: 1_000 },
   accountsOfUser: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.accountsOfUser' },
+  requestsOfUser: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.requestsOfUser' },
+  /** Whoever asks is never told of this one. */
+  mailsToOwner: { points: 3, seconds: DAY, min: 1, max: 1_000 },
   /** Failed logins are counted here; how long the next try waits is told by login-tries.ts. */
   failures: { points: 1_000_000, seconds: DAY },
   /** One turn at a time: whoever takes it says how long it is taken for. */

@@ -4,6 +4,7 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { moveRequests } from './access-requests.ts'
 import { earliest } from './access-times.ts'
 import { record } from './activity.ts'
 import { type Account, listClientsOf } from './associations.ts'
@@ -190,6 +191,7 @@ async function moveOwnership(trx: Change, client: Client, kept: User, gone: User
 }
 
 async function endMerged(trx: Change, { kept, gone }: MergePreview) {
+  await moveRequests(trx, kept, gone)
   await endLogin(trx, gone)
   const at = timestamp()
   await trx('users')

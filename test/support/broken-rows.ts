@@ -7,6 +7,7 @@ import { brokenAccess } from './broken-access.ts'
 import { brokenContacts } from './broken-contacts.ts'
 import { endedLogins, logins } from './broken-logins.ts'
 import { presets } from './broken-presets.ts'
+import { requests } from './broken-requests.ts'
 import { transferCases } from './broken-transfers.ts'
 
 export interface Case {
@@ -189,6 +190,7 @@ export const cases = (ids: Ids): Case[] => [
   ...brokenAccess(ids),
   ...logins(ids),
   ...presets(ids),
+  ...requests(ids),
   ...endedLogins(ids),
   ...invitations(ids),
   ...transferCases(ids),

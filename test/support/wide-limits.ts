@@ -14,6 +14,7 @@ const WIDE: SettableName[] = [
   'mailsToInvited',
   'mailsToAddress',
   'accountsOfUser',
+  'mailsToOwner',
 ]
 
 export async function widenLimits(db: Db) {

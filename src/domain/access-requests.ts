@@ -1,0 +1,150 @@
+// A user asks an owner for access, by the owner's address. Asking knows no logins: it writes one row by address, and
+// whether anybody is told is decided by the worker (R22, HARD-CASES H18). The owner invites, which ends the request, or
+// ignores it, which nobody is told of: an ignored one still stands in the way of the next until its month is over. Only
+// proven addresses ask and are asked (H6).
+
+import { inDays, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { record } from './activity.ts'
+import { mustManage } from './associations.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
+import type { Client } from './clients.ts'
+import { queueEmail } from './emails.ts'
+import { fire } from './hooks.ts'
+import { counted } from './limits.ts'
+import { linksSomewhere } from './names.ts'
+import { NotFound, Refusal } from './refusal.ts'
+import type { AccessRequest } from './request-mail.ts'
+import { describeUser, fullName, lowerCase, takeUser, type User } from './users.ts'
+
+export const WORD_MAX = 500
+const OPEN_DAYS = 30
+
+/** As the owner sees it: with who asks. */
+export interface ListedRequest extends User {
+  request_id: number
+  word: string
+  asked_at: string
+}
+
+/** Asks: the same work for every address, and so often in a day. */
+export async function requestAccess(db: Db, by: Actor, user: User, typed: { email: string; word: string }) {
+  const email = lowerCase(typed.email)
+  if (!user.email_verified_at) throw new Refusal('request.unverified')
+  if (email === user.email) throw new Refusal('request.own', 'email')
+  if (linksSomewhere(typed.word)) throw new Refusal('request.word.link', 'word')
+  const ask = () => change(db, by, (trx) => write(trx, user, email, typed.word))
+  await counted(db, 'requestsOfUser', String(user.id), ask)
+}
+
+async function write(trx: Change, asker: User, owner_email: string, word: string) {
+  const user = await takeUser(trx, asker)
+  if (!user.email_verified_at) throw new Refusal('request.unverified')
+  await freeExpired(trx, user)
+  const pair = { held_by_user_id: user.id, owner_email }
+  const dates = { created_at: timestamp(), updated_at: timestamp() }
+  await record(trx, 'access.requested', { user, email: owner_email })
+  // The login's row is held, so nobody else writes this pair meanwhile.
+  if (await trx('access_requests').where(pair).update({ word, updated_at: timestamp() })) return
+  const [row] = await trx('access_requests').insert({
+    ...{ ...pair, ...dates, user_id: user.id, word, status: 'open' },
+    expires_at: inDays(OPEN_DAYS),
+  })
+  await fire(trx, 'AccessRequested', { user: describeUser(user), ownerEmail: owner_email })
+  const data = { asker: fullName(user), askerEmail: user.email, row: Number(row) }
+  await queueEmail(trx, 'access-request', { to: owner_email, data })
+}
+
+const freeExpired = (trx: Change, user: { id: number }) =>
+  trx('access_requests')
+    .where({ held_by_user_id: user.id })
+    .where('expires_at', '<=', timestamp())
+    .update({ held_by_user_id: null })
+
+/** Those that wait for the owner of this client: by the owner's address, or one of a login merged into theirs. */
+async function waitingIds(db: Db, { owner_id }: { owner_id: number }): Promise<number[]> {
+  const addresses = await db('users')
+    .where({ id: owner_id })
+    .orWhere({ merged_into_id: owner_id })
+    .pluck('email')
+  return db('access_requests')
+    .whereIn('owner_email', addresses)
+    .where({ status: 'open' })
+    .where('expires_at', '>', timestamp())
+    .pluck('id')
+}
+
+/** Access that is over counts as none (R15). */
+const holdersOf = (db: Db, client: Client) =>
+  db('associations')
+    .where({ client_id: client.id })
+    .where((access) => access.whereNull('ends_at').orWhere('ends_at', '>', timestamp()))
+    .select('user_id')
+
+/** For User Management of one account of an owner who has proven their address: who has access there asks for none. */
+export async function listRequests(db: Db, client: Client): Promise<ListedRequest[]> {
+  const owner = await db('users').where({ id: client.owner_id }).first('email_verified_at')
+  if (!owner?.email_verified_at) return []
+  return db('access_requests')
+    .whereIn('access_requests.id', await waitingIds(db, client))
+    .join('users', 'users.id', 'access_requests.user_id')
+    .where('users.status', 'active')
+    .whereNotIn('users.id', holdersOf(db, client))
+    .orderBy('access_requests.id', 'desc')
+    .select('users.*', 'access_requests.id as request_id', 'access_requests.word')
+    .select('access_requests.created_at as asked_at')
+}
+
+export const findRequest = async (db: Db, client: Client, id: number): Promise<ListedRequest | undefined> =>
+  (await listRequests(db, client)).find(({ request_id }) => request_id === id)
+
+/** Once; who asked is not told. */
+export const ignoreRequest = (db: Db, by: Actor, client: Client, id: number) =>
+  change(db, by, async (trx) => {
+    const current = await takeClient(trx, client)
+    mustManage(current, by)
+    const request = await findRequest(trx, current, id)
+    if (!request) throw new NotFound()
+    const ended = { status: 'ignored', ended_at: timestamp(), updated_at: timestamp() }
+    const rows = await trx('access_requests').where({ id, status: 'open' }).update(ended)
+    if (rows !== 1) throw new NotFound()
+    await record(trx, 'access.ignored', { client: current, email: request.email })
+  })
+
+/** Inviting somebody ends what they asked: the same statements, whoever has the address, so their time tells nothing. */
+export async function endAnswered(trx: Change, client: Client, email: string) {
+  const ids = await waitingIds(trx, client)
+  const [asker] = await trx('users').where({ email }).select('id')
+  const ended = { ended_at: timestamp(), updated_at: timestamp() }
+  await trx('access_requests')
+    .whereIn('id', ids)
+    .where({ user_id: asker?.id ?? 0, status: 'open' })
+    .update({ ...ended, status: 'invited', held_by_user_id: null })
+}
+
+const withdrawn = () => ({
+  ...{ status: 'withdrawn', held_by_user_id: null },
+  ...{ ended_at: timestamp(), updated_at: timestamp() },
+})
+
+/** Merging: what the other asked is asked by the login that stays, unless it did so, too, or is the one asked. */
+export async function moveRequests(trx: Change, kept: User, gone: User) {
+  const held: AccessRequest[] = await trx('access_requests').where({ held_by_user_id: gone.id })
+  for (const request of held) {
+    const pair = { held_by_user_id: kept.id, owner_email: request.owner_email }
+    const isOwn = [kept.email, gone.email].includes(request.owner_email)
+    const moves = !isOwn && !(await trx('access_requests').where(pair).first('id'))
+    const row = moves
+      ? { ...pair, user_id: kept.id }
+      : request.ended_at
+        ? { held_by_user_id: null }
+        : withdrawn()
+    await trx('access_requests').where({ id: request.id }).update(row)
+  }
+  const between = { held_by_user_id: kept.id, owner_email: gone.email, status: 'open' }
+  await trx('access_requests').where(between).update(withdrawn())
+}
+
+/** What a deleted login asked, and was asked, names people. */
+export const forgetRequests = (trx: Change, { id, email }: User) =>
+  trx('access_requests').where({ user_id: id }).orWhere({ owner_email: email }).delete()
