@@ -60,6 +60,13 @@ export async function up(db: Knex) {
   await add('invitations', 'opened_at', (t) => t.string('opened_at', 24))
   await add('invitations', 'reminded_at', (t) => t.string('reminded_at', 24))
 
+  // Admins read the invitations of all clients, the latest sent first, and by who sent them.
+  await index('invitations', ['sent_at'])
+  await index('invitations', ['status', 'sent_at'])
+  await index('invitations', ['client_id', 'sent_at'])
+  await index('invitations', ['invited_by_user_id', 'sent_at'])
+  await index('invitations', ['invited_by_admin_id', 'sent_at'])
+
   await create('contacts', (t) => {
     t.increments('id')
     ref(t, 'client_id', 'clients').notNullable().index()

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { USER_STEPS } from '../src/admin-area/people.ts'
 import { renderSample, samplePages } from '../src/dev/catalogue.ts'
+import { AGES } from '../src/domain/all-invitations.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { SETTABLE } from '../src/domain/limit-table.ts'
@@ -103,7 +104,9 @@ describe('sentences and the places that say them', () => {
       `${step}.sentence`,
       `${step}.keep`,
     ]),
-    'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending'],
+    'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending', 'any'],
+    'invitations.': ['client', 'inviter', ...steps.flatMap((one) => [one, `${one}.sentence`, `${one}.done`])],
+    'invitations.age.': ['any', ...AGES],
     'invites.mail.': ['refused', 'failed'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
@@ -128,7 +131,17 @@ describe('sentences and the places that say them', () => {
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
-    'nav.': ['clients', 'users', 'emails', 'activity', 'hooks', 'system', 'admins', 'settings'],
+    'nav.': [
+      'clients',
+      'invitations',
+      'users',
+      'emails',
+      'activity',
+      'hooks',
+      'system',
+      'admins',
+      'settings',
+    ],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

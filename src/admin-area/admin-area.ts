@@ -16,6 +16,7 @@ import { deliveries } from './deliveries.ts'
 import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { hooks } from './hooks.ts'
+import { invitations } from './invitations.ts'
 import { login } from './login.ts'
 import { mergeUsersPage } from './merge-users.ts'
 import { own } from './own.ts'
@@ -35,3 +36,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
     .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))
+    .use(invitations(db))

@@ -14,6 +14,7 @@ import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { invitationPages } from './catalogue-invitations.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
@@ -183,6 +184,9 @@ export function samplePages(): Page[] {
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
     ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
+      admins(name, data, more),
+    ),
+    ...invitationPages({ ...invitation, client_id: 1, client: 'Acme Hosting' }).map(([name, data, more]) =>
       admins(name, data, more),
     ),
     ...mergingPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),

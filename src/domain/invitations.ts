@@ -29,6 +29,8 @@ export interface Invitation {
   sent_at: string
   send_count: number
   expires_at: string
+  /** When the access that it gives ends, if it does. */
+  access_ends_at: string | null
   ended_at: string | null
   accepted_by_user_id: number | null
   created_at: string
@@ -153,7 +155,7 @@ export async function cancelPending(
       await recordCancelled(trx, client, invitation, reason)
 }
 
-async function recordCancelled(trx: Change, client: Client, invitation: Invitation, reason?: string) {
+export async function recordCancelled(trx: Change, client: Client, invitation: Invitation, reason?: string) {
   await record(trx, 'invite.cancelled', { client, email: invitation.email, reason })
   await fire(trx, 'InviteCancelled', {
     client: describeClient(client),
