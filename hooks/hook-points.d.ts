@@ -41,6 +41,17 @@ export interface Invitation {
   expiresAt: string
 }
 
+/** Somebody who gets mail about a client and has no login. */
+export interface Contact {
+  id: number
+  firstName: string
+  lastName: string
+  email: string
+  phone: string
+  /** Which mail goes there: `general`, `product`, `domain`, `invoice`, `support`, `affiliate`. */
+  kinds: string[]
+}
+
 /** What every event carries beside its own objects. */
 export interface Event {
   /** The same at each repetition of this event. */
@@ -65,8 +76,14 @@ export interface HookPoints {
   InviteExpired: { client: Client; invitation: Invitation }
   /** A user got access to a client, by accepting, by an admin, or by merging another login into theirs. */
   UserAssociated: { client: Client; user: User; permissions: string[] }
-  /** A user's access to a client was removed, or went to the login that theirs was merged into. */
+  /** A user's access to a client was removed, given up, or over, or went to the login that theirs was merged into. */
   UserDisassociated: { client: Client; user: User }
+  /** A user's access rests: nothing may be done with it until it is resumed. */
+  AssociationSuspended: { client: Client; user: User }
+  /** It holds again, with the permissions that it had. */
+  AssociationResumed: { client: Client; user: User; permissions: string[] }
+  /** The day until which a user had access is over. UserDisassociated is told as well. */
+  AssociationEnded: { client: Client; user: User; endedAt: string }
   /** What a user may do for a client was changed. */
   PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
   /** Ownership moved; the former owner stays associated, with all permissions, but for a merged login. */
@@ -86,6 +103,17 @@ export interface HookPoints {
   /** A client's details or status changed; `before` and `after` hold what is different. */
   ClientEdit: { client: Client; before: Record<string, string>; after: Record<string, string> }
   ClientClose: { client: Client }
+  /** A contact was added to a client. */
+  ContactAdd: { client: Client; contact: Contact }
+  /** A contact was changed; `before` and `after` hold what is different, kinds of mail with commas. */
+  ContactEdit: {
+    client: Client
+    contact: Contact
+    before: Record<string, string>
+    after: Record<string, string>
+  }
+  /** A contact was removed; `contact` is how it was. */
+  ContactDelete: { client: Client; contact: Contact }
   /** Before an invitation is sent or sent again. */
   PreInviteSend: { client: Client; email: string; permissions: string[] }
   /** Before an admin associates a user directly; a user to be created has no `id` yet. */

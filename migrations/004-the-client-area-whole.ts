@@ -122,6 +122,15 @@ export async function up(db: Knex) {
 
   // When an owner was last asked to look who has access.
   await add('users', 'review_asked_at', (t) => t.string('review_asked_at', 24))
+
+  // A deleted login has a name that can be read: "deleted user 17", where it was "deleted-17".
+  const deleted = await db('users')
+    .whereRaw("first_name = email AND email LIKE 'deleted-%'")
+    .select('id', 'email')
+  for (const { id, email } of deleted)
+    await db('users')
+      .where({ id })
+      .update({ first_name: `deleted user ${id}`, search_text: `deleted user ${id} ${email}` })
 }
 
 export async function down() {

@@ -62,10 +62,11 @@ export async function openHouse(config: Config, log: Logger = logOf(config), rol
   return { config, db, log, views, hooks, work, delivery, close }
 }
 
-const settingsOf = ({ secrets, activityKeys, appUrl }: Config, log: Logger) => ({
+const settingsOf = ({ secrets, activityKeys, appUrl, timeZone }: Config, log: Logger) => ({
   secrets,
   activityKeys,
   appUrl,
+  timeZone,
   noteSeal: ({ number, head }: { number: number; head: string }) =>
     log.info({ seal: number, head }, 'The activity log was sealed'),
 })

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { schedule } from 'node-cron'
 import type { Actor } from './domain/change.ts'
+import { endAccess } from './domain/ending-access.ts'
 import { forgetActivity } from './domain/forgetting-activity.ts'
 import { forgetEnded } from './domain/forgetting-ended.ts'
 import { endGoneHooks } from './domain/hook-registry.ts'
@@ -37,6 +38,11 @@ export const jobs: Job[] = [
     name: 'expire-invitations',
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
+  },
+  {
+    name: 'end-access',
+    schedule: '*/15 * * * *',
+    run: (db, lease) => endAccess(db, asJob('end-access', lease)),
   },
   { name: 'seal-activity', schedule: '* * * * *', run: sealActivity },
   { name: 'end-gone-hooks', schedule: '7 * * * *', run: endGoneHooks },

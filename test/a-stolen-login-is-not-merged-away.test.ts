@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { moveClock } from '../src/platform/clock.ts'
-import { typedProof } from './support/admins.ts'
+import { proof, typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -31,7 +31,7 @@ describe('what admins do for whoever stole a login', () => {
       422,
       expect.stringContaining('The email address of Carol Chen was changed less than 72 hours ago'),
     ])
-    await ada.post(`/admin/users/${ids.bob}/merge`, { other: ids.carol, keep: 'this', seen: 'x' })
+    await ada.post(`/admin/users/${ids.bob}/merge`, { ...proof, other: ids.carol, keep: 'this', seen: 'x' })
     expect(ada.status).toBe(422)
     await lookAtMerge(ada, ids, { keep: 'other' })
     expect(ada.title, 'it may stay').toContain('Merge bob@example.com into')

@@ -46,17 +46,19 @@ describe('nobody is pestered with mail that anybody may ask for', () => {
     expect(await house.db('limits').where('key', 'like', `%${BOB}%`), 'no address is kept').toEqual([])
   })
 
-  test('ten a day, of whatever kind', async () => {
+  test('whatever its kind; in the next hour others come, so that nobody is kept from a new password', async () => {
     const stranger = await ask(BOB, 3)
     for (let times = 0; times < 3; times++) await stranger.post('/register', { ...NAMES, email: BOB })
     expect(await statusesOf(BOB)).toEqual([...Array(5).fill('sent'), 'limit'])
     moveClock(61)
     await ask(BOB, 6)
     expect(await received(BOB)).toBe(10)
-    moveClock(61)
+    const link = await house.linkTo(BOB)
+    moveClock(58)
+    expect((await house.visitor().visit(link)).status, 'the latest works').toBe(200)
     await ask(BOB)
-    expect([await received(BOB), (await latest(BOB)).status]).toEqual([10, 'superseded'])
-    moveClock(24 * 60)
+    expect(await received(BOB)).toBe(10)
+    moveClock(4)
     await ask(BOB)
     expect(await received(BOB)).toBe(11)
   })

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
+import { jobs } from '../src/jobs.ts'
+import { inDays } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { typedProof } from './support/admins.ts'
 import { addPasskey } from './support/authenticator.ts'
@@ -24,6 +26,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
 
   // Each kind, from a story in which it is really sent, for a client and people with difficult names.
   beforeAll(async () => {
+    const dayIn = (days: number) => inDays(days).slice(0, 10)
+    const runJob = (name: string) => jobs.find((job) => job.name === name)?.run(house.db)
     house = await startHouse({ environment: { TIME_ZONE: 'Europe/Berlin' } })
     const ada = await house.admin()
     const alice = await house.user('alice', 'Acme Hosting')
@@ -42,11 +46,27 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const first = await invite('dora@example.com')
     await first.press('Create account', { ...dora, 'Email address': 'dora@example.com' })
     const second = await invite('erik@example.com')
-    await second.press('Decline')
+    await second.press('Decline', { 'A word to Alice Ames': 'No <b>thanks</b> & bye' })
 
     await ada.visit(users)
     await ada.follow('Manage User: Bob Brown')
-    await ada.press('Save', { 'View Domains': true })
+    await ada.press('Save', { 'View Domains': true, 'Access until': dayIn(30) })
+    await ada.post(`${users}/2/suspend`)
+    await ada.post(`${users}/2/resume`)
+    await ada.post(`${users}/2`, { permissions: 'tickets', ends_on: dayIn(3) })
+    await runJob('end-access')
+    await ada.post(`${users}/associate`, {
+      ...{ user_id: '3', send_invite: 'no', permissions: 'tickets', confirmed: '1' },
+    })
+    const leaver = await house.user('carol', COMPANY)
+    await leaver.post(`/user/accounts/${id}/leave`)
+    await house
+      .db('associations')
+      .where({ client_id: id, user_id: 2 })
+      .update({ ends_at: inDays(-1) })
+    await runJob('end-access')
+    await ada.post(`${users}/associate`, { user_id: '2', send_invite: 'no', permissions: 'tickets' })
+    await ada.visit(users)
     await ada.follow("Manage User: Dóra D'Arc & Co")
     await ada.press('Save', { 'Make Owner': true })
     await ada.follow('Manage User: Bob Brown')

@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { USER_STEPS } from '../src/admin-area/people.ts'
-import { renderSample, samplePages } from '../src/dev/catalogue.ts'
+import { renderSample } from '../src/dev/catalogue.ts'
+import { samplePages } from '../src/dev/sample-pages.ts'
 import { AGES } from '../src/domain/all-invitations.ts'
+import { CONTACT_KINDS } from '../src/domain/contacts.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
 import { SETTABLE } from '../src/domain/limit-table.ts'
 import { USER_FILTERS } from '../src/domain/looking-after-users.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
+import { BUILT_IN_PRESETS } from '../src/domain/presets.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
 import { LANGUAGES } from '../src/domain/users.ts'
 import { english } from '../src/lang/english.ts'
@@ -90,7 +93,8 @@ describe('sentences and the places that say them', () => {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
     'permission.': PERMISSIONS.flatMap((key) => [`${key}.title`, `${key}.help`, `${key}.short`]),
     'client.status.': ['active', 'inactive', 'closed'],
-    'client.tab.': ['summary', 'profile', 'users', 'emails', 'activity'],
+    'client.tab.': ['summary', 'profile', 'users', 'contacts', 'emails', 'activity'],
+    'contacts.kind.': CONTACT_KINDS.flatMap((kind) => [kind, `${kind}.help`]),
     'log.group.': ['invitations', 'access', 'clients', 'logins', 'factors', 'admins', 'house', 'other'],
     'log.column.': 'time actor acting client user action sentence before after detail ip'.split(' '),
     'stuck.': stuck.flatMap((what) => [what, `look.${what}`]),
@@ -110,6 +114,7 @@ describe('sentences and the places that say them', () => {
     'invites.mail.': ['refused', 'failed'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
+    'preset.': Object.keys(BUILT_IN_PRESETS),
     'permissions.which.': ['all', 'choose', 'all.help', 'choose.help'],
     'limits.': SETTABLE,
     'settings.adminsNeedFactor.': ['0', '1'],
@@ -117,14 +122,25 @@ describe('sentences and the places that say them', () => {
     'associate.': ['yes', 'no'],
     'people.filter.': ['all', ...USER_FILTERS],
     'login.status.': ['active', 'disabled', 'merged', 'deleted'],
+    ...Object.fromEntries(
+      ['suspend', 'resume'].map((step) => [`${step}.`, ['button', 'title', 'sentence', 'keep', 'done']]),
+    ),
+    'accounts.': ['suspended', 'ended'],
+    'email.access-ends-soon.': ['user', 'owner'],
+    'email.access-ended.': ['user', 'owner'],
+    'email.access-suspended.': ['user', 'owner'],
+    'email.access-resumed.': ['user', 'owner'],
     'merge.owner.': ['stays', 'moves'],
     'merge.keep.': ['this', 'other'],
-    'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
-      step,
-      `${step}.title`,
-      `${step}.sentence`,
-      `${step}.done`,
-    ]),
+    'login.': [
+      'export',
+      ...[...USER_STEPS, 'delete'].flatMap((step) => [
+        step,
+        `${step}.title`,
+        `${step}.sentence`,
+        `${step}.done`,
+      ]),
+    ],
     'language.': LANGUAGES,
     'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
       ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),

@@ -4,10 +4,10 @@ import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
 import type { Visitor } from './support/visitor.ts'
-import { watched } from './support/watched.ts'
+import { plantContact, watched } from './support/watched.ts'
 
 const isAdmin = ({ path }: Route) => path.startsWith('/admin')
-const isUserManagement = ({ path }: Route) => /^\/account\/(users|invites)/.test(path)
+const isUserManagement = ({ path }: Route) => /^\/account\/(users|invites|presets)/.test(path)
 
 describe('every route says who may come in, and holds it', () => {
   let house: TestHouse
@@ -24,17 +24,19 @@ describe('every route says who may come in, and holds it', () => {
     const bob = await house.db('users').where({ email: 'bob@example.com' }).first()
     const invitation = await house.db('invitations').first()
     const { id } = await house.clientNamed('Acme Hosting')
+    await alice.post('/account/presets', { name: 'Front desk', permissions: 'tickets' })
     ids = {
       id,
       userId: bob.id,
       inviteId: invitation.id,
-      token,
-      nth: '0',
+      presetId: (await house.db('presets').first()).id,
+      ...{ token, nth: '0', clientId: id },
       ...(await addColleague(house.db)),
       name: 'theme.css',
       sessionId: '0123456789abcdef',
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
+      contactId: await plantContact(house.db, id),
     }
   })
 
@@ -55,8 +57,8 @@ describe('every route says who may come in, and holds it', () => {
 
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
-    const tables = ['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins']
-    tables.push('hook_events', 'hook_deliveries', 'hook_functions', 'roles', 'password_resets')
+    const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
+      hook_functions roles password_resets contacts presets`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -130,10 +132,12 @@ describe('every route says who may come in, and holds it', () => {
     expect(who('logged in').sort()).toEqual([
       '/invite/:token/accept',
       '/user/accounts',
+      '/user/accounts/:clientId/leave',
       '/user/accounts/new',
       '/user/activity',
       '/user/activity.csv',
       '/user/email',
+      '/user/email/accounts',
       '/user/email/confirm/:token',
       '/user/password',
       '/user/profile',
@@ -155,6 +159,8 @@ describe('every route says who may come in, and holds it', () => {
     ])
     expect(who('associated')).toEqual(['/clientarea'])
     expect(who('permission profile')).toEqual(['/account/details'])
+    for (const key of ['contacts', 'emails'])
+      expect(who(`permission ${key}`).filter((path) => !path.startsWith(`/account/${key}`))).toEqual([])
     expect(routes.filter(isUserManagement).filter(({ guard }) => !/^owner\b/.test(guard))).toEqual([])
   })
 
@@ -213,7 +219,7 @@ describe('every route says who may come in, and holds it', () => {
     const carol = await house.user('carol')
     const before = await state()
     for (const route of only(/^(associated|owner|permission)\b/, 'client')) {
-      if (!/:(userId|inviteId|id)\b/.test(route.path)) continue
+      if (!/:(userId|inviteId|presetId|id|contactId)\b/.test(route.path)) continue
       const { status, name } = await ask(carol, route)
       expect([status, carol.title], name).toEqual([404, 'Not found'])
     }

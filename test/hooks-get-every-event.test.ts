@@ -4,16 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Event, HookName } from '#hooks'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { jobs } from '../src/jobs.ts'
-import { moveClock } from '../src/platform/clock.ts'
+import { moveClock, timestamp } from '../src/platform/clock.ts'
+import { POINTS } from './support/hook-points.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
-
-const POINTS = [
-  ...['InviteSent', 'InviteResent', 'InviteAccepted', 'InviteDeclined', 'InviteCancelled', 'InviteExpired'],
-  ...['UserAssociated', 'UserDisassociated', 'PermissionsChanged', 'OwnerChanged', 'UserAdd', 'UserLogin'],
-  ...['UserLogout', 'UserChangePassword', 'UserEmailVerificationComplete', 'ClientAdd', 'ClientEdit'],
-  'ClientClose',
-] as HookName[]
 
 /** Writes down whatever it is told, a line an event. */
 const WRITES = `
@@ -104,6 +98,21 @@ describe('hooks are given whole objects, and no secrets, at every hook point', (
     expect(await last('InviteCancelled')).toEqual({ actor: byAlice, client, invitation: cancelled })
   })
 
+  test('contacts: added, edited, removed', async () => {
+    const typed = { first_name: 'Nora', last_name: 'N', email: 'Nora@example.com', kinds: 'invoice' }
+    await alice.post('/account/contacts/new', typed)
+    const [client, nora] = [acme, { firstName: 'Nora', lastName: 'N', email: 'nora@example.com', phone: '' }]
+    const contact = { ...nora, id: expect.any(Number), kinds: ['invoice'] }
+    expect(await last('ContactAdd')).toEqual({ actor: byAlice, client, contact })
+    const { id } = await house.db('contacts').first()
+    await alice.post(`/account/contacts/${id}`, { ...typed, kinds: ['support', 'invoice'] })
+    const [before, after] = [{ kinds: 'invoice' }, { kinds: 'invoice,support' }]
+    const edited = { ...contact, kinds: ['invoice', 'support'] }
+    expect(await last('ContactEdit')).toEqual({ actor: byAlice, client, contact: edited, before, after })
+    await alice.post(`/account/contacts/${id}/remove`)
+    expect(await last('ContactDelete')).toEqual({ actor: byAlice, client, contact: edited })
+  })
+
   test('accepting as a new user', async () => {
     const visitor = house.visitor()
     await visitor.visit(await invite('dora@example.com'))
@@ -165,6 +174,23 @@ describe('hooks are given whole objects, and no secrets, at every hook point', (
     await ada.follow('Remove Access')
     await ada.press('Remove Access')
     expect(await last('UserDisassociated')).toEqual({ actor: byAda, client, user: dora })
+  })
+
+  test('suspending, resuming, and an end', async () => {
+    const client = { ...acme, ownerId: 2 }
+    const former = user('Alice', 'Ames', 'alice@example.com')
+    await ada.post(`${users}/1/suspend`)
+    expect(await last('AssociationSuspended')).toEqual({ actor: byAda, client, user: former })
+    await ada.post(`${users}/1/resume`)
+    const resumed = await last('AssociationResumed')
+    expect(resumed).toMatchObject({ actor: byAda, client, user: former })
+    expect(resumed.permissions).toHaveLength(13)
+    const ended = timestamp()
+    await house.db('associations').where({ client_id: acme.id, user_id: 1 }).update({ ends_at: ended })
+    await jobs.find(({ name }) => name === 'end-access')?.run(house.db)
+    const actor = { kind: 'system', id: null, name: 'end-access' }
+    expect(await last('AssociationEnded')).toEqual({ actor, client, user: former, endedAt: ended })
+    expect(await last('UserDisassociated')).toEqual({ actor, client, user: former })
   })
 
   test('a new password by a mailed link, which proves the address', async () => {

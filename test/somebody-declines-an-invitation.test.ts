@@ -56,6 +56,33 @@ describe('somebody declines an invitation', () => {
     ).toHaveLength(1)
   })
 
+  test('with a word to the inviter, as it was typed, in the mail and in the list', async () => {
+    const word = 'Not me,\nask <b>Dora</b> & co'
+    const dora = await house.visitor().visit(await linkFor('fay@example.com'))
+    await dora.press('Decline', { 'A word to Alice Ames': word })
+    expect(dora.title).toBe('You declined the invitation to Acme Hosting')
+    const [mail] = await house.mailTo('alice@example.com')
+    expect(mail?.text).toContain(word)
+    expect(mail?.html).not.toContain('<b>Dora')
+    await alice.visit('/account/users')
+    expect(alice.$('details.panel').text()).toContain('They wrote: Not me,')
+    expect(alice.$('details.panel b')).toHaveLength(0)
+  })
+
+  test('a word that is too long is refused, and nothing of it is lost', async () => {
+    const link = await linkFor('finn@example.com')
+    const word = 'w'.repeat(501)
+    const finn = await house.visitor().visit(link)
+    await finn.press('Decline', { 'A word to Alice Ames': word })
+    expect([finn.status, finn.value('A word to Alice Ames')]).toEqual([422, word])
+    expect(finn.told).toContain('That is too long: at most 500 characters.')
+    expect((await house.db('invitations').where({ email: 'finn@example.com' }).first()).status).toBe(
+      'pending',
+    )
+    await finn.press('Decline', { 'A word to Alice Ames': word.slice(1) })
+    expect(finn.status).toBe(200)
+  })
+
   test('what was accepted cannot be declined any more', async () => {
     const link = await linkFor('erik@example.com')
     const carol = await house.user('carol')

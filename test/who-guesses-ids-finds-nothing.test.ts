@@ -22,6 +22,7 @@ function routesOf(stack: Layer[]): Route[] {
 }
 
 const TABLES = [
+  'contacts',
   ...['clients', 'associations', 'invitations', 'users', 'settings', 'emails', 'admins', 'hook_events'],
   ...['hook_deliveries', 'password_resets', 'registrations'],
 ]

@@ -5,6 +5,7 @@ import { addressLinks } from './support/address-links.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { type Route, routesOfHouse } from './support/routes.ts'
 import type { Visitor } from './support/visitor.ts'
+import { plantContact } from './support/watched.ts'
 
 /** What an admin who acts as a user may change, and the right that it needs. Everything else is refused. */
 const ALLOWED: Record<string, string> = {
@@ -12,8 +13,13 @@ const ALLOWED: Record<string, string> = {
   '/logout': 'act-as-user',
   '/user/accounts': 'act-as-user',
   '/account/details': 'edit-clients',
+  '/account/contacts/new': 'edit-clients',
+  '/account/contacts/:contactId': 'edit-clients',
+  '/account/contacts/:contactId/remove': 'edit-clients',
   '/account/users/:userId/permissions': 'manage-access',
   '/account/users/:userId/remove': 'manage-access',
+  '/account/users/:userId/suspend': 'manage-access',
+  '/account/users/:userId/resume': 'manage-access',
 }
 
 const REFUSED = 'An admin who acts as a user cannot do this'
@@ -47,6 +53,7 @@ describe('whoever acts as a user may not do everything', () => {
       inviteId: String((await house.db('invitations').first()).id),
       token: (await house.linkTo('dora@example.com')).split('/').at(-1) ?? '',
       sessionId: String(id_hash).slice(0, 16),
+      contactId: await plantContact(house.db, (await house.clientNamed('Acme Hosting')).id),
     }
     ada = await house.admin()
     await actAs(house, ada, 'alice')
@@ -59,7 +66,16 @@ describe('whoever acts as a user may not do everything', () => {
   /** Everything that is kept, but for how often was tried. */
   const state = async () => {
     await house.delivery.settled()
-    const tables = ['users', 'clients', 'associations', 'invitations', 'emails', 'hook_events', 'activity']
+    const tables = [
+      'users',
+      'clients',
+      'contacts',
+      'associations',
+      'invitations',
+      'emails',
+      'hook_events',
+      'activity',
+    ]
     tables.push('totp_factors', 'recovery_codes', 'passkeys', 'passkey_challenges', 'second_steps')
     tables.push('password_resets', 'email_changes', 'email_verifications', 'registrations', 'known_devices')
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -139,10 +155,15 @@ describe('whoever acts as a user may not do everything', () => {
     await actAs(house, kim, 'alice')
     for (const [path, right] of Object.entries(ALLOWED).filter(([, right]) => right !== 'act-as-user')) {
       const before = await state()
-      await kim.post(path.replace(':userId', ids.userId ?? ''), BODY)
+      await kim.post(
+        path.replace(':userId', ids.userId ?? '').replace(':contactId', ids.contactId ?? ''),
+        BODY,
+      )
       expect([path, right, kim.status]).toEqual([path, right, 403])
       expect(await state()).toEqual(before)
-      const page = await kim.visit(path.replace(':userId', ids.userId ?? ''))
+      const page = await kim.visit(
+        path.replace(':userId', ids.userId ?? '').replace(':contactId', ids.contactId ?? ''),
+      )
       expect([path, page.$('main form:has(button)').length]).toEqual([path, 0])
       expect(page.text).toContain('Your role as an admin does not allow this')
     }

@@ -33,7 +33,8 @@ export function actAs(db: Db) {
     const client = await clientOf(db)(req)
     const user = await findClientUser(db, client, idOf(req.params.userId))
     if (!user) throw new NotFound()
-    const open = client.status === 'closed' ? await chooseClient(db, user) : client
+    const mayEnter = client.status !== 'closed' && user.standing === 'open'
+    const open = mayEnter ? client : await chooseClient(db, user)
     return { user, client: open, back: `/admin/clients/${client.id}` }
   }
 

@@ -6,6 +6,7 @@ import { associate, listClientUsers } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { invite } from '../domain/inviting.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { findUser, lowerCase, NAME_MAX, searchUsers, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -21,6 +22,7 @@ import {
   manyOf,
   submit,
 } from '../web/form.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -37,6 +39,7 @@ const AssociateForm = z
     send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
     check_all: z.string().optional(),
     permissions: manyOf(),
+    ends_on: z.string().default(''),
     confirmed: z.string().optional(),
   })
   .transform(({ check_all, ...rest }) => ({
@@ -54,7 +57,9 @@ export function associatePage(db: Db) {
     const search = String(form.values.search ?? '').slice(0, NAME_MAX)
     const found = await searchUsers(db, search, FOUND_MAX)
     const taken = new Set((await listClientUsers(db, client)).map(({ id }) => id))
-    show(req, res, 'admin-area/associate', { client, form, found, taken, tab: 'users' }, 'admin-area/_found')
+    const presets = await listPresets(db, client)
+    const data = { client, form, found, taken, presets, tab: 'users' }
+    show(req, res, 'admin-area/associate', data, 'admin-area/_found')
   }
 
   page.get(URL, ...holds('invite'), async (req, res) => {
@@ -73,7 +78,11 @@ export function associatePage(db: Db) {
     const user = await picked(input)
     const email = user?.email ?? check(emailField(), input.search, 'search')
     if (input.send_invite === 'yes') {
-      const { replaced } = await invite(db, actor(req), client, { email, permissions: input.permissions })
+      const { replaced } = await invite(db, actor(req), client, {
+        email,
+        permissions: input.permissions,
+        endsOn: input.ends_on,
+      })
       return { key: replaced ? 'invite.replaced' : 'invite.sent', email } as const
     }
     const who = user ?? {
@@ -83,12 +92,17 @@ export function associatePage(db: Db) {
     }
     mustHold(req, 'manage-access')
     const confirmed = Boolean(input.confirmed)
-    await associate(db, actor(req), client, who, input.permissions, { confirmed })
+    await associate(db, actor(req), client, who, input.permissions, {
+      confirmed,
+      endsOn: input.ends_on,
+    })
     return { key: 'associate.done', email } as const
   }
 
   page.post(URL, ...holds('invite'), async (req, res) => {
     const client = await target(req)
+    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, client))
+    if (ticked) return showForm(req, res.status(statusOf(ticked)), client, ticked)
     let done: Awaited<ReturnType<typeof act>> | undefined
     const form = await submit(AssociateForm, req.body, async (input) => {
       done = await act(req, client, input)

@@ -6,7 +6,6 @@ import {
   findEmail,
   findWhyOver,
   type LoggedEmail,
-  renderEmail,
   retryEmail,
   retryFailedEmails,
 } from '../domain/email-log.ts'
@@ -15,6 +14,7 @@ import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
+import { allowFrame, renderLogged, sendMail } from '../web/mail-page.ts'
 import { actor, idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
@@ -23,14 +23,6 @@ import { readEmailList } from './email-list.ts'
 
 const URL = '/admin/emails'
 const ONE = `${URL}/:emailId`
-
-// A mail's own styles are inline. It may run, fetch, open and send nothing, and only our page may frame it.
-const MAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; form-action 'none'; frame-ancestors 'self'"
-
-/** This page alone may hold a frame, and only of ours. */
-const allowFrame = (res: Response) =>
-  res.set('Content-Security-Policy', `${res.get('Content-Security-Policy')};frame-src 'self'`)
 
 export function emails(db: Db) {
   const page = Router()
@@ -68,15 +60,8 @@ export function emails(db: Db) {
     return email
   }
 
-  /** A message of an older version, whose template is gone, has its facts shown without it. */
-  const render = (req: Request, email: LoggedEmail) =>
-    renderEmail(db, email, t('emails.linkLeftOut')).catch((error) => {
-      req.log.warn({ err: error, email: email.id }, 'A message cannot be rendered any more')
-      return undefined
-    })
-
   async function showEmail(req: Request, res: Response, email: LoggedEmail, form: Form) {
-    const message = await render(req, email)
+    const message = await renderLogged(db, req, email)
     const data = {
       email,
       message,
@@ -93,11 +78,9 @@ export function emails(db: Db) {
   )
 
   page.get(`${ONE}/html`, ...holds('see-emails'), async (req, res) => {
-    const message = await render(req, await target(req))
+    const message = await renderLogged(db, req, await target(req))
     if (!message) throw new NotFound()
-    const { logo } = req.visit.settings
-    res.set({ 'Content-Security-Policy': MAIL_POLICY, 'X-Frame-Options': 'SAMEORIGIN' })
-    res.type('html').send(message.html.replaceAll('cid:logo', logo))
+    sendMail(req, res, message.html)
   })
 
   page.get(`${ONE}/retry`, ...holds('run-again'), async (req, res) =>

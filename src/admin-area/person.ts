@@ -9,6 +9,7 @@ import { editUser } from '../domain/editing-user.ts'
 import { listMergedInto } from '../domain/merged-logins.ts'
 import { listSessions } from '../domain/own-sessions.ts'
 import { asPerson } from '../domain/people.ts'
+import { listPresetsOf } from '../domain/presets.ts'
 import { setAddressOfUser } from '../domain/setting-addresses.ts'
 import { findUser, fullName, LANGUAGES, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
@@ -51,13 +52,16 @@ export function person(db: Db) {
   ) {
     const { first_name, last_name, language } = user
     const maySee = mayAdmin(req.visit, 'see-activity')
+    const accounts = await listClientsOf(db, user)
+    const clients = accounts.map(({ client }) => client)
     const sessions = await listSessions(db, asPerson(user), '')
     show(req, res, 'admin-area/person', {
       user,
       form: wrong.form ?? formOf(req, { first_name, last_name, language }),
       address: wrong.address ?? formOf(req),
       languages: LANGUAGES,
-      accounts: await listClientsOf(db, user),
+      accounts,
+      presets: await listPresetsOf(db, clients),
       into: user.merged_into_id ? await findUser(db, user.merged_into_id) : undefined,
       merged: await listMergedInto(db, user),
       sessions: sessions.map((one) => ({ ...one, names: deviceNames(one.userAgent) })),

@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { endDay } from '../domain/access-times.ts'
 import {
   type ClientUser,
   findClientUser,
@@ -13,12 +14,15 @@ import { type Client, clientName } from '../domain/clients.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { makeOwner } from '../domain/ownership.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
+import { accessPages } from '../web/access-pages.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -28,10 +32,16 @@ const URL = '/admin/clients/:id/users'
 const listOf = (client: Client) => `/admin/clients/${client.id}/users`
 
 const ManageForm = z
-  .object({ make_owner: z.string().optional(), check_all: z.string().optional(), permissions: manyOf() })
-  .transform(({ make_owner, check_all, permissions }) => ({
+  .object({
+    make_owner: z.string().optional(),
+    check_all: z.string().optional(),
+    permissions: manyOf(),
+    ends_on: z.string().optional(),
+  })
+  .transform(({ make_owner, check_all, permissions, ends_on }) => ({
     makeOwner: Boolean(make_owner),
     permissions: check_all ? PERMISSIONS : permissions,
+    endsOn: ends_on,
   }))
 
 export function users(db: Db) {
@@ -44,6 +54,7 @@ export function users(db: Db) {
       users: await listClientUsers(db, one),
       pending: await listPending(db, one),
       earlier: await listEarlier(db, one),
+      presets: await listPresets(db, one),
     }
     show(req, res, 'admin-area/users', { client: one, ...lists, tab: 'users' }, 'admin-area/_lists')
   })
@@ -55,22 +66,32 @@ export function users(db: Db) {
     return { client: one, user }
   }
 
-  const showManage = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
-    show(req, res, 'admin-area/manage-user', { client, user, form, tab: 'users' })
+  async function showManage(req: Request, res: Response, client: Client, user: ClientUser, form: Form) {
+    const presets = await listPresets(db, client)
+    show(req, res, 'admin-area/manage-user', { client, user, form, presets, tab: 'users' })
+  }
 
   page.get(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
-    showManage(req, res, client, user, formOf(req, { permissions: user.permissions }))
+    await showManage(
+      req,
+      res,
+      client,
+      user,
+      formOf(req, { permissions: user.permissions, ends_on: endDay(user.ends_at) }),
+    )
   })
 
   async function act(req: Request, client: Client, user: ClientUser, input: z.output<typeof ManageForm>) {
-    if (!input.makeOwner) return setPermissions(db, actor(req), client, user, input.permissions)
+    if (!input.makeOwner) return setPermissions(db, actor(req), client, user, input.permissions, input.endsOn)
     mustHold(req, 'change-owner')
     return makeOwner(db, actor(req), client, user)
   }
 
   page.post(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
+    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, client))
+    if (ticked) return showManage(req, res.status(statusOf(ticked)), client, user, ticked)
     const form = await submit(ManageForm, req.body, (input) => act(req, client, user, input))
     if (form) return showManage(req, res.status(422), client, user, form)
     const names = { name: fullName(user), client: clientName(client) }
@@ -94,6 +115,9 @@ export function users(db: Db) {
     res.redirect(303, listOf(client))
   })
 
+  const guards = holds('manage-access')
+  const area = { looking: guards, doing: guards, clientOf: client, list: listOf, layout: 'admin-area' }
+  page.use(accessPages(db, { url: `${URL}/:userId`, ...area }))
   page.use(
     invitePages(db, {
       url: '/admin/clients/:id/invites/:inviteId',

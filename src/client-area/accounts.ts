@@ -2,8 +2,9 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { findClientOf, listClientsOf } from '../domain/associations.ts'
+import { findAccount, listClientsOf } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
+import { listPresetsOf } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -22,14 +23,23 @@ export function accounts(db: Db) {
   const page = Router()
 
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
-    show(req, res, 'client-area/accounts', { accounts: await listClientsOf(db, currentUser(req)) })
+    const accounts = await listClientsOf(db, currentUser(req))
+    const presets = await listPresetsOf(
+      db,
+      accounts.map(({ client }) => client),
+    )
+    show(req, res, 'client-area/accounts', { accounts, presets })
   })
 
   page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {
-    const chosen = await findClientOf(db, currentUser(req), idOf(req.body.client_id))
+    const chosen = await findAccount(db, currentUser(req), idOf(req.body.client_id))
     if (!chosen) throw new NotFound()
     if (chosen.client.status === 'closed') {
       flash(res, 'warning', 'client.closedForYou', { client: clientName(chosen.client) })
+      return res.redirect(303, '/user/accounts')
+    }
+    if (chosen.standing !== 'open') {
+      flash(res, 'warning', `accounts.${chosen.standing}`, { client: clientName(chosen.client) })
       return res.redirect(303, '/user/accounts')
     }
     await enter(req, db, chosen.client)

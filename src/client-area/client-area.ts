@@ -6,16 +6,21 @@ import { accounts } from './accounts.ts'
 import { acting } from './acting.ts'
 import { activity } from './activity.ts'
 import { addressLinks } from './address-links.ts'
+import { contacts } from './contacts.ts'
 import { details } from './details.ts'
+import { emails } from './emails.ts'
 import { home } from './home.ts'
 import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
+import { leavePage } from './leave.ts'
 import { login } from './login.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
+import { presets } from './presets.ts'
 import { profile } from './profile.ts'
 import { registration } from './register.ts'
 import { security, sessions } from './security.ts'
+import { suspendPages } from './suspend.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -30,9 +35,14 @@ export const clientArea = (db: Db) =>
     acceptPage(db),
     home(db),
     users(db),
+    presets(db),
     invites(db),
     details(db),
+    contacts(db),
+    emails(db),
     accounts(db),
+    leavePage(db),
+    suspendPages(db),
     security(db),
     activity(db),
     sessions(db),

@@ -1,6 +1,7 @@
 // The home of the account that one acts for: which account, whose, what one may do here, and where to go.
 
 import { Router } from 'express'
+import { listPresets } from '../domain/presets.ts'
 import { getUser } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { currentClient } from '../web/request.ts'
@@ -13,7 +14,9 @@ export function home(db: Db) {
   page.get('/', ...anyone, (_req, res) => res.redirect(303, '/clientarea'))
 
   page.get('/clientarea', ...associated, async (req, res) => {
-    show(req, res, 'client-area/home', { owner: await getUser(db, currentClient(req).owner_id) })
+    const client = currentClient(req)
+    const presets = await listPresets(db, client)
+    show(req, res, 'client-area/home', { owner: await getUser(db, client.owner_id), presets })
   })
 
   return page

@@ -3,7 +3,14 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { accept, decline, findJoined, getOffer, registerAndAccept } from '../domain/accepting.ts'
+import {
+  accept,
+  DECLINE_WORD_MAX,
+  decline,
+  findJoined,
+  getOffer,
+  registerAndAccept,
+} from '../domain/accepting.ts'
 import { type Client, clientName } from '../domain/clients.ts'
 import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
@@ -24,6 +31,19 @@ import { anyone, loggedIn } from './area.ts'
 import { NewLogin } from './register.ts'
 
 const RegisterForm = z.object(NewLogin)
+// Plain text of a few lines; nothing in it is a link or a tag.
+const DeclineForm = z.object({
+  word: z
+    .string()
+    .transform((text) => text.replaceAll('\r\n', '\n').trim())
+    .pipe(
+      z
+        .string()
+        .max(DECLINE_WORD_MAX, 'accept.word.tooLong')
+        .regex(/^[\P{Cc}\n\t]*$/u, 'field.malformed'),
+    )
+    .default(''),
+})
 type Registration = z.output<typeof RegisterForm>
 
 export function acceptPage(db: Db) {
@@ -100,7 +120,12 @@ export function acceptPage(db: Db) {
   }
 
   page.post('/invite/:token/decline', ...anyone, async (req, res) => {
-    const client = await decline(db, actor(req), tokenOf(req))
+    let word = ''
+    const form = await submit(DeclineForm, req.body, async (input) => {
+      word = input.word
+    })
+    if (form) return showOffer(req, res.status(422), form)
+    const client = await decline(db, actor(req), tokenOf(req), word)
     show(req, res, 'client-area/declined', { client })
   })
 

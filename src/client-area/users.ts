@@ -2,6 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { endDay } from '../domain/access-times.ts'
 import {
   type ClientUser,
   findClientUser,
@@ -12,6 +13,7 @@ import {
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { invite } from '../domain/inviting.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { requireFactor } from '../domain/require-factor.ts'
 import { fullName } from '../domain/users.ts'
@@ -19,6 +21,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, emailField, type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
+import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { owner } from './area.ts'
@@ -30,18 +33,24 @@ const InviteForm = z
     email: emailField(),
     which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
     permissions: manyOf(),
+    ends_on: z.string().default(''),
   })
-  .transform(({ email, which, permissions }) => ({
+  .transform(({ email, which, permissions, ends_on }) => ({
     email,
+    endsOn: ends_on,
     permissions: which === 'all' ? PERMISSIONS : permissions,
   }))
 
 export const PermissionsForm = z
-  .object({ check_all: z.string().optional(), permissions: manyOf() })
-  .transform(({ check_all, permissions }) => ({ permissions: check_all ? PERMISSIONS : permissions }))
+  .object({ check_all: z.string().optional(), permissions: manyOf(), ends_on: z.string().optional() })
+  .transform(({ check_all, permissions, ends_on }) => ({
+    permissions: check_all ? PERMISSIONS : permissions,
+    endsOn: ends_on,
+  }))
 
 export function users(db: Db) {
   const page = Router()
+  const presetsOf = (req: Request) => listPresets(db, currentClient(req))
 
   async function showUsers(req: Request, res: Response, form: Form) {
     const client = currentClient(req)
@@ -50,13 +59,16 @@ export function users(db: Db) {
       await listPending(db, client),
       await listEarlier(db, client),
     ]
-    show(req, res, 'client-area/users', { form, users, pending, earlier }, 'client-area/_lists')
+    const lists = { users, pending, earlier, presets: await presetsOf(req) }
+    show(req, res, 'client-area/users', { form, ...lists }, 'client-area/_lists')
   }
 
   for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
     page.get(url, ...owner, (req, res) => showUsers(req, res, formOf(req)))
 
   page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
+    const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req))
+    if (ticked) return showUsers(req, res.status(statusOf(ticked)), ticked)
     let replaced = false
     const form = await submit(InviteForm, req.body, async (input) => {
       replaced = (await invite(db, actor(req), currentClient(req), input)).replaced
@@ -84,18 +96,21 @@ export function users(db: Db) {
     return found
   }
 
-  const showPermissions = (req: Request, res: Response, user: ClientUser, form: Form) =>
-    show(req, res, 'client-area/permissions', { user, form })
+  const showPermissions = async (req: Request, res: Response, user: ClientUser, form: Form) =>
+    show(req, res, 'client-area/permissions', { user, form, presets: await presetsOf(req) })
 
   page.get(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
     const user = await target(req)
-    showPermissions(req, res, user, formOf(req, { permissions: user.permissions }))
+    const ends_on = endDay(user.ends_at)
+    await showPermissions(req, res, user, formOf(req, { permissions: user.permissions, ends_on }))
   })
 
   page.post(`${PAGE}/:userId/permissions`, ...actAs('manage-access', owner), async (req, res) => {
     const user = await target(req)
-    const form = await submit(PermissionsForm, req.body, ({ permissions }) =>
-      setPermissions(db, actor(req), currentClient(req), user, permissions),
+    const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req))
+    if (ticked) return showPermissions(req, res.status(statusOf(ticked)), user, ticked)
+    const form = await submit(PermissionsForm, req.body, ({ permissions, endsOn }) =>
+      setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn),
     )
     if (form) return showPermissions(req, res.status(422), user, form)
     flash(res, 'success', 'permissions.saved', { name: fullName(user) })

@@ -19,6 +19,9 @@ const DIFFERENT = [
   ...[
     'users',
     'permissions',
+    'presets',
+    'preset',
+    'preset-remove',
     'details',
     'accounts',
     'new-account',

@@ -4,6 +4,7 @@ import type { Client } from '../domain/clients.ts'
 import type { MergePreview } from '../domain/merging-users.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import type { User } from '../domain/users.ts'
+import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
 
 export function mergingPages(
@@ -16,10 +17,18 @@ export function mergingPages(
   const stale = { ...form, errors: { '': 'Something changed since you looked.' } }
   const some = PERMISSIONS.slice(0, 3)
   const all = [...PERMISSIONS]
+  const endless = { endsAt: null, isSuspended: false }
   const accounts: MergePreview['accounts'] = [
-    { client, kept: all, gone: some, after: all, owner: 'stays' },
-    { client, gone: some, after: some, owner: 'no' },
-    { client: { ...client, status: 'closed' }, kept: some, gone: all, after: all, owner: 'moves' },
+    { client, kept: all, gone: some, after: all, owner: 'stays', ...endless },
+    { client, gone: some, after: some, owner: 'no', endsAt: inDays(9), isSuspended: true },
+    {
+      client: { ...client, status: 'closed' },
+      kept: some,
+      gone: all,
+      after: all,
+      owner: 'moves',
+      ...endless,
+    },
   ]
   const merge: MergePreview = { kept: user, gone, accounts, seen: 'x' }
   const blocked = { values: {}, errors: { '': 'This user still has access to a client.' } }

@@ -10,6 +10,8 @@ const wrong = {
 
 export function profilePages(): [name: string, data: Data, more?: string][] {
   const form = { values: {}, errors: {} }
+  const account = { id: 1, company_name: 'Acme Hosting', email: 'alice@old.example' }
+  const leftBehind = [account, { ...account, id: 2, company_name: 'A'.repeat(90) }]
   const steps = ['verify', 'confirm', 'back'].map((step): [string, Data, string] => [
     'address-link',
     { step, form, email: 'alice@example.com', isOthers: step === 'confirm', needsLogin: step === 'verify' },
@@ -17,7 +19,8 @@ export function profilePages(): [name: string, data: Data, more?: string][] {
   ])
   return [
     ['password', { form: wrong }],
-    ['profile', { form, address: wrong, languages: LANGUAGES }],
+    ['profile', { form, address: wrong, leftBehind: [], languages: LANGUAGES }],
+    ['profile', { form, address: form, leftBehind, languages: LANGUAGES }, '?accounts'],
     ...steps,
   ]
 }

@@ -3,12 +3,15 @@
 // it is led on into the account (R20). Of many acceptances at once the guarded update lets one win, and the
 // association is written in the same transaction (R21). Accepting proves no address (R19).
 
+import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { earliest } from './access-times.ts'
 import { record } from './activity.ts'
 import { addAssociation, findClientOf, findClientUser } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient, findClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
+import { writeDownEnd } from './ending-access.ts'
 import { fire } from './hooks.ts'
 import { describeInvitation, endInvitation, type Invitation, isOpen } from './invitations.ts'
 import { readToken } from './links.ts'
@@ -18,6 +21,8 @@ import { Refusal } from './refusal.ts'
 import { readSettings } from './settings.ts'
 import { createUser, describeUser, fullName, getUser, type NewUser, takeUser, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
+
+export const DECLINE_WORD_MAX = 500
 
 export interface Inviter {
   name: string
@@ -32,6 +37,8 @@ export interface Offer {
   inviter: Inviter
   /** No more than its inviter may still give (R20). */
   permissions: Permission[]
+  /** Until when, never later than its inviter's own access (HARD-CASES H16). */
+  endsAt: string | null
 }
 
 const findById = (db: Db) => (id: number) => db<Invitation>('invitations').where({ id }).first()
@@ -54,17 +61,31 @@ export async function findJoined(db: Db, token: string, user: User | undefined):
   return joined?.client.status === 'closed' ? undefined : joined?.client
 }
 
+const isOver = (end: string | null) => end !== null && end <= timestamp()
+
 async function offerNow(db: Db, client: Client, invitation: Invitation): Promise<Offer | undefined> {
   if (client.status === 'closed') return undefined
   const offered = parsePermissions(invitation.permissions)
   if (!invitation.invited_by_user_id) {
     const admin = await db('admins').where({ id: invitation.invited_by_admin_id }).first('name', 'email')
-    return admin && { invitation, client, inviter: admin, permissions: offered }
+    if (isOver(invitation.access_ends_at)) return undefined
+    return (
+      admin && {
+        invitation,
+        client,
+        inviter: admin,
+        permissions: offered,
+        endsAt: invitation.access_ends_at,
+      }
+    )
   }
   const user = await findClientUser(db, client, await loginNow(db, invitation.invited_by_user_id))
   const permissions = offered.filter((key) => user?.permissions.includes(key))
-  if (user?.status !== 'active' || permissions.length === 0) return undefined
-  return { invitation, client, inviter: { name: fullName(user), email: user.email, user }, permissions }
+  if (user?.status !== 'active' || user.standing !== 'open' || permissions.length === 0) return undefined
+  const endsAt = earliest(invitation.access_ends_at, user.ends_at)
+  if (isOver(endsAt)) return undefined
+  const inviter = { name: fullName(user), email: user.email, user }
+  return { invitation, client, inviter, permissions, endsAt }
 }
 
 /** Accepts as this user. Refuses, without using the link up, whoever is associated already (R20). */
@@ -93,6 +114,7 @@ async function acceptAs(trx: Change, token: string, who: () => Promise<User>): P
   const { client, offer } = await takeOffer(trx, token)
   const { invitation } = offer
   const user = await who()
+  await writeDownEnd(trx, client, user)
   if (await findClientUser(trx, client, user.id)) throw new Refusal('accept.alreadyAssociated')
   await mustBeInvitedAddress(trx, invitation, user)
   if (!(await endInvitation(trx, invitation, 'accepted', { accepted_by_user_id: user.id })))
@@ -104,23 +126,24 @@ async function acceptAs(trx: Change, token: string, who: () => Promise<User>): P
     invitation: describeInvitation({ ...invitation, status: 'accepted' }),
     user: describeUser(user),
   })
-  await addAssociation(trx, client, user, [...offer.permissions].sort().join(','))
+  await addAssociation(trx, client, user, [...offer.permissions].sort().join(','), offer.endsAt)
   await tellAccepted(trx, offer, user)
   return client
 }
 
-/** *Decline*, by whoever holds the link. */
-export const decline = (db: Db, by: Actor, token: string): Promise<Client> =>
+/** *Decline*, by whoever holds the link, with a word to the inviter if they like. */
+export const decline = (db: Db, by: Actor, token: string, word = ''): Promise<Client> =>
   change(db, by, async (trx) => {
     const { client, offer } = await takeOffer(trx, token)
-    if (!(await endInvitation(trx, offer.invitation, 'declined'))) throw new Refusal('invite.dead')
+    if (!(await endInvitation(trx, offer.invitation, 'declined', { decline_word: word })))
+      throw new Refusal('invite.dead')
     const { email } = offer.invitation
-    await record(trx, 'invite.declined', { client, email })
+    await record(trx, 'invite.declined', { client, email, ...(word && { word }) })
     await fire(trx, 'InviteDeclined', {
       client: describeClient(client),
       invitation: describeInvitation({ ...offer.invitation, status: 'declined' }),
     })
-    const data = { client: clientName(client), sentTo: email, name: offer.inviter.name }
+    const data = { client: clientName(client), sentTo: email, name: offer.inviter.name, word }
     await queueEmail(trx, 'invitation-declined', {
       to: offer.inviter.email,
       user: offer.inviter.user,

@@ -1,5 +1,6 @@
-// Mail that anybody can have sent to an address by typing it somewhere: so many in an hour and in a day, so that nobody
-// is pestered through us (HARD-CASES H17). It is counted by the worker, just before it goes out, so the page answers
+// Mail that anybody can have sent to an address by typing it somewhere: so many in an hour, so that nobody is pestered
+// through us (HARD-CASES H17). By the day there is no limit: the latest that came works for that hour, whoever asked for
+// it, so that no stranger can use up the way to a new password. It is counted by the worker, just before it goes out, so the page answers
 // the same and as fast for every address. One too many is dropped and not held back: its link would not live that long.
 // What an admin sends is not counted: it helps whoever gets no more because somebody else used it up.
 
@@ -19,7 +20,7 @@ const ASKED = new Set([
   'email-change-known',
 ])
 
-const LIMITS_OF_ADDRESS = ['mailsToAddress', 'mailsToAddressInDay'] as const
+const LIMIT = 'mailsToAddress'
 
 /** What is kept of such a message says when an admin sent it. */
 export const withSender = (trx: Change, template: string, data: Values): Values =>
@@ -31,7 +32,7 @@ const isCounted = ({ template, data }: Email) => ASKED.has(template) && !JSON.pa
 export async function mayGo(db: Db, email: Email): Promise<boolean> {
   if (!isCounted(email)) return true
   try {
-    for (const name of LIMITS_OF_ADDRESS) await countTry(db, name, email.to_address)
+    await countTry(db, LIMIT, email.to_address)
     return true
   } catch (error) {
     if (error instanceof TooMany) return false
@@ -41,5 +42,5 @@ export async function mayGo(db: Db, email: Email): Promise<boolean> {
 
 /** It did not go out after all. */
 export async function takeBack(db: Db, email: Email) {
-  if (isCounted(email)) for (const name of LIMITS_OF_ADDRESS) await forgiveTry(db, name, email.to_address)
+  if (isCounted(email)) await forgiveTry(db, LIMIT, email.to_address)
 }

@@ -4,35 +4,42 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { HARMLESS, transaction } from '../platform/transaction.ts'
+import { type AccessTimes, endDay, readEnd, type Standing, standingOf } from './access-times.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
+import { setEnd, writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
+import { ownNameOf } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
 
 /** A user as one client sees them. */
-export interface ClientUser extends User {
+export interface ClientUser extends User, AccessTimes {
   permissions: Permission[]
   isOwner: boolean
+  standing: Standing
   /** When they last entered this client. */
   entered_at: string | null
 }
+
+const ACCESS = ['associations.permissions', 'associations.ends_at', 'associations.suspended_at']
+type AccessRow = AccessTimes & { permissions: string; entered_at: string | null }
 
 const joined = (db: Db, client: { id: number }) =>
   db('associations')
     .join('users', 'users.id', 'associations.user_id')
     .where('associations.client_id', client.id)
-    .select('users.*', 'associations.permissions', 'associations.last_login_at as entered_at')
+    .select('users.*', ...ACCESS, 'associations.last_login_at as entered_at')
 
-const toClientUser = (client: Client, row: User & { permissions: string; entered_at: string | null }) => ({
+const toClientUser = (client: Client, row: User & AccessRow): ClientUser => ({
   ...row,
   permissions: permissionsOf(client, { user_id: row.id, permissions: row.permissions }),
   isOwner: row.id === client.owner_id,
+  standing: standingOf(row, row.id === client.owner_id),
 })
 
 /** Everyone associated with the client, the owner first. */
@@ -51,10 +58,11 @@ export async function findClientUser(
 }
 
 /** A client as one of its users sees it. */
-export interface Account {
+export interface Account extends AccessTimes {
   client: Client
   permissions: Permission[]
   isOwner: boolean
+  standing: Standing
   entered_at: string | null
 }
 
@@ -62,19 +70,19 @@ const accounts = (db: Db, user: { id: number }) =>
   db('associations')
     .join('clients', 'clients.id', 'associations.client_id')
     .where('associations.user_id', user.id)
-    .select('clients.*', 'associations.permissions', 'associations.last_login_at as entered_at')
+    .select('clients.*', ...ACCESS, 'associations.last_login_at as entered_at')
 
-const toAccount = (
-  user: { id: number },
-  row: Client & { permissions: string; entered_at: string | null },
-) => ({
+const toAccount = (user: { id: number }, row: Client & AccessRow): Account => ({
   client: row,
   permissions: permissionsOf(row, { user_id: user.id, permissions: row.permissions }),
   isOwner: row.owner_id === user.id,
+  standing: standingOf(row, row.owner_id === user.id),
+  ends_at: row.ends_at,
+  suspended_at: row.suspended_at,
   entered_at: row.entered_at,
 })
 
-/** The clients of a user with what they may do there: owned ones first, then by name. */
+/** The clients of a user, also where their access rests or is over: owned ones first, then by name. */
 export async function listClientsOf(db: Db, user: { id: number }): Promise<Account[]> {
   const rows = await accounts(db, user)
   return rows
@@ -85,10 +93,20 @@ export async function listClientsOf(db: Db, user: { id: number }): Promise<Accou
     )
 }
 
-/** One of them, in one query: what every request of somebody logged in asks (R8). */
-export async function findClientOf(db: Db, user: { id: number }, clientId: number) {
+/** One of them, however it stands. */
+export async function findAccount(
+  db: Db,
+  user: { id: number },
+  clientId: number,
+): Promise<Account | undefined> {
   const row = await accounts(db, user).where('clients.id', clientId).first()
   return row && toAccount(user, row)
+}
+
+/** One that this user may act for now, in one query: what every request of somebody logged in asks (R8). */
+export async function findClientOf(db: Db, user: { id: number }, clientId: number) {
+  const account = await findAccount(db, user, clientId)
+  return account?.standing === 'open' ? account : undefined
 }
 
 /** Admins give by their role; of the users, only the owner manages (R9, R10). */
@@ -101,10 +119,17 @@ export const mustBeOpen = (client: Client) => {
 }
 
 /** Inside a transaction that has taken the client. */
-export async function addAssociation(trx: Change, client: Client, user: User, permissions: string) {
-  const dates = { created_at: timestamp(), updated_at: timestamp() }
+export async function addAssociation(
+  trx: Change,
+  client: Client,
+  user: User,
+  permissions: string,
+  ends_at: string | null = null,
+) {
+  const dates = { ends_at, created_at: timestamp(), updated_at: timestamp() }
   await trx('associations').insert({ client_id: client.id, user_id: user.id, permissions, ...dates })
-  await record(trx, 'user.associated', { client, user, email: user.email, permissions })
+  const until = endDay(ends_at) ?? undefined
+  await record(trx, 'user.associated', { client, user, email: user.email, permissions, until })
   await fire(trx, 'UserAssociated', {
     client: describeClient(client),
     user: describeUser(user),
@@ -122,9 +147,10 @@ export async function associate(
   client: Client,
   who: User | NewUser,
   keys: readonly string[],
-  { confirmed = false } = {},
+  { confirmed = false, endsOn = '' } = {},
 ): Promise<User> {
   const permissions = choosePermissions(keys)
+  const endsAt = readEnd(endsOn)
   const known = 'id' in who
   if (known && !who.email_verified_at && !confirmed)
     throw new Refusal('associate.unverified', 'confirmed', { email: who.email })
@@ -140,18 +166,19 @@ export async function associate(
     mustManage(current, by)
     mustBeOpen(current)
     const user = known ? await takeUser(trx, who) : await createUser(trx, { ...who, password_hash: null })
+    await writeDownEnd(trx, current, user)
     if (await findClientUser(trx, current, user.id)) throw new Refusal('invite.alreadyAssociated', 'user')
-    await addAssociation(trx, current, user, permissions)
+    await addAssociation(trx, current, user, permissions, endsAt)
     return user
   })
 }
 
 /** Takes the client, then gives the association as it is now; refuses the owner's. */
-async function takeAssociation(
+export async function takeAssociation(
   trx: Change,
   client: Client,
   user: { id: number },
-  owner: 'owner.edit' | 'owner.remove',
+  owner: 'owner.edit' | 'owner.remove' | 'owner.suspend',
 ) {
   const current = await takeClient(trx, client)
   mustManage(current, trx.by)
@@ -168,10 +195,14 @@ export const setPermissions = (
   client: Client,
   target: ClientUser,
   keys: readonly string[],
+  /** The last day of access, '' for no end; without it the end stays. */
+  endsOn?: string,
 ) =>
   change(db, by, async (trx) => {
     const permissions = choosePermissions(keys)
+    const endsAt = endsOn === undefined ? undefined : readEnd(endsOn)
     const { client: current, user } = await takeAssociation(trx, client, target, 'owner.edit')
+    if (endsAt !== undefined) await setEnd(trx, current, user, endsAt)
     const [before, after] = [user.permissions, parsePermissions(permissions)]
     if (before.join() === after.join()) return
     await trx('associations')
@@ -184,11 +215,13 @@ export const setPermissions = (
     await record(trx, 'permissions.changed', { client: current, user, before, after })
     const about = { client: describeClient(current), user: describeUser(user), before, after }
     await fire(trx, 'PermissionsChanged', about)
+    const names = { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) }
+    const preset = await ownNameOf(trx, current, permissions)
     await queueEmail(trx, 'permissions-changed', {
       to: user.email,
       user,
       client: current,
-      data: { client: clientName(current), by: by.admin?.name ?? by.name, permissions, name: fullName(user) },
+      data: { ...names, permissions, ...(preset && { preset }) },
     })
   })
 
@@ -212,14 +245,3 @@ export const removeAccess = (db: Db, by: Actor, client: Client, target: ClientUs
       data: { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) },
     })
   })
-
-/** Marks that a user enters a client: what "last login" means there. */
-export const markEntered = (db: Db, client: { id: number }, user: { id: number }) =>
-  transaction(
-    db,
-    (trx) =>
-      trx('associations')
-        .where({ client_id: client.id, user_id: user.id })
-        .update({ last_login_at: timestamp() }),
-    HARMLESS,
-  )

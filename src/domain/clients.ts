@@ -104,16 +104,18 @@ export async function addClient(trx: Change, owner: User, profile: Profile): Pro
 
 /** Replaces the profile; says in the log what was before and after. */
 export const editClient = (db: Db, by: Actor, client: Client, profile: Profile) =>
-  change(db, by, async (trx) => {
-    const before = await takeClient(trx, client)
-    const after = { ...profile, email: lowerCase(profile.email) }
-    const changed = (Object.keys(after) as (keyof Profile)[]).filter((key) => after[key] !== before[key])
-    if (changed.length === 0) return
-    await trx('clients')
-      .where({ id: client.id })
-      .update({ ...after, search_text: searchable(after), updated_at: timestamp() })
-    const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
-    const is = Object.fromEntries(changed.map((key) => [key, after[key]]))
-    await record(trx, 'client.edited', { client, before: was, after: is })
-    await fire(trx, 'ClientEdit', { client: describeClient({ ...before, ...after }), before: was, after: is })
-  })
+  change(db, by, async (trx) => saveProfile(trx, await takeClient(trx, client), profile))
+
+/** The same for a client that was taken, and for some of its fields. */
+export async function saveProfile(trx: Change, before: Client, profile: Partial<Profile>): Promise<void> {
+  const now = { ...before, ...profile, email: lowerCase(profile.email ?? before.email) }
+  const changed = (Object.keys(profile) as (keyof Profile)[]).filter((key) => now[key] !== before[key])
+  if (changed.length === 0) return
+  const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
+  const is = Object.fromEntries(changed.map((key) => [key, now[key]]))
+  await trx('clients')
+    .where({ id: before.id })
+    .update({ ...is, search_text: searchable(now), updated_at: timestamp() })
+  await record(trx, 'client.edited', { client: before, before: was, after: is })
+  await fire(trx, 'ClientEdit', { client: describeClient(now), before: was, after: is })
+}

@@ -2,6 +2,7 @@
 // the same offer goes to the right one, as an invitation of its own. Both or neither; every check of inviting holds
 // for the new address. Hooks are told InviteCancelled and InviteSent: an add-on that knows those misses nothing.
 
+import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
@@ -23,6 +24,7 @@ async function moveTo(trx: Change, client: Client, target: Invitation, email: st
   const current = await takeToInvite(trx, client, email)
   const before = await findInvitation(trx, current, target.id)
   if (!before) throw new NotFound()
+  if (before.access_ends_at && before.access_ends_at <= timestamp()) throw new Refusal('invite.accessOver')
   if (before.email === email) throw new Refusal('invite.correct.same', 'email')
   const where = { client_id: current.id, open_email: email }
   if (await trx('invitations').where(where).first('id'))

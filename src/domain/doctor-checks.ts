@@ -116,7 +116,7 @@ const clients: Check[] = [
 ]
 
 /** Known keys only, sorted, each once (R7). */
-const isStored = (text: unknown) => formatPermissions(parsePermissions(String(text))) === text
+export const isStored = (text: unknown) => formatPermissions(parsePermissions(String(text))) === text
 
 const PENDING = "i.status = 'pending'"
 const OPEN = `${PENDING} AND i.expires_at > :soon`

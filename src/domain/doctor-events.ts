@@ -36,9 +36,13 @@ const ACCESS: Record<string, string> = {
   'user.disassociated': 'UserDisassociated',
   'permissions.changed': 'PermissionsChanged',
   'owner.changed': 'OwnerChanged',
+  'user.left': 'UserDisassociated',
+  'access.suspended': 'AssociationSuspended',
+  'access.resumed': 'AssociationResumed',
+  'access.ended': 'AssociationEnded',
 }
 const SENDINGS = ['InviteSent', 'InviteResent']
-const NAMES = [...SENDINGS, ...Object.values(ENDS), ...Object.values(ACCESS)]
+const NAMES = [...new Set([...SENDINGS, ...Object.values(ENDS), ...Object.values(ACCESS)])]
 const quoted = (texts: string[]) => texts.map((text) => `'${text}'`).join(', ')
 
 const INVITATION = 'i.id AS invitation, i.client_id AS client'
@@ -144,12 +148,16 @@ function keyOf(name: string, invitation: unknown, client: unknown, user: unknown
 
 /** Asks for exactly these; an activity entry has as many like it as there must be events. */
 async function isMissing(db: Db, { names, one, other, times }: Demand): Promise<boolean> {
-  const [action] = Object.entries(ACCESS).find(([, name]) => name === names[0]) ?? []
-  const needed = action
-    ? db('activity').where({ action, client_id: one }).whereRaw('COALESCE(user_id, 0) = ?', [other])
+  const actions = Object.keys(ACCESS).filter((action) => ACCESS[action] === names[0])
+  const isAccess = actions.length > 0
+  const needed = isAccess
+    ? db('activity')
+        .where({ client_id: one })
+        .whereIn('action', actions)
+        .whereRaw('COALESCE(user_id, 0) = ?', [other])
     : undefined
   const wanted = needed ? Number((await needed.count({ n: '*' }))[0]?.n) : times
-  const about = action
+  const about = isAccess
     ? [ABOUT_CLIENT, one, `COALESCE(${ABOUT_USER}, 0)`, other]
     : [ABOUT_INVITATION, one, '0', 0]
   const [counted] = await db('hook_events as e')

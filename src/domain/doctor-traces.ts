@@ -83,7 +83,7 @@ export const traceChecks: Check[] = [
     select: ACCEPTED,
     where: `i.status = 'accepted' AND i.ended_at > ${FORGOTTEN}
       AND NOT EXISTS (SELECT 1 FROM associations s WHERE s.client_id = i.client_id AND s.user_id = i.accepted_by_user_id)
-      AND NOT ${logged('i.client_id', 'i.accepted_by_user_id', 'user.disassociated')}`,
+      AND NOT ${logged('i.client_id', 'i.accepted_by_user_id', 'user.disassociated', 'user.left', 'access.ended')}`,
   },
   {
     check: 'association.activity',

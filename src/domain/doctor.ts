@@ -5,12 +5,15 @@
 import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { compareMigrations } from '../platform/migrate.ts'
+import { accessChecks } from './doctor-access.ts'
 import { brokenChain, type Head } from './doctor-chain.ts'
 import { type Check, type CheckName, checks, type Row } from './doctor-checks.ts'
+import { contactChecks } from './doctor-contacts.ts'
 import { deliveryChecks } from './doctor-deliveries.ts'
 import { missingEvents } from './doctor-events.ts'
 import { loginChecks } from './doctor-logins.ts'
 import { mergedChecks } from './doctor-merged.ts'
+import { presetChecks } from './doctor-presets.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import type { Values } from './refusal.ts'
@@ -44,7 +47,16 @@ const MOST = 100
 const MOST_AGAIN = 100
 const LONGEST_PAUSE_MINUTES = 6 * 60
 
-const allChecks: Check[] = [...checks, ...loginChecks, ...mergedChecks, ...traceChecks, ...deliveryChecks]
+const allChecks: Check[] = [
+  ...checks,
+  ...loginChecks,
+  ...mergedChecks,
+  ...presetChecks,
+  ...accessChecks,
+  ...traceChecks,
+  ...deliveryChecks,
+  ...contactChecks,
+]
 
 /** The moments that checks speak of: `soon` leaves alone what is about to run out. */
 const moments = () => ({

@@ -102,8 +102,8 @@ export const aboutLink = (row: Row | undefined) => {
     const { reader, expires_at } = row
     return { until: expires_at, ...(reader && { name: reader }) }
   }
-  const { permissions, expires_at: until, message } = row
-  return { permissions, until, message }
+  const { permissions, expires_at: until, message, access_ends_at: endsAt } = row
+  return { permissions, until, message, endsAt }
 }
 
 // Where a person ends logins and sets another password; no secret, so no row stands behind it.

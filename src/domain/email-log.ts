@@ -34,6 +34,8 @@ interface Looked {
   search?: string
   status?: Email['status']
   client?: { id: number }
+  /** Whatever else it must be. */
+  only?: (query: Knex.QueryBuilder) => unknown
   before?: number
   limit: number
 }
@@ -54,16 +56,17 @@ const logged = ({ company_name, first_name, last_name, ...email }: Row): LoggedE
  * Newest first, a page at a time: `before` is the id that the page before ended with. An address from its start,
  * or a client's number, is found among all; other words among the newest ones, since no index helps there.
  */
-export async function listEmails(db: Db, { search = '', status, client, before, limit }: Looked) {
+export async function listEmails(db: Db, { search = '', status, client, only, before, limit }: Looked) {
   const words = wordsOf(search.toLowerCase())
   const quick = client || words.length === 0 || words.some((word) => ADDRESS.test(word) || NUMBER.test(word))
   const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
   const rows: Row[] = await withClient(db)
     .modify((query) => {
-      for (const word of words) query.where((one) => mentions(one, word))
+      for (const word of words) query.where((one) => mentions(one, word, client))
       if (newest) query.where('e.id', '>', Number(newest.id ?? 0) - SEARCHED)
       if (status) query.where('e.status', status)
       if (client) query.where('e.client_id', client.id)
+      only?.(query)
       if (before) query.where('e.id', '<', before)
     })
     .orderBy('e.id', 'desc')
@@ -71,19 +74,25 @@ export async function listEmails(db: Db, { search = '', status, client, before, 
   return rows.map(logged)
 }
 
-/** In the address, in the subject, in the client's name; or `#12`, the client's number. */
-function mentions(query: Knex.QueryBuilder, word: string) {
+/** In the address, in the subject, among all clients in the client's name; or `#12`, the client's number. */
+function mentions(query: Knex.QueryBuilder, word: string, client?: { id: number }) {
   const number = NUMBER.exec(word)?.[1]
   if (number) return query.where('e.client_id', Number(number))
   if (ADDRESS.test(word)) return query.whereRaw("e.to_address LIKE ? ESCAPE '!'", [likeStart(word)])
   query
     .whereRaw("e.to_address LIKE ? ESCAPE '!'", [like(word)])
     .orWhereRaw("LOWER(e.subject) LIKE ? ESCAPE '!'", [like(word)])
-    .orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
+    .modify((either) => {
+      if (!client) either.orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
+    })
 }
 
-export async function findEmail(db: Db, id: number): Promise<LoggedEmail | undefined> {
-  const row: Row | undefined = await withClient(db).where('e.id', id).first()
+export async function findEmail(
+  db: Db,
+  id: number,
+  only: Looked['only'] = () => {},
+): Promise<LoggedEmail | undefined> {
+  const row: Row | undefined = await withClient(db).where('e.id', id).modify(only).first()
   return row && logged(row)
 }
 

@@ -12,6 +12,8 @@ export interface Handed {
   noteSeal(seal: { number: number; head: string }): void
   /** Public address without a slash at the end; links are built from it alone. */
   appUrl: string
+  /** Where days begin and end. */
+  timeZone: string
   subject(template: string, data: Values): string
   body(template: string, data: Record<string, unknown>): Promise<{ html: string; text: string }>
   /** Asks the hooks of a `Pre…` point. */

@@ -29,10 +29,12 @@ export interface Invitation {
   sent_at: string
   send_count: number
   expires_at: string
-  /** When the access that it gives ends, if it does. */
-  access_ends_at: string | null
   ended_at: string | null
   accepted_by_user_id: number | null
+  /** When the access that it gives ends. */
+  access_ends_at: string | null
+  /** What whoever declined had to say. */
+  decline_word: string
   created_at: string
   updated_at: string
 }
@@ -117,7 +119,7 @@ export async function endInvitation(
   trx: Change,
   invitation: Invitation,
   status: Exclude<Status, 'pending'>,
-  more: { accepted_by_user_id?: number } = {},
+  more: { accepted_by_user_id?: number; decline_word?: string } = {},
 ): Promise<boolean> {
   const at = timestamp()
   const rows = await trx('invitations')

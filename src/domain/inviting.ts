@@ -5,11 +5,13 @@
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
+import { endDay, readEnd } from './access-times.ts'
 import { record } from './activity.ts'
 import { mustBeOpen, mustManage } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
+import { writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
 import {
   describeInvitation,
@@ -28,14 +30,17 @@ export interface Invite {
   email: string
   permissions: readonly string[]
   message?: string
+  /** The last day of the access; '' for no end. */
+  endsOn?: string
 }
 
 /** Gives the invitation, and whether it took the place of a pending one. Refuses who is associated already. */
 export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
   const email = lowerCase(input.email)
   const permissions = choosePermissions(input.permissions)
+  const access_ends_at = readEnd(input.endsOn ?? '')
   await askToSend(by, client, email, permissions)
-  const now = { email, permissions, message: input.message ?? '' }
+  const now = { email, permissions, message: input.message ?? '', access_ends_at }
   return countInviter(db, by, () => change(db, by, (trx) => replaceOrInsert(trx, client, now)))
 }
 
@@ -64,6 +69,7 @@ async function sendAgain(trx: Change, client: Client, target: Invitation) {
   const before = await findInvitation(trx, current, target.id)
   if (!before) throw new NotFound()
   if (before.status !== 'pending' && before.status !== 'expired') throw new Refusal('invite.notPending')
+  if (before.access_ends_at && before.access_ends_at <= timestamp()) throw new Refusal('invite.accessOver')
   if (before.status === 'expired') await mustHaveRoom(trx, current)
   const rows = await trx('invitations')
     .where({ id: before.id, status: before.status, nonce: before.nonce })
@@ -96,7 +102,8 @@ export async function takeToInvite(trx: Change, client: Client, email: string): 
     .where({ 'associations.client_id': current.id })
     .where((either) => either.where({ 'users.email': email }).orWhere({ 'merged.email': email }))
     .first('users.id')
-  if (associated) throw new Refusal('invite.alreadyAssociated', 'email')
+  if (associated && !(await writeDownEnd(trx, current, associated)))
+    throw new Refusal('invite.alreadyAssociated', 'email')
   const ranOut: Invitation | undefined = await trx('invitations')
     .where({ client_id: current.id, open_email: email })
     .where('expires_at', '<=', timestamp())
@@ -116,7 +123,7 @@ export const sending = ({ by }: Change) => ({
   updated_at: timestamp(),
 })
 
-type Offered = { email: string; permissions: string; message: string }
+type Offered = { email: string; permissions: string; message: string; access_ends_at: string | null }
 type Sending = ReturnType<typeof sending> & Offered
 
 const replacePending = async (trx: Change, client: Client, now: Sending) =>
@@ -136,7 +143,8 @@ export const insertPending = (trx: Change, client: Client, now: Sending) =>
 
 export async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
   const { email, permissions } = invitation
-  await record(trx, action, { client, email, permissions })
+  const until = endDay(invitation.access_ends_at) ?? undefined
+  await record(trx, action, { client, email, permissions, until })
   const about = { client: describeClient(client), invitation: describeInvitation(invitation) }
   await fire(trx, action === 'invite.resent' ? 'InviteResent' : 'InviteSent', about)
   await queueEmail(trx, 'invitation', {

@@ -36,7 +36,6 @@ export const LIMITS = {
   mailsToInvited: { points: 3, seconds: DAY, min: 1, max: 1_000 },
   /** Nor is whoever has a link mailed by typing an address. */
   mailsToAddress: { points: 5, seconds: HOUR, min: 1, max: 1_000 },
-  mailsToAddressInDay: { points: 10, seconds: DAY, min: 1, max: 1_000 },
   accountsOfUser: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.accountsOfUser' },
   /** Failed logins are counted here; how long the next try waits is told by login-tries.ts. */
   failures: { points: 1_000_000, seconds: DAY },

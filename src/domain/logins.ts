@@ -39,9 +39,11 @@ export const recordLogout = (db: Db, by: Actor, user: User) =>
     await fire(trx, 'UserLogout', { user: describeUser(user) })
   })
 
-/** Where a login starts: the account used last, else one's own, and none when all are closed. */
+/** Where a login starts: the account used last, else one's own, and none when all are closed or out of reach. */
 export async function chooseClient(db: Db, user: User): Promise<Client | undefined> {
-  const open = (await listClientsOf(db, user)).filter(({ client }) => client.status !== 'closed')
+  const open = (await listClientsOf(db, user)).filter(
+    ({ client, standing }) => client.status !== 'closed' && standing === 'open',
+  )
   const latest = [...open].sort((a, b) => (b.entered_at ?? '').localeCompare(a.entered_at ?? ''))
   return latest[0]?.client
 }

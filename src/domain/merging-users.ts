@@ -4,13 +4,16 @@
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { earliest } from './access-times.ts'
 import { record } from './activity.ts'
-import { listClientsOf } from './associations.ts'
+import { type Account, listClientsOf } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
-import { type Client, describeClient } from './clients.ts'
+import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
+import { writeDownEnd } from './ending-access.ts'
 import { endLogin } from './ending-logins.ts'
 import { fire } from './hooks.ts'
+import { cancelPending } from './invitations.ts'
 import { fingerprint } from './links.ts'
 import { ALL_PERMISSIONS, formatPermissions, type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
@@ -25,6 +28,9 @@ export interface MergedAccount {
   after: Permission[]
   /** Whether the login that stays is the owner: still, or from then on. */
   owner: 'no' | 'stays' | 'moves'
+  /** Of two the stricter: suspension wins, and the earliest end. An owner's access has neither (HARD-CASES H10). */
+  endsAt: string | null
+  isSuspended: boolean
 }
 
 export interface MergePreview {
@@ -43,6 +49,8 @@ export async function previewMerge(db: Db, keptId: number, goneId: number): Prom
     if (one.status !== 'active') throw new Refusal('merge.notActive', 'other', { name: fullName(one) })
   if (await mayBeTakenBack(db, gone)) throw new Refusal('merge.wayBack', 'other', { name: fullName(gone) })
   const accounts = await accountsOf(db, kept, gone)
+  const resting = accounts.find(({ owner, isSuspended }) => owner === 'moves' && isSuspended)
+  if (resting) throw new Refusal('merge.suspended', 'other', { client: clientName(resting.client) })
   return { kept, gone, accounts, seen: seenIn(kept, gone, accounts) }
 }
 
@@ -51,8 +59,8 @@ const mayBeTakenBack = (db: Db, { id }: User) =>
   db('email_changes').where({ user_id: id, ended_at: null }).where('back_until', '>', timestamp()).first('id')
 
 async function accountsOf(db: Db, kept: User, gone: User): Promise<MergedAccount[]> {
-  const had = new Map((await listClientsOf(db, kept)).map((one) => [one.client.id, one]))
-  const brought = new Map((await listClientsOf(db, gone)).map((one) => [one.client.id, one]))
+  const had = byClient(await listClientsOf(db, kept))
+  const brought = byClient(await listClientsOf(db, gone))
   const all = new Map([...had, ...brought])
   return [...all.values()]
     .sort((a, b) => a.client.id - b.client.id)
@@ -64,8 +72,19 @@ async function accountsOf(db: Db, kept: User, gone: User): Promise<MergedAccount
         ...(theirs && { gone: theirs.permissions }),
         after: join([...(mine?.permissions ?? []), ...(theirs?.permissions ?? [])]),
         owner: mine?.isOwner ? 'stays' : theirs?.isOwner ? 'moves' : 'no',
+        ...stricter(mine, theirs),
       }
     })
+}
+
+/** Access that is over counts as none, whether or not that was written down (R15). */
+const byClient = (accounts: Account[]) =>
+  new Map(accounts.filter(({ standing }) => standing !== 'ended').map((one) => [one.client.id, one]))
+
+function stricter(mine: Account | undefined, theirs: Account | undefined) {
+  const isSuspended = [mine, theirs].some((one) => one?.standing === 'suspended')
+  if (mine?.isOwner) return { endsAt: null, isSuspended: false }
+  return { endsAt: theirs?.isOwner ? null : earliest(mine?.ends_at, theirs?.ends_at), isSuspended }
 }
 
 const join = (keys: Permission[]) => parsePermissions(formatPermissions(keys))
@@ -80,21 +99,37 @@ const seenIn = (kept: User, gone: User, accounts: MergedAccount[]) => {
 export const mergeUsers = (db: Db, by: Actor, keptId: number, goneId: number, seen: string) =>
   change(db, by, async (trx) => {
     const [kept, gone] = [await getUser(trx, keptId), await getUser(trx, goneId)]
-    const clients = await accountsOf(trx, kept, gone)
-    for (const { client } of clients) await takeClient(trx, client)
+    const clients = await clientsOf(trx, kept, gone)
+    for (const client of clients) await takeClient(trx, client)
     for (const id of [keptId, goneId].sort((a, b) => a - b)) await takeUser(trx, { id })
     const now = await previewMerge(trx, keptId, goneId)
-    const taken = new Set(clients.map(({ client }) => client.id))
+    const taken = new Set(clients.map(({ id }) => id))
     if (now.seen !== seen || now.accounts.some(({ client }) => !taken.has(client.id)))
       throw new Refusal('merge.stale')
+    await writeDownEnds(trx, clients, now)
     for (const account of now.accounts) if (account.gone) await moveAccess(trx, now, account)
     await endMerged(trx, now)
     return now
   })
 
+/** All clients of both, by ascending id (H2). */
+async function clientsOf(trx: Change, kept: User, gone: User): Promise<Client[]> {
+  const all = [...(await listClientsOf(trx, kept)), ...(await listClientsOf(trx, gone))]
+  return [...new Map(all.map(({ client }) => [client.id, client])).values()].sort((a, b) => a.id - b.id)
+}
+
+/** What the preview left out because it is over. */
+async function writeDownEnds(trx: Change, clients: Client[], { kept, gone, accounts }: MergePreview) {
+  for (const client of clients) {
+    const moved = accounts.find((account) => account.client.id === client.id)
+    if (!moved?.kept) await writeDownEnd(trx, client, kept)
+    if (!moved?.gone) await writeDownEnd(trx, client, gone)
+  }
+}
+
 /** Rules for what an association holds besides permissions belong here: of two, the stricter one wins. */
 async function moveAccess(trx: Change, { kept, gone }: MergePreview, account: MergedAccount) {
-  const { client, owner, after } = account
+  const { client, owner, after, endsAt } = account
   const pair = (user: User) => ({ client_id: client.id, user_id: user.id })
   const [mine, theirs] = [
     await trx('associations').where(pair(kept)).first(),
@@ -102,10 +137,13 @@ async function moveAccess(trx: Change, { kept, gone }: MergePreview, account: Me
   ]
   const latest = [mine?.last_login_at, theirs.last_login_at].filter(Boolean).sort().at(-1) ?? null
   const permissions = owner === 'no' ? formatPermissions(after) : ALL_PERMISSIONS
-  const row = { permissions, last_login_at: latest, updated_at: timestamp() }
+  const suspended_at = account.isSuspended ? (mine?.suspended_at ?? theirs.suspended_at) : null
+  const times = { ends_at: endsAt, end_told_at: null, suspended_at }
+  const row = { permissions, last_login_at: latest, updated_at: timestamp(), ...times }
   if (mine) await trx('associations').where(pair(kept)).update(row)
   else await trx('associations').insert({ ...row, ...pair(kept), created_at: theirs.created_at })
   await tellGained(trx, kept, account)
+  if (suspended_at) await rest(trx, client, kept, gone, mine && !mine.suspended_at)
   if (owner === 'moves') await moveOwnership(trx, client, kept, gone)
   await trx('associations').where(pair(gone)).delete()
   const about = { client, user: gone, email: gone.email, before: account.gone }
@@ -124,6 +162,16 @@ async function tellGained(trx: Change, kept: User, { client, kept: before, after
   if (before.join() === after.join()) return
   await record(trx, 'permissions.changed', { client, user: kept, before, after })
   await fire(trx, 'PermissionsChanged', { ...told, before, after })
+}
+
+/** Suspension has won: nobody joins through what either of them sent. */
+async function rest(trx: Change, client: Client, kept: User, gone: User, isNew: boolean) {
+  for (const one of [kept, gone])
+    await cancelPending(trx, client, { invited_by_user_id: one.id }, 'inviter suspended')
+  if (!isNew) return
+  await record(trx, 'access.suspended', { client, user: kept, email: kept.email })
+  const about = { client: describeClient(client), user: describeUser(kept) }
+  await fire(trx, 'AssociationSuspended', about)
 }
 
 async function moveOwnership(trx: Change, client: Client, kept: User, gone: User) {

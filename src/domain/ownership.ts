@@ -21,7 +21,8 @@ export async function makeOwner(db: Db, by: Actor, client: Client, target: Clien
   return change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
     const user = await findClientUser(trx, current, target.id)
-    if (!user) throw new Refusal('owner.notAssociated')
+    if (!user || user.standing === 'ended') throw new Refusal('owner.notAssociated')
+    if (user.standing === 'suspended') throw new Refusal('owner.suspended')
     if (user.isOwner) throw new Refusal('owner.already')
     if (user.status !== 'active') throw new Refusal('owner.disabled')
     const former = await getUser(trx, current.owner_id)
@@ -30,6 +31,10 @@ export async function makeOwner(db: Db, by: Actor, client: Client, target: Clien
       .where({ id: current.id, owner_id: former.id })
       .update({ owner_id: user.id, updated_at: timestamp() })
     if (moved !== 1) throw new Refusal('owner.already')
+    // An owner's access has no end (HARD-CASES H10).
+    await trx('associations')
+      .where({ client_id: current.id, user_id: user.id })
+      .update({ ends_at: null, end_told_at: null })
     await trx('associations')
       .where({ client_id: current.id })
       .whereIn('user_id', [former.id, user.id])

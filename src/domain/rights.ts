@@ -12,6 +12,7 @@ export const RIGHTS = [
   'change-owner',
   'list-users',
   'edit-users',
+  'export-users',
   'act-as-user',
   'delete-users',
   'merge-users',

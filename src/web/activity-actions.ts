@@ -4,8 +4,8 @@ import { type Key, keysAfter, t } from './translate.ts'
 
 const GROUPS = {
   invitations: ['invite'],
-  access: ['user.associated', 'user.disassociated', 'permissions', 'owner'],
-  clients: ['client', 'requireFactor'],
+  access: ['user.associated', 'user.disassociated', 'user.left', 'access', 'permissions', 'preset', 'owner'],
+  clients: ['client', 'contact', 'requireFactor'],
   logins: ['user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
   factors: ['totp', 'recovery', 'passkey', 'factor'],
   admins: ['admin', 'role', 'acting'],

@@ -19,6 +19,9 @@ const NAMES: Record<string, Key> = {
   postcode: 'field.postcode',
   country: 'field.country',
   phone: 'field.phone',
+  kinds: 'contacts.kinds',
+  preset: 'preset.name',
+  permissions: 'permissions.legend',
   language: 'field.language',
 }
 
@@ -28,16 +31,26 @@ export function nameInWords(name: string): string {
   return key && isKey(key) ? t(key) : name
 }
 
-const PERMISSION_ACTIONS = ['permissions.changed', 'user.associated', 'user.disassociated']
+const PERMISSION_ACTIONS = [
+  'permissions.changed',
+  'user.associated',
+  'user.disassociated',
+  'user.left',
+  'access.ended',
+]
 const LISTS = ['permissions', 'rights', 'before', 'after']
+
+/** By what an action is about: what the sentences of its keys begin with. */
+const KEYS: Record<string, string> = { 'role.': 'right.', 'contact.': 'contacts.kind.' }
 
 /** A list of keys as the words for them; anything else as it is. */
 function listInWords(action: string, text: string): string {
-  if (action.startsWith('role.')) {
-    const keys = text.split(',').map((right) => `right.${right}`)
+  const start = Object.entries(KEYS).find(([noun]) => action.startsWith(noun))?.[1]
+  if (start) {
+    const keys = text.split(',').map((key) => `${start}${key}`)
     return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
   }
-  const isPermissions = PERMISSION_ACTIONS.includes(action) || action.startsWith('invite.')
+  const isPermissions = PERMISSION_ACTIONS.includes(action) || /^(invite|preset)\./.test(action)
   const known = text.split(',').every((key) => PERMISSIONS.some((one) => one === key))
   return isPermissions && known ? permissionsInWords(parsePermissions(text)) : text
 }

@@ -22,6 +22,7 @@ const FILES: Record<string, string> = {
   'strength.js': own('strength.js'),
   'webauthn.js': beside('@simplewebauthn/browser', '../dist/bundle/index.umd.min.js'),
   'passkeys.js': own('passkeys.js'),
+  'presets.js': own('presets.js'),
   'icons.svg': own('icons.svg'),
   'favicon.svg': own('favicon.svg'),
 }

@@ -11,6 +11,7 @@ import type { Settings } from '../domain/settings.ts'
 import { fullName } from '../domain/users.ts'
 import { assetUrl } from './assets.ts'
 import { tooManyFor } from './form.ts'
+import { presetChoices, presetOf } from './presets.ts'
 import { isOwner, mayAdmin, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
@@ -54,6 +55,8 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
     permissionTitle,
     role: roleInWords,
     titlesOf,
+    presetChoices,
+    presetOf,
   }
   const shared = { t, say, appUrl, asset: assetUrl, ...LISTS }
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { samplePages } from '../../src/dev/catalogue.ts'
+import { samplePages } from '../../src/dev/sample-pages.ts'
 import { axeFinds, logIn, sidewaysPixels, startBrowser } from '../support/browser.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 

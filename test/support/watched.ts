@@ -22,3 +22,17 @@ export async function watched(db: Db) {
   const { id: deliveryId } = await db('hook_deliveries').first()
   return { emailId, eventId, deliveryId, hook: encodeURIComponent(hook) }
 }
+
+/** A contact of a client, by its id. */
+export async function plantContact(db: Db, client_id: number): Promise<string> {
+  const at = new Date().toISOString()
+  const who = {
+    first_name: 'Nora',
+    last_name: 'Acme',
+    email: 'nora@example.com',
+    phone: '',
+    kinds: 'invoice',
+  }
+  await db('contacts').insert({ ...who, client_id, created_at: at, updated_at: at })
+  return String((await db('contacts').where({ client_id, email: who.email }).first()).id)
+}

@@ -13,7 +13,6 @@ const WIDE: SettableName[] = [
   'invitesOfAdmin',
   'mailsToInvited',
   'mailsToAddress',
-  'mailsToAddressInDay',
   'accountsOfUser',
 ]
 
