@@ -12,6 +12,7 @@ import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
 import { BUILT_IN_PRESETS } from '../src/domain/presets.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
 import { LANGUAGES } from '../src/domain/users.ts'
+import { MAIL_KINDS } from '../src/domain/wanted-mail.ts'
 import { english } from '../src/lang/english.ts'
 import { openViews, type Views } from '../src/web/views.ts'
 import { readSources } from './support/sources.ts'
@@ -110,6 +111,7 @@ describe('sentences and the places that say them', () => {
     ]),
     'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending', 'any'],
     'invitations.': ['client', 'inviter', ...steps.flatMap((one) => [one, `${one}.sentence`, `${one}.done`])],
+    'notifications.kind.': MAIL_KINDS,
     'invitations.age.': ['any', ...AGES],
     'invites.mail.': ['refused', 'failed'],
     'invites.': steps,

@@ -3,6 +3,7 @@
 import { CLIENT_STATUSES } from '../domain/clients.ts'
 import { ALL_PERMISSIONS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
 import { RIGHTS } from '../domain/rights.ts'
+import { MAIL_KINDS } from '../domain/wanted-mail.ts'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data } from '../web/views.ts'
@@ -148,6 +149,12 @@ export function samplePages(): Page[] {
       accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
     }),
     mine('accounts', { accounts: [] }, '?empty'),
+    mine('notifications', {
+      accounts: [{ client, isOwner: true, wanted: ['joined'] }],
+      kinds: MAIL_KINDS,
+      form,
+    }),
+    mine('notifications', { accounts: [], kinds: MAIL_KINDS, form: wrong }, '?wrong'),
     mine('new-account', { form }),
     page(
       'includes/invite-step',

@@ -1255,6 +1255,19 @@ export const english = {
   'invite.correct.done': 'The invitation went to {email}. The link sent to {before} does not work any more.',
   'invite.correct.same': 'The invitation went to this address already: resend it instead.',
   'invite.correct.pending': 'There is a pending invitation of {email} already: cancel one of the two.',
+  // Notifications
+  'notifications.title': 'Notifications',
+  'notifications.lead': 'Choose for each account which email you get about it.',
+  'notifications.always':
+    'What keeps you safe is always sent: new logins, passwords, a new owner, and what becomes of your own access.',
+  'notifications.legend': 'Email me when',
+  'notifications.kind.joined': 'somebody accepts an invitation and joins',
+  'notifications.kind.declined': 'somebody declines an invitation of mine',
+  'notifications.kind.left': 'somebody leaves, or their access ends, rests or comes back',
+  'notifications.kind.permissions': 'my permissions change',
+  'notifications.saved': 'Your choice for {client} is saved.',
+  'notifications.unknown': 'Choose from the list which email you get.',
+  'activity.mail.chosen': 'chose which email about {account} to get',
   // A user's personal data as a file
   'login.export': 'Download data',
   'right.export-users': 'Download users’ data',

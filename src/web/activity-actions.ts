@@ -6,7 +6,7 @@ const GROUPS = {
   invitations: ['invite'],
   access: ['user.associated', 'user.disassociated', 'user.left', 'access', 'permissions', 'preset', 'owner'],
   clients: ['client', 'contact', 'requireFactor'],
-  logins: ['user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
+  logins: ['mail', 'user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
   factors: ['totp', 'recovery', 'passkey', 'factor'],
   admins: ['admin', 'role', 'acting'],
   house: ['setting', 'email', 'hook', 'activity', 'sample'],
