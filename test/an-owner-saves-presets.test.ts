@@ -165,7 +165,7 @@ describe('an owner saves presets of permissions', () => {
     await ada.press('Switch to Acme Hosting').catch(() => ada)
     for (const url of [PAGE, `${PAGE}/${id}`, `${PAGE}/${id}/remove`]) {
       expect([url, (await ada.visit(url)).status]).toEqual([url, 200])
-      expect(ada.$('main form button:contains("Save"), main form button:contains("Remove")').length).toBe(0)
+      expect(ada.$('main form button').length).toBe(0)
       expect((await ada.post(url, { name: 'Mine', permissions: 'orders' })).status).toBe(403)
     }
     expect(await saved()).toMatchObject([{ name: 'Front desk', permissions: 'invoices' }])

@@ -62,8 +62,8 @@ describe('presets tick boxes wherever permissions are chosen', () => {
     expect(what(alice, 'Bob Brown').find('summary').text()).toBe('Billing')
     expect(what(alice, 'Bob Brown').find('details').text(), 'and what it is').toContain('Invoices, quotes')
     const [mail] = await house.mailTo('bob@example.com')
-    expect(mail?.text).toMatch(/In short: Billing\. That is:\s+- View & Pay Invoices\n- View & Accept Quotes/)
-    expect(mail?.html).toContain('In short: Billing. That is:')
+    expect(mail?.text).toMatch(/\nBilling\. In detail:\s+- View & Pay Invoices\n- View & Accept Quotes/)
+    expect(mail?.html).toContain('Billing. In detail:')
   })
 
   test('one of the account’s own, in the words of the account; a copy, so what changes later changes nothing', async () => {
@@ -72,7 +72,7 @@ describe('presets tick boxes wherever permissions are chosen', () => {
     expect(ticked(alice)).toEqual(['emails', 'invoices'])
     await alice.press('Save')
     expect(what(alice, 'Bob Brown').find('summary').text()).toBe('Bookkeeper')
-    expect((await house.mailTo('bob@example.com'))[0]?.text).toContain('In short: Bookkeeper.')
+    expect((await house.mailTo('bob@example.com'))[0]?.text).toContain('Bookkeeper. In detail:')
     const bob = await house.user('bob', 'Acme Hosting')
     expect(bob.$('.may summary').text()).toBe('Bookkeeper')
     await bob.visit('/user/accounts')
@@ -100,7 +100,7 @@ describe('presets tick boxes wherever permissions are chosen', () => {
     expect(await house.db('invitations').where({ email: 'dora@example.com' })).toEqual([])
     await alice.press('Send Invite')
     expect(what(alice, 'dora@example.com').find('summary').text()).toBe('Technical')
-    expect((await house.mailTo('dora@example.com'))[0]?.text).toContain('In short: Technical.')
+    expect((await house.mailTo('dora@example.com'))[0]?.text).toContain('Technical. In detail:')
 
     await alice.press('Send Invite', { 'Email address': 'all@example.com' })
     expect(what(alice, 'all@example.com').find('summary').text()).toBe('Everything')

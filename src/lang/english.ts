@@ -702,7 +702,7 @@ export const english = {
     'Let the owner save the preset again: keys are known, sorted, there once, and at least one.',
   'doctor.preset.builtIn': 'Preset {preset} of client {client} is called as one that is built in: {name}.',
   'doctor.preset.builtIn.remedy': 'Let the owner give it another name.',
-  'email.preset': 'In short: {preset}. That is:',
+  'email.preset': '{preset}. In detail:',
 
   // The accept page
   'accept.title': '{inviter} invites you to {client}',
