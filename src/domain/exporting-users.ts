@@ -45,13 +45,16 @@ export async function* exportUser(db: Db, user: User): AsyncGenerator<string> {
     comma = ','
     let first = true
     for await (const rows of steps) {
-      if (rows.length > 0) yield `${first ? '' : ','}\n${rows.map((row) => JSON.stringify(row)).join(',\n')}`
+      if (rows.length > 0) yield `${first ? '' : ','}\n${rows.map(inJson).join(',\n')}`
       first &&= rows.length === 0
     }
     yield ']'
   }
   yield '\n}\n'
 }
+
+/** No text in it can be taken for markup, whoever opens the file with what. */
+const inJson = (row: Row) => JSON.stringify(row).replaceAll('<', '\\u003c')
 
 function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterable<Row[]>> {
   const ids = logins.map(({ id }) => id)
