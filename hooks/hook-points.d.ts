@@ -88,6 +88,15 @@ export interface HookPoints {
   PermissionsChanged: { client: Client; user: User; before: string[]; after: string[] }
   /** Ownership moved; the former owner stays associated, with all permissions, but for a merged login. */
   OwnerChanged: { client: Client; owner: User; formerOwner: User }
+  /** The owner offered the account to one of its users, who has until `expiresAt` to accept. */
+  OwnershipTransferRequested: { client: Client; user: User; owner: User; expiresAt: string }
+  /** `user` accepted or declined the offer of `owner`, it was cancelled, or its seven days are over. */
+  OwnershipTransferEnded: {
+    client: Client
+    user: User
+    owner: User
+    how: 'accepted' | 'declined' | 'cancelled' | 'expired'
+  }
   /** A login was created. */
   UserAdd: { user: User }
   UserLogin: { user: User }
@@ -122,7 +131,7 @@ export interface HookPoints {
     user: User | { email: string; firstName: string; lastName: string }
     permissions: string[]
   }
-  /** Before Make Owner; `user` would become the owner. */
+  /** Before Make Owner, and before a transfer of ownership is offered or accepted; `user` would become the owner. */
   PreOwnerChange: { client: Client; user: User }
 }
 

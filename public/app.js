@@ -99,3 +99,26 @@ for (const name of ['htmx:finally:request', 'pageshow'])
     },
     true,
   )
+
+// A list of addresses has a line each; as long as there is one line, Enter sends the form, as in a field of one line.
+document.addEventListener('keydown', (event) => {
+  const { key, shiftKey, isComposing, target } = event
+  if (key !== 'Enter' || shiftKey || isComposing || !target.matches?.('[data-enter-sends]')) return
+  if (target.value.includes('\n')) return
+  event.preventDefault()
+  target.form.requestSubmit()
+})
+
+// The browser takes the link along, or leaves it marked for the keyboard.
+document.addEventListener('click', async ({ target }) => {
+  const button = target.closest('[data-copy]')
+  if (!button) return
+  const field = document.getElementById(button.dataset.copy)
+  field.select()
+  const isCopied = await navigator.clipboard?.writeText(field.value).then(
+    () => true,
+    () => false,
+  )
+  if (isCopied || document.execCommand('copy'))
+    document.getElementById('copied').textContent = button.dataset.copied
+})

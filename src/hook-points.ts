@@ -22,6 +22,8 @@ const POINTS: Record<HookName, true> = {
   AssociationEnded: true,
   PermissionsChanged: true,
   OwnerChanged: true,
+  OwnershipTransferRequested: true,
+  OwnershipTransferEnded: true,
   UserAdd: true,
   UserEdit: true,
   UserLogin: true,

@@ -13,7 +13,9 @@ import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
+import { remindInvited } from './domain/reminding.ts'
 import { sealActivity } from './domain/seals.ts'
+import { expireTransfers } from './domain/transfers.ts'
 import type { Db } from './platform/database.ts'
 
 export interface Job {
@@ -38,6 +40,16 @@ export const jobs: Job[] = [
     name: 'expire-invitations',
     schedule: '*/15 * * * *',
     run: (db, lease) => expireInvitations(db, asJob('expire-invitations', lease)),
+  },
+  {
+    name: 'expire-transfers',
+    schedule: '*/15 * * * *',
+    run: (db, lease) => expireTransfers(db, asJob('expire-transfers', lease)),
+  },
+  {
+    name: 'remind-invited',
+    schedule: '*/30 * * * *',
+    run: (db, lease) => remindInvited(db, asJob('remind-invited', lease)),
   },
   {
     name: 'end-access',

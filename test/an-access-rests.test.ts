@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { examine } from '../src/domain/doctor.ts'
 import { inDays, timestamp } from '../src/platform/clock.ts'
 import { actOn } from './support/access.ts'
+import { typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { associate, idsOf, lookAtMerge } from './support/merging.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -113,7 +114,7 @@ describe('an access rests, and goes on', () => {
     expect(acme).toContain('Suspended')
     expect(acme).toContain('Access until')
     const { ends_at } = await row(ids.carol)
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect(ada.status).toBe(200)
     const merged = await row(ids.bob)
     expect([merged.ends_at, merged.suspended_at !== null]).toEqual([ends_at, true])
@@ -126,7 +127,7 @@ describe('an access rests, and goes on', () => {
     await associate(house, ids.carol, ids.acme, 'emails')
     await lookAtMerge(ada, ids)
     await actOn(house, ids.acme, ids.bob, { ends_at: inDays(50) })
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect([ada.status, ada.told]).toEqual([
       422,
       expect.stringContaining('Something changed since you looked.'),
@@ -146,7 +147,7 @@ describe('an access rests, and goes on', () => {
     await actOn(house, ids.bakery, ids.carol, { suspended_at: null, ends_at: inDays(9) })
     await actOn(house, ids.acme, ids.bob, { ends_at: inDays(-1) })
     await lookAtMerge(ada, ids, { here: 'bob', other: 'carol', keep: 'other' })
-    await ada.press('Merge the logins')
+    await ada.press('Merge the logins', typedProof)
     expect(await row(ids.carol, ids.bakery)).toMatchObject({ ends_at: null, suspended_at: null })
     expect([await row(ids.carol), await row(ids.bob)]).toEqual([undefined, undefined])
     expect(await house.db('hook_events').where({ name: 'AssociationEnded' })).toHaveLength(1)

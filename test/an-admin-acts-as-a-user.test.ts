@@ -206,7 +206,7 @@ describe('an admin acts as a user', () => {
     expect(alice.text).toContain('Admin Ada Admin, acting as you')
     const looking = ada.newTab()
     await looking.visit(`/admin/users/${await userIdOf(house, 'alice')}`)
-    expect(looking.text).toContain('Admin Ada Admin, acting as them')
+    expect(looking.text).toContain('Admin Ada Admin, acting as this user')
     await alice.press('End: Admin Ada Admin, acting as you')
     expect(await isOut(ada)).toBe(true)
     await actAs(house, ada, 'alice')

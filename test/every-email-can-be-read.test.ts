@@ -3,13 +3,16 @@ import { load } from 'cheerio'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { jobs } from '../src/jobs.ts'
-import { inDays } from '../src/platform/clock.ts'
+import { inDays, timestamp } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { typedProof } from './support/admins.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { nearTheEnd, remind } from './support/reminding.ts'
 import { ROOT, readSources } from './support/sources.ts'
+import { offerTo } from './support/transfers.ts'
+import type { Visitor } from './support/visitor.ts'
 
 const COMPANY = `Fish & <Chips> "O'Neil"`
 const LONG = 'a long sentence of mine'
@@ -46,8 +49,13 @@ describe('every e-mail can be read, as HTML and as text', () => {
     const first = await invite('dora@example.com')
     await first.press('Create account', { ...dora, 'Email address': 'dora@example.com' })
     const second = await invite('erik@example.com')
+    await invite('fay@example.com')
+    await nearTheEnd(house, 'fay@example.com')
+    await remind(house)
     await second.press('Decline', { 'A word to Alice Ames': 'No <b>thanks</b> & bye' })
 
+    await house.user('bob')
+    await transfers(alice, id)
     await ada.visit(users)
     await ada.follow('Manage User: Bob Brown')
     await ada.press('Save', { 'View Domains': true, 'Access until': dayIn(30) })
@@ -145,6 +153,25 @@ describe('every e-mail can be read, as HTML and as text', () => {
       return { template: row.template, mail }
     })
   })
+
+  /** Each end but the good one. */
+  async function transfers(alice: Visitor, client_id: number) {
+    const bob = await house.user('bob')
+    await offerTo(alice, 'Bob Brown')
+    await bob.visit(await house.linkTo('bob@example.com'))
+    await bob.press('Decline')
+    await offerTo(alice, 'Bob Brown')
+    // A message that is over is not sent.
+    await house.mailTo('nobody')
+    await alice.press('Cancel transfer')
+    await offerTo(alice, 'Bob Brown')
+    await house.mailTo('nobody')
+    await house
+      .db('ownership_transfers')
+      .where({ open_client_id: client_id })
+      .update({ expires_at: timestamp() })
+    await jobs.find(({ name }) => name === 'expire-transfers')?.run(house.db)
+  }
 
   test('each kind was sent', () => {
     expect([...new Set(mails.map(({ template }) => template))].sort()).toEqual(KINDS)

@@ -88,7 +88,7 @@ describe('sentences and the places that say them', () => {
   })
 
   // Keys that are put together from parts: what they begin with, and what may follow.
-  const steps = ['resend', 'cancel']
+  const steps = ['resend', 'cancel', 'link']
   const stuck = ['worker', 'broken', 'settings', 'emails', 'events', 'deliveries']
   const composed: Record<string, readonly string[]> = {
     'permissions.group.': Object.keys(PERMISSION_GROUPS),
@@ -110,10 +110,10 @@ describe('sentences and the places that say them', () => {
       `${step}.keep`,
     ]),
     'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending', 'any'],
-    'invitations.': ['client', 'inviter', ...steps.flatMap((one) => [one, `${one}.sentence`, `${one}.done`])],
+    'invitations.': ['client', 'inviter', ...['resend', 'cancel'].flatMap((one) => [one, `${one}.sentence`, `${one}.done`])],
     'notifications.kind.': MAIL_KINDS,
     'invitations.age.': ['any', ...AGES],
-    'invites.mail.': ['refused', 'failed'],
+    'invites.mail.': ['refused', 'failed', 'sent', 'opened', 'expired'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
     'preset.': Object.keys(BUILT_IN_PRESETS),
@@ -133,6 +133,7 @@ describe('sentences and the places that say them', () => {
     'email.access-suspended.': ['user', 'owner'],
     'email.access-resumed.': ['user', 'owner'],
     'merge.owner.': ['stays', 'moves'],
+    'transfer.not.': ['disabled', 'unverified', 'suspended', 'ends', 'away', 'noFactor'],
     'merge.keep.': ['this', 'other'],
     'login.': [
       'export',
@@ -174,6 +175,7 @@ describe('sentences and the places that say them', () => {
     'activity.': [
       ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],
+      ...['accepted', 'declined', 'cancelled', 'expired'].map((how) => `transfer.${how}`),
     ],
     'email.admin-changed.': ['address', 'role', 'disabled', 'enabled'],
     'email.': VIEWS.filter(({ path }) => /emails\/[^_].*html/.test(path)).map(

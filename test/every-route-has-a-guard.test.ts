@@ -3,6 +3,7 @@ import { addressLinks } from './support/address-links.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { addColleague, type Route, routesOfHouse } from './support/routes.ts'
+import { offeredToAlice } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 import { plantContact, watched } from './support/watched.ts'
 
@@ -32,10 +33,10 @@ describe('every route says who may come in, and holds it', () => {
       presetId: (await house.db('presets').first()).id,
       ...{ token, nth: '0', clientId: id },
       ...(await addColleague(house.db)),
-      name: 'theme.css',
-      sessionId: '0123456789abcdef',
+      ...{ name: 'theme.css', sessionId: '0123456789abcdef' },
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
       ...(await watched(house.db)),
+      ...(await offeredToAlice(house)),
       contactId: await plantContact(house.db, id),
     }
   })
@@ -58,7 +59,7 @@ describe('every route says who may come in, and holds it', () => {
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
-      hook_functions roles password_resets contacts presets`.split(/\s+/)
+      hook_functions roles password_resets contacts presets ownership_transfers`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -122,9 +123,7 @@ describe('every route says who may come in, and holds it', () => {
       '/logout',
       '/password/reset',
       '/password/reset/:token',
-      '/readyz',
-      '/register',
-      '/register/:token',
+      ...['/readyz', '/register', '/register/:token'],
       '/user/email/back/:token',
       '/user/email/confirm/:token',
       '/user/verify/:token',
@@ -155,6 +154,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',
+      ...['', '/accept', '/decline'].map((step) => `/user/transfers/:transferId${step}`),
       '/user/verify',
       '/user/verify/:token',
     ])
@@ -185,6 +185,7 @@ describe('every route says who may come in, and holds it', () => {
       '/admin/security/passkeys/:passkeyId/rename': `${adaPasskey}/rename`,
       '/admin/security/passkeys/:passkeyId/remove': `${adaPasskey}/remove`,
       ...(await addressLinks(house)),
+      '/admin/clients/:id/transfers/:transferId/stop': String(ids.stopUrl),
       '/admin/password/reset/:token': await house.linkTo('ada@latchkey.test'),
       '/password/reset/:token': `/password/reset/${token}`,
       '/register/:token': `/register/${registration}`,
@@ -197,7 +198,7 @@ describe('every route says who may come in, and holds it', () => {
       await visitor.visit(url)
       expect(visitor.status, `GET ${route.path}`).toBe(200)
     }
-  })
+  }, 120_000)
 
   test('logged out, or logged in to the other area: led to the login, and nothing is done', async () => {
     const strangers = {
@@ -214,7 +215,7 @@ describe('every route says who may come in, and holds it', () => {
           else expect([status, visitor.$(`form[action="${login}"]`).length], name).toEqual([401, 1])
         }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 
   test('Carol, a stranger to Alice’s account, reaches nothing of it by its ids', async () => {
     const carol = await house.user('carol')
@@ -233,7 +234,7 @@ describe('every route says who may come in, and holds it', () => {
       expect(carol.text, route.path).not.toContain('Acme')
     }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 
   test('Bob, who may act for it but lacks the permission, is told what is missing and whom to ask', async () => {
     const bob = await house.user('bob', 'Acme Hosting')
@@ -246,5 +247,5 @@ describe('every route says who may come in, and holds it', () => {
       expect(bob.text, name).toContain('Ask Alice Ames, the owner of Acme Hosting.')
     }
     expect(await state()).toEqual(before)
-  })
+  }, 120_000)
 })

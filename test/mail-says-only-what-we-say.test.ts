@@ -32,6 +32,19 @@ const TAKEN = [
   '. . .',
 ]
 
+/** One address nowhere; many where a list may be pasted. */
+const LISTS = [
+  `dora@example.com${INJECTION}`,
+  'dora@example.com\nBcc: victim@example.com',
+  'dora@example.com\r\nRCPT TO:<victim@example.com>',
+  'dora@example.com, victim@example.com',
+  'dora@example.com;victim@example.com',
+  'dora@example.com victim@example.com',
+  'Dora <victim@example.com>',
+  '<dora@example.com> NOTIFY=SUCCESS',
+  'group: dora@example.com, victim@example.com;',
+]
+
 describe('mail says only what we say, to whom we say it', () => {
   let house: TestHouse
   let smtp: Awaited<ReturnType<typeof startSmtp>>
@@ -123,26 +136,20 @@ describe('mail says only what we say, to whom we say it', () => {
   test('an address that is more than one address is none', async () => {
     const before = smtp.received.length
     const addresses = [
-      `dora@example.com${INJECTION}`,
-      'dora@example.com\nBcc: victim@example.com',
-      'dora@example.com\r\nRCPT TO:<victim@example.com>',
-      'dora@example.com, victim@example.com',
-      'dora@example.com;victim@example.com',
-      'dora@example.com victim@example.com',
-      'Dora <victim@example.com>',
-      '<dora@example.com> NOTIFY=SUCCESS',
+      ...LISTS,
       'dora@example.com\u0000@victim.example',
       'dora\u202E@example.com',
       '"dora\r\n"@example.com',
       '"a b"@example.com',
       '(comment)dora@example.com',
-      'group: dora@example.com, victim@example.com;',
       `${'x'.repeat(300)}@example.com`,
       `dora@${'x.'.repeat(200)}com`,
     ]
     for (const email of addresses) {
-      await invite(email)
-      expect([email, alice.status]).toEqual([email, 422])
+      if (!LISTS.includes(email)) {
+        await invite(email)
+        expect([email, alice.status]).toEqual([email, 422])
+      }
       for (const path of ['/register', '/password/reset']) {
         const person = { first_name: 'Eve', last_name: 'Adams', password: 'a long sentence of mine' }
         const stranger = await house.visitor().post(path, { ...person, email })
@@ -152,5 +159,14 @@ describe('mail says only what we say, to whom we say it', () => {
     house.delivery.wake()
     await house.delivery.settled()
     expect(smtp.received.length).toBe(before)
+  })
+
+  test('where a list may be pasted it is one: each address gets a mail of its own, and the rest is nothing', async () => {
+    const before = smtp.received.length
+    for (const list of LISTS) await invite(list.replaceAll('victim', 'erik'))
+    house.delivery.wake()
+    await house.delivery.settled()
+    const reached = smtp.received.slice(before).map(({ to }) => to.join())
+    expect([...new Set(reached)].sort()).toEqual(['dora@example.com', 'erik@example.com'])
   })
 })

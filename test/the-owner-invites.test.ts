@@ -26,11 +26,8 @@ describe('Invite New User', () => {
       ['   ', 'Enter an email address.'],
       ['dora', 'That email address is not complete: something like name@example.com.'],
       ['dora@example', 'That email address is not complete: something like name@example.com.'],
-      [
-        'a@example.com, b@example.com',
-        'That email address is not complete: something like name@example.com.',
-      ],
-      ['Dora <dora@example.com>', 'That email address is not complete: something like name@example.com.'],
+      ['Dora <dora@>', 'That email address is not complete: something like name@example.com.'],
+      [',;', 'That email address is not complete: something like name@example.com.'],
       [long, 'This is too long: at most 254 characters.'],
     ] as const) {
       await alice.press('Send Invite', {
@@ -40,11 +37,7 @@ describe('Invite New User', () => {
       })
       expect([alice.status, alice.told]).toEqual([422, sentence])
       const field = alice.$('[aria-invalid="true"]')
-      expect([field.attr('id'), field.is('[autofocus]'), field.val()]).toEqual([
-        'email',
-        true,
-        typed || undefined,
-      ])
+      expect([field.attr('id'), field.is('[autofocus]'), field.val()]).toEqual(['email', true, typed])
       expect(alice.$(`#${field.attr('aria-describedby')?.split(' ').at(-1)}`).text()).toBe(sentence)
       expect(alice.$('[name="which"][checked]').val()).toBe('choose')
       expect(alice.$('[name="permissions"][checked]').val()).toBe('domains')

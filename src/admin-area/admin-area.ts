@@ -29,6 +29,7 @@ import { security, sessions } from './security.ts'
 import { settings } from './settings.ts'
 import { mindStuck } from './stuck.ts'
 import { system } from './system.ts'
+import { transfers } from './transfers.ts'
 import { users } from './users.ts'
 
 // clients before client, associate before users: /new and /associate are no ids.
@@ -39,3 +40,4 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
     .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))
     .use(invitations(db), exportUserPage(db))
+    .use(transfers(db))

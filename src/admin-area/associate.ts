@@ -22,6 +22,7 @@ import {
   manyOf,
   submit,
 } from '../web/form.ts'
+import { messageField } from '../web/message-field.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
@@ -39,6 +40,7 @@ const AssociateForm = z
     send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
     check_all: z.string().optional(),
     permissions: manyOf(),
+    message: messageField(),
     ends_on: z.string().default(''),
     confirmed: z.string().optional(),
   })
@@ -78,11 +80,8 @@ export function associatePage(db: Db) {
     const user = await picked(input)
     const email = user?.email ?? check(emailField(), input.search, 'search')
     if (input.send_invite === 'yes') {
-      const { replaced } = await invite(db, actor(req), client, {
-        email,
-        permissions: input.permissions,
-        endsOn: input.ends_on,
-      })
+      const { permissions, message, ends_on: endsOn } = input
+      const { replaced } = await invite(db, actor(req), client, { email, permissions, message, endsOn })
       return { key: replaced ? 'invite.replaced' : 'invite.sent', email } as const
     }
     const who = user ?? {

@@ -41,6 +41,10 @@ const SettingsForm = z
       .literal('1')
       .optional()
       .transform((on): '0' | '1' => on ?? '0'),
+    remindInvited: z
+      .literal('1')
+      .optional()
+      .transform((on): '0' | '1' => on ?? '0'),
     activityKeepDays: z.string().trim().refine(isKeepDays, 'settings.keepDays.malformed').optional(),
     remove_logo: z.string().optional(),
     logo: z.instanceof(File).optional(),

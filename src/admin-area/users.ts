@@ -16,12 +16,14 @@ import { makeOwner } from '../domain/ownership.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
+import { findPendingTransfer } from '../domain/transfers.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { accessPages } from '../web/access-pages.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
+import { linkPages } from '../web/link-pages.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
 import { show } from '../web/views.ts'
@@ -54,6 +56,7 @@ export function users(db: Db) {
       users: await listClientUsers(db, one),
       pending: await listPending(db, one),
       earlier: await listEarlier(db, one),
+      transfer: await findPendingTransfer(db, one),
       presets: await listPresets(db, one),
     }
     show(req, res, 'admin-area/users', { client: one, ...lists, tab: 'users' }, 'admin-area/_lists')
@@ -116,16 +119,12 @@ export function users(db: Db) {
   })
 
   const guards = holds('manage-access')
-  const area = { looking: guards, doing: guards, clientOf: client, list: listOf, layout: 'admin-area' }
-  page.use(accessPages(db, { url: `${URL}/:userId`, ...area }))
+  const area = { clientOf: client, list: listOf, layout: 'admin-area' }
+  page.use(accessPages(db, { url: `${URL}/:userId`, looking: guards, doing: guards, ...area }))
+  const invites = { url: '/admin/clients/:id/invites/:inviteId', ...area }
   page.use(
-    invitePages(db, {
-      url: '/admin/clients/:id/invites/:inviteId',
-      guards: holds('invite'),
-      clientOf: client,
-      list: listOf,
-      layout: 'admin-area',
-    }),
+    invitePages(db, { ...invites, guards: holds('invite') }),
+    linkPages(db, { ...invites, guards: holds('copy-links') }),
   )
   return page
 }

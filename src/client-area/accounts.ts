@@ -6,6 +6,7 @@ import { findAccount, listClientsOf } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
 import { listPresetsOf } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
+import { listOffers } from '../domain/transfers.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { companyName, type Form, formOf, submit } from '../web/form.ts'
@@ -23,12 +24,13 @@ export function accounts(db: Db) {
   const page = Router()
 
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
-    const accounts = await listClientsOf(db, currentUser(req))
+    const user = currentUser(req)
+    const accounts = await listClientsOf(db, user)
     const presets = await listPresetsOf(
       db,
       accounts.map(({ client }) => client),
     )
-    show(req, res, 'client-area/accounts', { accounts, presets })
+    show(req, res, 'client-area/accounts', { accounts, presets, offers: await listOffers(db, user) })
   })
 
   page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {

@@ -15,6 +15,7 @@ import { invites } from './invites.ts'
 import { leavePage } from './leave.ts'
 import { login } from './login.ts'
 import { notifications } from './notifications.ts'
+import { ownership } from './ownership.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
 import { presets } from './presets.ts'
@@ -38,6 +39,7 @@ export const clientArea = (db: Db) =>
     users(db),
     presets(db),
     invites(db),
+    ownership(db),
     details(db),
     contacts(db),
     emails(db),

@@ -2,9 +2,10 @@
 
 import { Router } from 'express'
 import { listPresets } from '../domain/presets.ts'
+import { listOffers } from '../domain/transfers.ts'
 import { getUser } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
-import { currentClient } from '../web/request.ts'
+import { currentClient, currentUser } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { anyone, associated } from './area.ts'
 
@@ -15,8 +16,9 @@ export function home(db: Db) {
 
   page.get('/clientarea', ...associated, async (req, res) => {
     const client = currentClient(req)
-    const presets = await listPresets(db, client)
-    show(req, res, 'client-area/home', { owner: await getUser(db, client.owner_id), presets })
+    const owner = await getUser(db, client.owner_id)
+    const [presets, offers] = [await listPresets(db, client), await listOffers(db, currentUser(req))]
+    show(req, res, 'client-area/home', { owner, presets, offers })
   })
 
   return page

@@ -12,6 +12,7 @@ import {
   registerAndAccept,
 } from '../domain/accepting.ts'
 import { type Client, clientName } from '../domain/clients.ts'
+import { markOpened } from '../domain/invitation-links.ts'
 import { countTry } from '../domain/limits.ts'
 import { checkLogin } from '../domain/logins.ts'
 import { checkPassword, hashPassword } from '../domain/passwords.ts'
@@ -57,6 +58,12 @@ export function acceptPage(db: Db) {
     show(req, res, 'client-area/invite', { ...offer, form, token: tokenOf(req) })
   }
 
+  /** Somebody tried: that is when whoever invited learns that the link was opened (HARD-CASES H28). */
+  async function refused(req: Request, res: Response, form: Form) {
+    await markOpened(db, actor(req), tokenOf(req))
+    return showOffer(req, res.status(422), form)
+  }
+
   /** The user who accepted follows the link again (R20); entering an account is a post of its own. */
   function leadIn(req: Request, res: Response, client: Client) {
     if (req.visit.client?.id === client.id) return res.redirect(303, '/clientarea')
@@ -76,7 +83,7 @@ export function acceptPage(db: Db) {
     const form = await submit(NoInput, req.body, async () => {
       client ??= await accept(db, actor(req), tokenOf(req), user)
     })
-    if (form || !client) return showOffer(req, res.status(422), form ?? formOf(req))
+    if (form || !client) return refused(req, res, form ?? formOf(req))
     await enter(req, db, client)
     welcome(res, client)
   })
@@ -92,7 +99,7 @@ export function acceptPage(db: Db) {
         return first
       })
     })
-    if (form || !made) return showOffer(req, res.status(422), form ?? formOf(req))
+    if (form || !made) return refused(req, res, form ?? formOf(req))
     await forgiveLogin(req)
     if (made.user.factors > 0)
       return finishLogin(req, res, db, asPerson(made.user), { returnTo: `/invite/${tokenOf(req)}` })
@@ -124,7 +131,7 @@ export function acceptPage(db: Db) {
     const form = await submit(DeclineForm, req.body, async (input) => {
       word = input.word
     })
-    if (form) return showOffer(req, res.status(422), form)
+    if (form) return refused(req, res, form)
     const client = await decline(db, actor(req), tokenOf(req), word)
     show(req, res, 'client-area/declined', { client })
   })

@@ -1,15 +1,19 @@
-// Resend Invite and Cancel Invite, for the owner.
+// Resend Invite, Cancel Invite and Copy link, for the owner.
 
+import { Router } from 'express'
 import type { Db } from '../platform/database.ts'
-import { invitePages } from '../web/invite-pages.ts'
+import { type InviteArea, invitePages } from '../web/invite-pages.ts'
+import { linkPages } from '../web/link-pages.ts'
 import { currentClient } from '../web/request.ts'
 import { owner } from './area.ts'
 
-export const invites = (db: Db) =>
-  invitePages(db, {
+export function invites(db: Db) {
+  const area: InviteArea = {
     url: '/account/invites/:inviteId',
     guards: owner,
     clientOf: async (req) => currentClient(req),
     list: () => '/account/users',
     layout: 'client-area',
-  })
+  }
+  return Router().use(invitePages(db, area), linkPages(db, area))
+}

@@ -1,7 +1,9 @@
 // Logging in and out. Whoever was sent here comes back to where they were going; a form that was posted after
 // the session had ended is kept, shown after the login, and sent only by the person's own click.
 
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
+import type { Actor } from '../domain/change.ts'
+import { markOpened } from '../domain/invitation-links.ts'
 import { checkLogin, recordLogout } from '../domain/logins.ts'
 import { asPerson } from '../domain/people.ts'
 import { endUserSession } from '../domain/sessions.ts'
@@ -23,6 +25,12 @@ import { show } from '../web/views.ts'
 import { backToAdminArea } from './acting.ts'
 import { anyone } from './area.ts'
 
+// The accept page has forms that come here: to log in, and to do so as somebody else (HARD-CASES H28).
+async function noteOpened(db: Db, by: Actor, returnTo: string) {
+  const token = /^\/invite\/([^/?#]+)/.exec(returnTo)?.[1]
+  if (token) await markOpened(db, by, token)
+}
+
 export function login(db: Db) {
   const page = Router()
 
@@ -31,7 +39,12 @@ export function login(db: Db) {
     showLogin(req, res, CLIENT_LOGIN, formOf(req), safePath(req.query.returnTo, CLIENT_LOGIN.home))
   })
 
-  page.post('/login', ...anyone, limit('login'), passkeyLogin(db, 'user'), async (req, res) => {
+  const noting: RequestHandler = async (req, _res, next) => {
+    await noteOpened(db, actor(req), safePath(req.body.returnTo, CLIENT_LOGIN.home))
+    next()
+  }
+
+  page.post('/login', ...anyone, limit('login'), noting, passkeyLogin(db, 'user'), async (req, res) => {
     const returnTo = safePath(req.body.returnTo, CLIENT_LOGIN.home)
     let user: User | undefined
     const form = await submit(LoginForm, req.body, async ({ email, password }) => {
@@ -60,6 +73,7 @@ export function login(db: Db) {
     }
     clearCookie(res, USER_COOKIE)
     const returnTo = safePath(req.body.returnTo, '/login')
+    await noteOpened(db, actor(req), returnTo)
     if (returnTo === '/login') flash(res, 'success', 'logout.done')
     res.redirect(303, returnTo)
   })

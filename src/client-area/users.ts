@@ -11,7 +11,6 @@ import {
   setPermissions,
 } from '../domain/associations.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
-import { invite } from '../domain/inviting.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
@@ -19,27 +18,15 @@ import { requireFactor } from '../domain/require-factor.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { choiceOf, emailField, type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
+import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { owner } from './area.ts'
+import { inviting, type Outcome } from './inviting.ts'
 
 const PAGE = '/account/users'
-
-const InviteForm = z
-  .object({
-    email: emailField(),
-    which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
-    permissions: manyOf(),
-    ends_on: z.string().default(''),
-  })
-  .transform(({ email, which, permissions, ends_on }) => ({
-    email,
-    endsOn: ends_on,
-    permissions: which === 'all' ? PERMISSIONS : permissions,
-  }))
 
 export const PermissionsForm = z
   .object({ check_all: z.string().optional(), permissions: manyOf(), ends_on: z.string().optional() })
@@ -52,7 +39,7 @@ export function users(db: Db) {
   const page = Router()
   const presetsOf = (req: Request) => listPresets(db, currentClient(req))
 
-  async function showUsers(req: Request, res: Response, form: Form) {
+  async function showUsers(req: Request, res: Response, form: Form, outcomes: Outcome[] = []) {
     const client = currentClient(req)
     const [users, pending, earlier] = [
       await listClientUsers(db, client),
@@ -60,25 +47,14 @@ export function users(db: Db) {
       await listEarlier(db, client),
     ]
     const lists = { users, pending, earlier, presets: await presetsOf(req) }
-    show(req, res, 'client-area/users', { form, ...lists }, 'client-area/_lists')
+    const mayWrite = currentUser(req).email_verified_at !== null
+    show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }
 
   for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
     page.get(url, ...owner, (req, res) => showUsers(req, res, formOf(req)))
 
-  page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
-    const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req))
-    if (ticked) return showUsers(req, res.status(statusOf(ticked)), ticked)
-    let replaced = false
-    const form = await submit(InviteForm, req.body, async (input) => {
-      replaced = (await invite(db, actor(req), currentClient(req), input)).replaced
-    })
-    if (form) return showUsers(req, res.status(422), form)
-    flash(res, 'success', replaced ? 'invite.replaced' : 'invite.sent', {
-      email: String(req.body.email).trim(),
-    })
-    res.redirect(303, PAGE)
-  })
+  page.use(inviting(db, showUsers))
 
   page.post(`${PAGE}/require-factor`, ...owner, async (req, res) => {
     const isRequired = req.body.require_factor === '1'

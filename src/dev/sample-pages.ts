@@ -14,12 +14,14 @@ import { adminPages } from './catalogue-admins.ts'
 import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { invitationPages } from './catalogue-invitations.ts'
+import { invitingPages } from './catalogue-inviting.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { presetPages } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
+import { stoppedTransferPages, transferPages } from './catalogue-transfers.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
 const user = (id: number, first_name: string, last_name: string) => ({
@@ -141,6 +143,7 @@ export function samplePages(): Page[] {
     mine('users', { form, ...lists }),
     mine('users', { form: wrong, users: users.slice(0, 1), pending: [], earlier: [] }, '?empty'),
     mine('users', { form: tooManyForm, ...lists }, '?too-many'),
+    ...invitingPages(lists, offer).map(([name, data, more]) => page(name, data, asOwner, more)),
     mine('permissions', { user: users[1], form }),
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
@@ -209,6 +212,8 @@ export function samplePages(): Page[] {
     ...passkeyPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     ...factorPages('admin').map(([name, data, more]) => page(name, data, asAdmin, more)),
     mine('factor-needed'),
+    ...transferPages(alice, bob, client).map(([name, data, more]) => mine(name, data, more)),
+    ...stoppedTransferPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]

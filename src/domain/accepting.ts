@@ -63,7 +63,8 @@ export async function findJoined(db: Db, token: string, user: User | undefined):
 
 const isOver = (end: string | null) => end !== null && end <= timestamp()
 
-async function offerNow(db: Db, client: Client, invitation: Invitation): Promise<Offer | undefined> {
+/** What stands of an invitation now: nothing, if whoever invited may give nothing any more. */
+export async function offerNow(db: Db, client: Client, invitation: Invitation): Promise<Offer | undefined> {
   if (client.status === 'closed') return undefined
   const offered = parsePermissions(invitation.permissions)
   if (!invitation.invited_by_user_id) {

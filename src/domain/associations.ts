@@ -15,6 +15,7 @@ import { cancelPending } from './invitations.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
 import { ownNameOf } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
+import { cancelTransfer } from './transfers.ts'
 import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
 
 /** A user as one client sees them. */
@@ -231,6 +232,7 @@ export const removeAccess = (db: Db, by: Actor, client: Client, target: ClientUs
     const { client: current, user } = await takeAssociation(trx, client, target, 'owner.remove')
     await trx('associations').where({ client_id: current.id, user_id: user.id }).delete()
     await cancelPending(trx, current, { invited_by_user_id: user.id }, 'inviter lost access')
+    await cancelTransfer(trx, current, 'access removed', user)
     await record(trx, 'user.disassociated', {
       client: current,
       user,

@@ -9,12 +9,14 @@ import { type Client, describeClient } from './clients.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { Refusal } from './refusal.ts'
+import { cancelTransfer } from './transfers.ts'
 
 export const closeClient = (db: Db, by: Actor, client: Client) =>
   change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
     if (current.status === 'closed') throw new Refusal('client.closedAlready')
     await cancelPending(trx, current, {}, 'client closed')
+    await cancelTransfer(trx, current, 'client closed')
     await setStatus(trx, current, 'closed')
     await fire(trx, 'ClientClose', { client: describeClient({ ...current, status: 'closed' }) })
   })

@@ -27,7 +27,7 @@ const emails: Check[] = [
     ...EMAILS,
     select: EMAIL,
     where: `${isLost('clients', 'm.client_id')} OR ${isLost('users', 'm.user_id')}
-      OR ${isLost('invitations', 'm.invitation_id')} OR (m.template = 'invitation' AND m.invitation_id IS NULL)`,
+      OR ${isLost('invitations', 'm.invitation_id')} OR (m.template IN ('invitation', 'invitation-reminder') AND m.invitation_id IS NULL)`,
   },
   {
     check: 'email.stuck',

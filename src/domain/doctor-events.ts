@@ -36,6 +36,7 @@ const ACCESS: Record<string, string> = {
   'user.disassociated': 'UserDisassociated',
   'permissions.changed': 'PermissionsChanged',
   'owner.changed': 'OwnerChanged',
+  'transfer.requested': 'OwnershipTransferRequested',
   'user.left': 'UserDisassociated',
   'access.suspended': 'AssociationSuspended',
   'access.resumed': 'AssociationResumed',

@@ -49,6 +49,13 @@ export const traceChecks: Check[] = [
     where: `${mailsOf('*')} <> i.send_count OR ${mailsOf('DISTINCT m.send_count')} <> i.send_count`,
   },
   {
+    check: 'invitation.reminder',
+    ...INVITATIONS,
+    select: 'i.id AS invitation, i.client_id AS client, i.reminded_at AS at',
+    where: `i.reminded_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.invitation_id = i.id
+      AND m.template = 'invitation-reminder' AND m.send_count = i.send_count)`,
+  },
+  {
     check: 'invitation.sentActivity',
     over: { ...PER_CLIENT, column: 'b.client_id' },
     from: SENT,

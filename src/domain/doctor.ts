@@ -16,6 +16,7 @@ import { mergedChecks } from './doctor-merged.ts'
 import { presetChecks } from './doctor-presets.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
+import { transferChecks } from './doctor-transfers.ts'
 import type { Values } from './refusal.ts'
 
 export interface Finding {
@@ -51,6 +52,7 @@ const allChecks: Check[] = [
   ...checks,
   ...loginChecks,
   ...mergedChecks,
+  ...transferChecks,
   ...presetChecks,
   ...accessChecks,
   ...traceChecks,

@@ -17,6 +17,7 @@ import { asPerson } from './people.ts'
 import { removeFactorsSince, startAfresh } from './proofs.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
+import { cancelOffersOf } from './transfers.ts'
 import { describeUser, findUser, findUserByEmail, getUser, lowerCase, type User } from './users.ts'
 import { killVerifications } from './verifications.ts'
 
@@ -131,6 +132,7 @@ export async function takeBack(db: Db, by: Actor, token: string): Promise<void> 
   if (!found) throw new Refusal('link.dead')
   const { row, user, since } = found
   await change(db, actorOf(user, by), async (trx) => {
+    await cancelOffersOf(trx, user)
     const at = timestamp()
     const taken = await trx('email_changes').where({ id: row.id, ended_at: null }).update({ ended_at: at })
     if (taken !== 1) throw new Refusal('link.dead')

@@ -10,6 +10,7 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { type Invitation, isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import type { Transfer } from './transfers.ts'
 import type { User } from './users.ts'
 
 /** Beside invitations: what kind of link, and the table with the row that it is made from. */
@@ -42,10 +43,18 @@ type Row = Invitation | LinkRow
 
 const isInvitation = (row: Row): row is Invitation => 'send_count' in row
 
-const idOf = (email: Email): number =>
-  email.template === 'invitation' ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+/** The mails with the link of an invitation: when it is sent, and before it runs out. */
+export const carriesInvitation = ({ template }: { template: string }) =>
+  template === 'invitation' || template === 'invitation-reminder'
 
-const tableOf = (template: string) => (template === 'invitation' ? 'invitations' : LINKED[template]?.[1])
+const idOf = (email: Email): number =>
+  carriesInvitation(email) ? (email.invitation_id ?? 0) : JSON.parse(email.data).row
+
+const TRANSFERS = 'ownership_transfers'
+/** Beside those with a link of their own: messages that are over when their row is. */
+const ROWS: Record<string, string> = { 'transfer-offered': TRANSFERS }
+const tableOf = (template: string) =>
+  carriesInvitation({ template }) ? 'invitations' : (ROWS[template] ?? LINKED[template]?.[1])
 
 /** The rows behind the links of these messages, by message; those without a link, or whose row is gone, are not in it. */
 export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number, Row>> {
@@ -55,6 +64,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (table === TRANSFERS) readTransfers(rows as unknown as (Transfer & LinkRow)[])
     const people = READERS[template]
     if (people) await addReaders(db, people, rows as LinkRow[])
     for (const email of some) {
@@ -73,6 +83,11 @@ function readChanges(template: string, rows: ChangeRow[]) {
   }
 }
 
+/** An offer of ownership is over when it has ended. */
+function readTransfers(rows: (Transfer & LinkRow)[]) {
+  for (const row of rows) row.used_at = row.ended_at
+}
+
 /** Who reads them is asked here and not when they are asked for, so that nobody can time the answer. */
 async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
   const emails = rows.map(({ email }) => email ?? '')
@@ -86,7 +101,7 @@ async function addReaders(db: Db, people: 'users' | 'admins', rows: LinkRow[]) {
 /** Why this message is not to be sent any more; nothing for one that holds. */
 export function whyOver(email: Email, row: Row | undefined): Key | undefined {
   if (!tableOf(email.template)) return undefined
-  if (email.template !== 'invitation') {
+  if (!carriesInvitation(email)) {
     const holds = row && !isInvitation(row) && !row.used_at && row.expires_at > timestamp()
     if (!holds) return 'emails.over.link'
     return READERS[email.template] && !row.reader ? 'emails.over.noLogin' : undefined
@@ -114,6 +129,8 @@ const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).k
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
   if (!row) return {}
-  const kind = email.template === 'invitation' ? 'invite' : LINKED[email.template]?.[0]
+  // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).
+  if (email.template === 'transfer-offered') return { link: `${inHand().appUrl}/user/transfers/${row.id}` }
+  const kind = carriesInvitation(email) ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}
 }

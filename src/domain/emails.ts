@@ -9,7 +9,7 @@ import { type Fault, MailFault, plainLine } from '../platform/mail-fault.ts'
 import { mayGo, takeBack, withSender } from './asked-mail.ts'
 import type { Change } from './change.ts'
 import { type Claim, claim, claimEach, finish } from './claims.ts'
-import { aboutLink, findLinkRows, linkOf, whyOver } from './email-links.ts'
+import { aboutLink, carriesInvitation, findLinkRows, linkOf, whyOver } from './email-links.ts'
 import { inHand } from './handed.ts'
 import type { Invitation } from './invitations.ts'
 import { holdBack, letGo } from './inviting-limits.ts'
@@ -106,7 +106,7 @@ async function deliver(db: Db, worker: Worker, claimed: Claim, email: Email, sen
 async function attempt(db: Db, email: Email, send: Send): Promise<object> {
   const row = (await findLinkRows(db, [email])).get(email.id)
   if (whyOver(email, row)) return { status: 'superseded' }
-  const isInvitation = email.template === 'invitation'
+  const isInvitation = carriesInvitation(email)
   const heldUntil = isInvitation ? await holdBack(db, email.to_address) : undefined
   if (heldUntil) return held(email, heldUntil)
   if (!(await mayGo(db, email))) return { status: 'superseded', fault: 'limit', error: null }

@@ -13,6 +13,7 @@ import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { parsePermissions } from './permissions.ts'
+import { cancelTransfer } from './transfers.ts'
 import { describeUser, fullName, type User } from './users.ts'
 
 export const TOLD_DAYS_BEFORE = 7
@@ -58,6 +59,7 @@ export async function writeDownEnd(trx: Change, client: Client, { id }: { id: nu
     .delete()
   if (rows !== 1) return false
   await cancelPending(trx, client, { invited_by_user_id: id }, 'inviter’s access ended')
+  await cancelTransfer(trx, client, 'access ended', { id })
   const before = parsePermissions(user.permissions)
   await record(trx, 'access.ended', { client, user, email: user.email, before })
   const about = { client: describeClient(client), user: describeUser(user) }

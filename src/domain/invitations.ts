@@ -31,6 +31,9 @@ export interface Invitation {
   expires_at: string
   ended_at: string | null
   accepted_by_user_id: number | null
+  /** When something was first sent from the page of its link (HARD-CASES H28). */
+  opened_at: string | null
+  reminded_at: string | null
   /** When the access that it gives ends. */
   access_ends_at: string | null
   /** What whoever declined had to say. */

@@ -9,7 +9,7 @@ import type { Actor, Change } from './change.ts'
 import type { Client } from './clients.ts'
 import { LIMITS } from './limit-table.ts'
 import { counted, countTry, forgiveTry } from './limits.ts'
-import { TooMany } from './refusal.ts'
+import { Refusal, TooMany } from './refusal.ts'
 import { readLimits } from './settings.ts'
 import { findUser } from './users.ts'
 
@@ -17,10 +17,19 @@ import { findUser } from './users.ts'
 export async function countInviter<T>(db: Db, by: Actor, send: () => Promise<T>): Promise<T> {
   const key = String(by.id)
   if (by.kind !== 'user') return counted(db, 'invitesOfAdmin', key, send)
-  const isVerified = Boolean((await findUser(db, Number(by.id)))?.email_verified_at)
+  const isVerified = await hasProvenAddress(db, by)
   return counted(db, 'invitesOfUser', key, () =>
     isVerified ? send() : counted(db, 'invitesOfUnverified', key, send),
   )
+}
+
+const hasProvenAddress = async (db: Db, { id }: Actor) =>
+  Boolean((await findUser(db, Number(id)))?.email_verified_at)
+
+/** Words of one's own go out only from somebody whose address is known to be theirs (HARD-CASES H24). */
+export async function mustMayWrite(db: Db, by: Actor) {
+  if (by.kind === 'user' && !(await hasProvenAddress(db, by)))
+    throw new Refusal('invite.message.unverified', 'message')
 }
 
 const secondsUntil = (moment: string) =>

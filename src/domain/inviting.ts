@@ -20,7 +20,7 @@ import {
   type Invitation,
   VALID_FOR_DAYS,
 } from './invitations.ts'
-import { countInviter, maySend, mustHaveRoom } from './inviting-limits.ts'
+import { countInviter, maySend, mustHaveRoom, mustMayWrite } from './inviting-limits.ts'
 import { newNonce } from './links.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
@@ -39,8 +39,9 @@ export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
   const email = lowerCase(input.email)
   const permissions = choosePermissions(input.permissions)
   const access_ends_at = readEnd(input.endsOn ?? '')
-  await askToSend(by, client, email, permissions)
   const now = { email, permissions, message: input.message ?? '', access_ends_at }
+  if (now.message) await mustMayWrite(db, by)
+  await askToSend(by, client, email, permissions)
   return countInviter(db, by, () => change(db, by, (trx) => replaceOrInsert(trx, client, now)))
 }
 
@@ -71,9 +72,20 @@ async function sendAgain(trx: Change, client: Client, target: Invitation) {
   if (before.status !== 'pending' && before.status !== 'expired') throw new Refusal('invite.notPending')
   if (before.access_ends_at && before.access_ends_at <= timestamp()) throw new Refusal('invite.accessOver')
   if (before.status === 'expired') await mustHaveRoom(trx, current)
+  const now = sending(trx)
+  // Nobody sends the words of somebody else as their own.
+  const isSame =
+    before.invited_by_user_id === now.invited_by_user_id &&
+    before.invited_by_admin_id === now.invited_by_admin_id
   const rows = await trx('invitations')
     .where({ id: before.id, status: before.status, nonce: before.nonce })
-    .update({ ...sending(trx), status: 'pending', open_email: before.email, ended_at: null })
+    .update({
+      ...now,
+      ...(!isSame && { message: '' }),
+      status: 'pending',
+      open_email: before.email,
+      ended_at: null,
+    })
     .increment('send_count', 1)
     .catch((error) => {
       throw isDuplicate(error) ? new Refusal('invite.newerPending') : error
@@ -113,13 +125,15 @@ export async function takeToInvite(trx: Change, client: Client, email: string): 
   return current
 }
 
-/** A new link, a new week, and the one who sends is the inviter from now on (HARD-CASES H16). */
+/** A new link, neither opened nor reminded of, a new week; and the one who sends is the inviter from now on (HARD-CASES H16). */
 export const sending = ({ by }: Change) => ({
   nonce: newNonce(),
   invited_by_user_id: by.kind === 'user' ? by.id : null,
   invited_by_admin_id: by.kind === 'admin' ? by.id : null,
   sent_at: timestamp(),
   expires_at: inDays(VALID_FOR_DAYS),
+  opened_at: null,
+  reminded_at: null,
   updated_at: timestamp(),
 })
 

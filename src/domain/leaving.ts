@@ -10,6 +10,7 @@ import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { NotFound, Refusal } from './refusal.ts'
+import { cancelTransfer } from './transfers.ts'
 import { describeUser, fullName, getUser } from './users.ts'
 
 export const leave = (db: Db, by: Actor, client: Client, { id }: { id: number }) =>
@@ -20,6 +21,7 @@ export const leave = (db: Db, by: Actor, client: Client, { id }: { id: number })
     if (user.isOwner) throw new Refusal('leave.owner')
     await trx('associations').where({ client_id: current.id, user_id: id }).delete()
     await cancelPending(trx, current, { invited_by_user_id: id }, 'inviter left')
+    await cancelTransfer(trx, current, 'user left', user)
     await record(trx, 'user.left', { client: current, user, email: user.email, before: user.permissions })
     await fire(trx, 'UserDisassociated', { client: describeClient(current), user: describeUser(user) })
     const owner = await getUser(trx, current.owner_id)

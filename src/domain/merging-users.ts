@@ -17,6 +17,7 @@ import { cancelPending } from './invitations.ts'
 import { fingerprint } from './links.ts'
 import { ALL_PERMISSIONS, formatPermissions, type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
+import { cancelTransfer } from './transfers.ts'
 import { describeUser, fullName, getUser, takeUser, type User } from './users.ts'
 
 /** What becomes of one client. */
@@ -130,6 +131,7 @@ async function writeDownEnds(trx: Change, clients: Client[], { kept, gone, accou
 /** Rules for what an association holds besides permissions belong here: of two, the stricter one wins. */
 async function moveAccess(trx: Change, { kept, gone }: MergePreview, account: MergedAccount) {
   const { client, owner, after, endsAt } = account
+  await cancelTransfer(trx, client, 'login merged', gone)
   const pair = (user: User) => ({ client_id: client.id, user_id: user.id })
   const [mine, theirs] = [
     await trx('associations').where(pair(kept)).first(),

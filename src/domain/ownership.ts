@@ -5,13 +5,14 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type ClientUser, findClientUser } from './associations.ts'
-import { type Actor, change, takeClient } from './change.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { askHooks, fire } from './hooks.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { Refusal } from './refusal.ts'
-import { describeUser, fullName, getUser } from './users.ts'
+import { cancelTransfer } from './transfers.ts'
+import { describeUser, fullName, getUser, type User } from './users.ts'
 
 /** Refuses someone who is not associated (any more), is disabled, or is the owner already. Admins only. */
 export async function makeOwner(db: Db, by: Actor, client: Client, target: ClientUser) {
@@ -27,27 +28,35 @@ export async function makeOwner(db: Db, by: Actor, client: Client, target: Clien
     if (user.status !== 'active') throw new Refusal('owner.disabled')
     const former = await getUser(trx, current.owner_id)
 
-    const moved = await trx('clients')
-      .where({ id: current.id, owner_id: former.id })
-      .update({ owner_id: user.id, updated_at: timestamp() })
-    if (moved !== 1) throw new Refusal('owner.already')
-    // An owner's access has no end (HARD-CASES H10).
-    await trx('associations')
-      .where({ client_id: current.id, user_id: user.id })
-      .update({ ends_at: null, end_told_at: null })
-    await trx('associations')
-      .where({ client_id: current.id })
-      .whereIn('user_id', [former.id, user.id])
-      .update({ permissions: ALL_PERMISSIONS, updated_at: timestamp() })
-
-    await record(trx, 'owner.changed', { client: current, user, before: former.email, after: user.email })
-    await fire(trx, 'OwnerChanged', {
-      client: describeClient({ ...current, owner_id: user.id }),
-      owner: describeUser(user),
-      formerOwner: describeUser(former),
-    })
-    const data = { client: clientName(current), owner: fullName(user), former: fullName(former), by: by.name }
-    await queueEmail(trx, 'owner-received', { to: user.email, user, client: current, data })
-    await queueEmail(trx, 'owner-handed-over', { to: former.email, user: former, client: current, data })
+    await cancelTransfer(trx, current, 'owner changed')
+    await moveOwnership(trx, current, former, user, by.name)
   })
+}
+
+/**
+ * The one guarded write, with what it tells; the caller has taken the client and asked whether it may be. Of an owner no
+ * end of access holds (HARD-CASES H10).
+ */
+export async function moveOwnership(trx: Change, current: Client, former: User, user: User, by: string) {
+  const moved = await trx('clients')
+    .where({ id: current.id, owner_id: former.id })
+    .update({ owner_id: user.id, updated_at: timestamp() })
+  if (moved !== 1) throw new Refusal('owner.already')
+  await trx('associations')
+    .where({ client_id: current.id, user_id: user.id })
+    .update({ ends_at: null, end_told_at: null })
+  await trx('associations')
+    .where({ client_id: current.id })
+    .whereIn('user_id', [former.id, user.id])
+    .update({ permissions: ALL_PERMISSIONS, updated_at: timestamp() })
+
+  await record(trx, 'owner.changed', { client: current, user, before: former.email, after: user.email })
+  await fire(trx, 'OwnerChanged', {
+    client: describeClient({ ...current, owner_id: user.id }),
+    owner: describeUser(user),
+    formerOwner: describeUser(former),
+  })
+  const data = { client: clientName(current), owner: fullName(user), former: fullName(former), by }
+  await queueEmail(trx, 'owner-received', { to: user.email, user, client: current, data })
+  await queueEmail(trx, 'owner-handed-over', { to: former.email, user: former, client: current, data })
 }

@@ -8,6 +8,7 @@ export const RIGHTS = [
   'list-clients',
   'edit-clients',
   'invite',
+  'copy-links',
   'manage-access',
   'change-owner',
   'list-users',

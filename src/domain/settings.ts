@@ -21,6 +21,8 @@ export interface Settings {
   acceptBy: 'any' | 'invited'
   /** Whether every admin must have a second factor: 1, or 0. */
   adminsNeedFactor: '0' | '1'
+  /** Whether an invitation is mailed once more two days before it runs out: 1, or 0. */
+  remindInvited: '0' | '1'
   /** How many days the activity log is kept, KEEP_DAYS_MIN at the least; nothing: for ever. */
   activityKeepDays: string
 }
@@ -35,6 +37,7 @@ export const SETTINGS: Settings = {
   termsUrl: '',
   acceptBy: 'any',
   adminsNeedFactor: '0',
+  remindInvited: '0',
   activityKeepDays: '730',
 }
 const FRESH_MS = 3_000

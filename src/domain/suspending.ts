@@ -12,6 +12,7 @@ import { type Client, describeClient } from './clients.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { Refusal } from './refusal.ts'
+import { cancelTransfer } from './transfers.ts'
 import { describeUser } from './users.ts'
 
 export const suspend = (db: Db, by: Actor, client: Client, target: ClientUser) =>
@@ -20,6 +21,7 @@ export const suspend = (db: Db, by: Actor, client: Client, target: ClientUser) =
     if (user.standing === 'ended') throw new Refusal('suspend.over')
     if (!(await setSuspended(trx, current, user, timestamp()))) throw new Refusal('suspend.already')
     await cancelPending(trx, current, { invited_by_user_id: user.id }, 'inviter suspended')
+    await cancelTransfer(trx, current, 'access suspended', user)
     await record(trx, 'access.suspended', { client: current, user, email: user.email })
     const about = { client: describeClient(current), user: describeUser(user) }
     await fire(trx, 'AssociationSuspended', about)

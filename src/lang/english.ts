@@ -480,7 +480,8 @@ export const english = {
   'invites.status.expired': 'Ran out',
   'invites.status.pending': 'Pending',
   'invite.title': 'Invite New User',
-  'invite.email.help': 'They may join with this or any other address of theirs.',
+  'invite.email.help':
+    'They may join with this or any other address of theirs. You can paste up to 50 addresses at once, also with names.',
   'invite.button': 'Send Invite',
   'invite.sent': '{email} is invited. The link in the mail works for 7 days.',
   'invite.replaced': '{email} was invited before: the new permissions hold, and only the new link works.',
@@ -496,6 +497,52 @@ export const english = {
   'invite.cancel.title': 'Cancel the invitation of {email}?',
   'invite.cancel.sentence': 'The link in the mail stops working at once. You can invite the address again.',
   'invite.cancel.keep': 'Keep it',
+
+  // Several invitations at once, a message, status, link
+  'invite.list.tooMany': 'That is {count} addresses: at most {max} at once. Nothing was sent.',
+  'invite.list.twice': 'This address is in the list twice.',
+  'invite.list.left': '{count} of {all} were not invited. Correct them here and send them again.',
+  'invite.list.sentNow': 'Invited',
+  'invite.list.notSent': 'Not invited',
+  'invite.list.again': 'was invited before: only the new link works.',
+  'invite.list.sent': '{count} people are invited. The links in the mails work for 7 days.',
+  'invite.list.sentAgain':
+    '{count} people are invited. The links in the mails work for 7 days; who was invited before ({again}) has a new one.',
+  'invite.message': 'Message',
+  'invite.message.help':
+    'A few words of yours, in the email and on the page it leads to. At most 500 characters.',
+  'invite.message.unverified': 'You can add a message of your own once your email address is verified.',
+  'invites.mail.sent': 'Sent',
+  'invites.mail.opened': 'Opened',
+  'invites.mail.expired': 'Ran out',
+  'invites.link': 'Copy link',
+  'invite.link.title': 'Show the link of the invitation of {email}?',
+  'invite.link.sentence':
+    'Whoever has the link can accept the invitation, so give it only to {email}. The activity log notes that you saw it.',
+  'invite.link.shown': 'The link for {email}',
+  'invite.link.shown.sentence': 'It is the same link as in the mail, and it works once.',
+  'invite.link.label': 'Link',
+  'invite.link.copied': 'The link is copied.',
+  'accept.writes': '{inviter} writes:',
+  'email.invitation.writes': '{inviter} writes:',
+  'email.invitation-reminder.subject': 'The invitation to {client} runs out soon',
+  'email.invitation-reminder.lead':
+    '{inviter} invited you to {client}, and nobody has accepted the invitation yet.',
+  'email.invitation-reminder.unexpected':
+    'If you did not expect this, do nothing: the invitation runs out by itself.',
+  'activity.invite.linkShown': 'saw the link of the invitation of {email}',
+  'activity.invite.opened': 'opened the invitation sent to {email}',
+  'activity.invite.reminded': 'reminded {email} of the invitation',
+  'right.copy-links': 'Copy links',
+  'right.copy-links.help':
+    'See the links of pending invitations, to hand them over by other means than our mail.',
+  'doctor.invitation.reminder':
+    'Invitation {invitation} of client {client} is marked as reminded at {at}, but there is no such e-mail.',
+  'doctor.invitation.reminder.remedy': 'If it is pending, use Resend Invite, so that the person has a link.',
+  'settings.remindInvited': 'Remind of invitations',
+  'settings.remindInvited.help':
+    'Two days before an invitation runs out, its email address gets one more mail.',
+
   'remove.title': 'Remove {name}’s access to {client}?',
   'remove.sentence':
     'With the next click {name} sees nothing of this account any more, and their pending invitations to it are cancelled. The login stays, and {name} can be invited again.',
@@ -508,6 +555,85 @@ export const english = {
   'owner.disabled': 'This login is disabled: it cannot own a client.',
   'owner.changed': '{name} is now the owner of {client}.',
 
+  // Transfer of ownership
+  'transfer.title': 'Transfer Ownership',
+  'transfer.menu': 'Transfer Ownership',
+  'transfer.lead':
+    'Hand {client} over to another of its users. They have 7 days to accept; until then you stay the owner, and either of you can call it off. Afterwards you stay a user with all permissions.',
+  'transfer.to': 'New owner',
+  'transfer.none': 'Nobody else uses this account yet.',
+  'transfer.none.next': 'Invite somebody under User Management first.',
+  'transfer.choose': 'Choose the new owner.',
+  'transfer.self': 'You are the owner already.',
+  'transfer.not.disabled': '{name} cannot become the owner: this login is disabled.',
+  'transfer.not.unverified':
+    '{name} cannot become the owner yet: the email address of this login is not verified.',
+  'transfer.not.suspended': '{name} cannot become the owner: their access is suspended.',
+  'transfer.not.ends': '{name} cannot become the owner: their access has an end. Take the end away first.',
+  'transfer.not.away':
+    '{name} cannot become the owner yet: they have no two-factor and did not log in within the last 30 days.',
+  'transfer.not.noFactor':
+    '{name} cannot become the owner yet: this account needs two-factor, and they have none.',
+  'transfer.oneAtATime': 'A transfer is pending already. Cancel it before you offer another one.',
+  'transfer.button': 'Offer ownership',
+  'transfer.offered': 'We told {name} by email. The offer holds for 7 days.',
+  'transfer.pending': 'Pending transfer',
+  'transfer.pending.sentence': '{owner} offered {client} to {user}.',
+  'transfer.runsOut': 'The offer runs out',
+  'transfer.cancel': 'Cancel transfer',
+  'transfer.cancelled': 'The transfer is cancelled. Both of you were told.',
+  'transfer.stop': 'Stop transfer',
+  'transfer.stop.title': 'Stop the transfer of {client} to {name}?',
+  'transfer.stop.sentence': 'The owner stays the owner. Both are told by email.',
+  'transfer.stop.keep': 'Let it go on',
+  'transfer.stopped': 'The transfer is stopped. Both were told by email.',
+  'transfer.over': 'This offer does not hold any more.',
+  'transfer.over.sentence': 'It was accepted, declined or cancelled, or its 7 days are over.',
+  'transfer.factorFirst': 'This account needs two-factor. Set it up under Security first, then accept.',
+  'transfer.suspended': 'Your access to this account is suspended, so you cannot become its owner.',
+  'transfer.offer.title': 'Become the owner of {client}?',
+  'transfer.offer.lead': '{owner} wants to hand this account over to you.',
+  'transfer.offer.what':
+    'As the owner you hold every permission and manage its users. {owner} stays a user with all permissions until you change that.',
+  'transfer.offer.banner': '{owner} wants to hand {client} over to you.',
+  'transfer.offer.look': 'Look at the offer',
+  'transfer.accept': 'Accept ownership',
+  'transfer.accepted': 'You now own {client}.',
+  'transfer.decline': 'Decline',
+  'transfer.declined': 'You declined. {owner} was told and stays the owner.',
+  'activity.transfer.requested': 'offered the account of {before} to {after}',
+  'activity.transfer.accepted': 'accepted the account that {before} offered to {after}',
+  'activity.transfer.declined': 'declined the account that {before} offered to {after}',
+  'activity.transfer.cancelled': 'ended the offer of the account by {before} to {after}',
+  'activity.transfer.expired': 'the offer of the account by {before} to {after} ran out',
+  'email.transfer-offered.subject': '{owner} wants to hand {client} over to you',
+  'email.transfer-offered.lead':
+    '{owner} wants to make you the owner of {client}. The owner holds every permission and manages its users.',
+  'email.transfer-offered.next': 'Log in as yourself and say yes or no. The offer holds until {until}.',
+  'email.transfer-offered.button': 'Look at the offer',
+  'email.transfer-requested.subject': 'You offered {client} to {user}',
+  'email.transfer-requested.lead':
+    'You offered {client} to {user}. Once they accept, they own it, and you stay a user with all permissions.',
+  'email.transfer-requested.next':
+    'If that was not you, cancel the transfer under Transfer Ownership and change your password at once.',
+  'email.transfer-declined.subject': '{user} does not take over {client}',
+  'email.transfer-declined.lead': '{user} declined to become the owner of {client}. {owner} stays the owner.',
+  'email.transfer-cancelled.subject': 'The transfer of {client} was cancelled',
+  'email.transfer-cancelled.lead':
+    'The offer by {owner} to make {user} the owner of {client} does not hold any more.',
+  'email.transfer-expired.subject': 'The offer of {client} ran out',
+  'email.transfer-expired.lead':
+    '{user} did not accept {client} within 7 days. {owner} stays the owner and can offer it again.',
+  'doctor.transfer.parties':
+    'Transfer {transfer} of client {client} is pending, but user {from} does not own the client, or user {to} is not associated with it.',
+  'doctor.transfer.parties.remedy': 'Stop the transfer on the Users tab of the client.',
+  'doctor.transfer.overdue': 'Transfer {transfer} of client {client} ran out, but is still pending.',
+  'doctor.transfer.overdue.remedy':
+    'Run npm run job -- expire-transfers, and see under System why no worker did it.',
+  'doctor.transfer.open':
+    'Transfer {transfer} of client {client} is {status}, but its open_client_id or ended_at says something else.',
+  'doctor.transfer.open.remedy':
+    'Where it is pending, open_client_id is the client and ended_at is empty; else open_client_id is empty and ended_at says when it ended.',
   // Access with an end, access that rests, leaving, declining with a word
   'until.field': 'Access until',
   'until.help': 'The last day, such as 2027-03-31, in the time zone {zone}. Empty: without an end.',

@@ -4,7 +4,16 @@ import { type Key, keysAfter, t } from './translate.ts'
 
 const GROUPS = {
   invitations: ['invite'],
-  access: ['user.associated', 'user.disassociated', 'user.left', 'access', 'permissions', 'preset', 'owner'],
+  access: [
+    'user.associated',
+    'user.disassociated',
+    'user.left',
+    'access',
+    'permissions',
+    'preset',
+    'owner',
+    'transfer',
+  ],
   clients: ['client', 'contact', 'requireFactor'],
   logins: ['mail', 'user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
   factors: ['totp', 'recovery', 'passkey', 'factor'],

@@ -11,7 +11,7 @@ import { type Form, formOf, NoInput, submit } from './form.ts'
 import { actor, idOf } from './request.ts'
 import { show } from './views.ts'
 
-interface Area {
+export interface InviteArea {
   /** Where the pages are; it ends with the invitation's id. */
   url: string
   guards: RequestHandler[]
@@ -21,15 +21,18 @@ interface Area {
   layout: string
 }
 
-export function invitePages(db: Db, { url, guards, clientOf, list, layout }: Area) {
-  const page = Router()
+/** The invitation that a URL names, of that client. */
+export async function inviteIn(db: Db, { clientOf }: InviteArea, req: Request) {
+  const client = await clientOf(req)
+  const invitation = await findInvitation(db, client, idOf(req.params.inviteId))
+  if (!invitation) throw new NotFound()
+  return { client, invitation }
+}
 
-  async function target(req: Request) {
-    const client = await clientOf(req)
-    const invitation = await findInvitation(db, client, idOf(req.params.inviteId))
-    if (!invitation) throw new NotFound()
-    return { client, invitation }
-  }
+export function invitePages(db: Db, area: InviteArea) {
+  const page = Router()
+  const { url, guards, list, layout } = area
+  const target = (req: Request) => inviteIn(db, area, req)
 
   const steps = {
     resend: { act: resendInvitation, done: 'invite.resent' },

@@ -11,6 +11,7 @@ const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
 // What is worth showing again; everything else rides along unseen.
 const LABELS: Record<string, Key> = {
   email: 'field.email',
+  message: 'invite.message',
   search: 'associate.search',
   first_name: 'field.firstName',
   last_name: 'field.lastName',

@@ -2,7 +2,7 @@
 // initials, permissions by name. Given to every template as `say`.
 
 import { PERMISSIONS, type Permission, parsePermissions } from '../domain/permissions.ts'
-import type { TooMany } from '../domain/refusal.ts'
+import { type Refusal, TooMany } from '../domain/refusal.ts'
 import { BUILT_IN_ROLES } from '../domain/rights.ts'
 import { now } from '../platform/clock.ts'
 import { t } from './translate.ts'
@@ -59,6 +59,10 @@ const waitInWords = (seconds: number) => {
 
 export const tellTooMany = ({ key, values, seconds }: TooMany) =>
   t(key, { ...values, wait: waitInWords(seconds) })
+
+/** What is said of something that was refused. */
+export const sentenceOf = (refused: Refusal | TooMany) =>
+  refused instanceof TooMany ? tellTooMany(refused) : t(refused.key, refused.values)
 
 export const initials = (name: string) =>
   name

@@ -37,8 +37,6 @@ const rowOf = (user_id: number) => house.db('associations').where({ client_id: a
 const lastOf = async (action: string) =>
   (await house.db('activity').where({ action }).max({ id: 'id' }))[0]?.id
 
-// Fails without takeClient in takeAssociation (src/domain/associations.ts): then an invitation of somebody suspended is
-// accepted after it, or stays pending.
 test('suspend against accept: what the suspended one sent gives access before, or never', async () => {
   const outcomes: string[] = []
   for (const [nth, guest] of guests.entries()) {
@@ -66,6 +64,7 @@ test('suspend against accept: what the suspended one sent gives access before, o
   expect(outcomes.filter((outcome) => !allowed.includes(outcome))).toEqual([])
 })
 
+// This one and what follows fail when takeClient is left out of takeAssociation (src/domain/associations.ts).
 test('leave against remove: one of them, told once', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const before = await events('UserDisassociated')
@@ -83,7 +82,6 @@ test('leave against remove: one of them, told once', async () => {
   }
 })
 
-// Fails when writeDownEnd deletes without its time, or setEnd runs without the client.
 test('the job three times at once against another day: the access is over, told once, or goes on', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     await actOn(house, acme.id, BOB, { ends_at: inMinutes(-1) })

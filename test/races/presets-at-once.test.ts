@@ -8,7 +8,8 @@ const { db } = house
 // Fails when takePresets takes no client: then each reads the presets as they were before the others.
 test('the same name in another case, and the twentieth place, at once: one each', async () => {
   const acme = (await house.clientNamed('Acme Hosting')).id
-  const tabs = await Promise.all(Array.from({ length: 6 }, () => house.user('alice', 'Acme Hosting')))
+  const alice = await house.user('alice', 'Acme Hosting')
+  const tabs = Array.from({ length: 6 }, () => alice.newTab())
   const at = new Date().toISOString()
   const rows = (count: number) =>
     Array.from({ length: count }, (_, nth) => ({

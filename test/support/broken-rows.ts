@@ -7,6 +7,7 @@ import { brokenAccess } from './broken-access.ts'
 import { brokenContacts } from './broken-contacts.ts'
 import { endedLogins, logins } from './broken-logins.ts'
 import { presets } from './broken-presets.ts'
+import { transferCases } from './broken-transfers.ts'
 
 export interface Case {
   check: CheckName
@@ -114,6 +115,7 @@ const invitations = ({ acme, carol, frank }: Ids): Case[] => [
   },
   one('invitation.emails', { ...mailTo('jack'), remove: true }),
   one('invitation.emails', { ...mailTo('ida'), set: { send_count: 2 } }),
+  one('invitation.reminder', { ...invited('jack'), set: { reminded_at: LATER } }),
   one('invitation.sentActivity', { ...logged('invite.sent', 'jack@'), remove: true }),
   one('invitation.endActivity', { ...logged('invite.declined'), remove: true }),
   one('invitation.endedTwice', { ...logged('invite.accepted'), add: { request_id: 'again', ordinal: 1 } }),
@@ -189,6 +191,7 @@ export const cases = (ids: Ids): Case[] => [
   ...presets(ids),
   ...endedLogins(ids),
   ...invitations(ids),
+  ...transferCases(ids),
   ...brokenContacts(ids),
   ...deliveries(),
   ...schema,

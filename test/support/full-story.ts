@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { expireInvitations } from '../../src/domain/invitations.ts'
 import { moveClock } from '../../src/platform/clock.ts'
 import type { TestHouse } from './house.ts'
+import { latestTransfer, offerTo } from './transfers.ts'
 import type { Visitor } from './visitor.ts'
 
 const WEEK_MINUTES = 7 * 24 * 60
@@ -49,7 +50,18 @@ export async function liveFullStory(house: TestHouse) {
   const carol = await house.user('carol', 'Chen Labs')
   await carol.visit(await house.linkTo('carol@example.com'))
   await carol.press('Accept')
+  await handOver(house, alice, carol)
   await administer(house, users)
+}
+
+/** Declined, cancelled, and pending when an admin makes somebody else the owner. */
+async function handOver(house: TestHouse, alice: Visitor, carol: Visitor) {
+  await offerTo(alice, 'Carol Chen')
+  await carol.visit(`/user/transfers/${(await latestTransfer(house)).id}`)
+  await carol.press('Decline')
+  await offerTo(alice, 'Carol Chen')
+  await alice.press('Cancel transfer')
+  await offerTo(alice, 'Carol Chen')
 }
 
 async function decline(house: TestHouse, send: (email: string) => Promise<void>) {

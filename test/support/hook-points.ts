@@ -8,4 +8,5 @@ export const POINTS = [
   ...['UserLogout', 'UserChangePassword', 'UserEmailVerificationComplete', 'ClientAdd', 'ClientEdit'],
   ...['ClientClose', 'ContactAdd', 'ContactEdit', 'ContactDelete'],
   ...['AssociationSuspended', 'AssociationResumed', 'AssociationEnded'],
+  ...['OwnershipTransferRequested', 'OwnershipTransferEnded'],
 ] as HookName[]

@@ -1,0 +1,48 @@
+// The catalogue's pages for transferring ownership.
+
+import type { Client } from '../domain/clients.ts'
+import type { ShownTransfer } from '../domain/transfers.ts'
+import type { User } from '../domain/users.ts'
+import { inDays, timestamp } from '../platform/clock.ts'
+import type { Data } from '../web/views.ts'
+
+const sample = (from: User, to: User, client: Client): ShownTransfer => ({
+  ...{ id: 4, client_id: 1, open_client_id: 1, from_user_id: from.id, to_user_id: to.id, status: 'pending' },
+  ...{ expires_at: inDays(6), ended_at: null, created_at: timestamp(), updated_at: timestamp() },
+  ...{ from, to, client },
+})
+
+type Pages = [name: string, data: Data, more?: string][]
+
+export function transferPages(from: User, to: User, client: Client): Pages {
+  const offer = sample(from, to, client)
+  const form = { values: {}, errors: {} }
+  const wrong = {
+    values: { user_id: '2' },
+    errors: { user_id: 'Choose the new owner.', current_password: 'That is not your current password.' },
+  }
+  const candidates = [
+    { user: to, not: undefined },
+    { user: { ...to, id: 3, last_name: 'n'.repeat(60) }, not: 'away' },
+  ]
+  return [
+    ['ownership', { form, candidates }],
+    ['ownership', { form: wrong, candidates }, '?wrong'],
+    ['ownership', { form, candidates, transfer: offer }, '?pending'],
+    ['ownership', { form, candidates: [] }, '?nobody'],
+    ['offer', { form, offer, holds: true }],
+    ['offer', { form: wrong, offer, holds: true }, '?wrong'],
+    ['offer', { form, offer, holds: false }, '?over'],
+    ['home', { owner: from, offers: [offer] }, '?offered'],
+    ['accounts', { accounts: [], offers: [offer] }, '?offered'],
+  ]
+}
+
+export function stoppedTransferPages(from: User, to: User, client: Client): Pages {
+  const form = { values: {}, errors: {} }
+  const transfer = sample(from, to, client)
+  return [
+    ['stop-transfer', { form, transfer }],
+    ['users', { users: [], pending: [], earlier: [], transfer }, '?transfer'],
+  ]
+}

@@ -1,0 +1,55 @@
+// Addresses as people paste them: out of a mail, a sheet or a list, with commas, semicolons, spaces or line breaks
+// between them, and with names: Dora Dow <dora@example.com>. Only cuts them apart; whether one can be is asked later.
+
+const SEPARATORS = /[,;，；、\n\r\t]/
+const WORDS = /\s+/
+
+/** Cuts at separators, but for those inside of "quotes" or <brackets> that are closed again on their line. */
+function chunksOf(text: string): string[] {
+  const chunks: string[] = []
+  let [begun, closing] = [0, '']
+  for (let at = 0; at < text.length; at++) {
+    const one = text.charAt(at)
+    if (closing) {
+      if (one === closing) closing = ''
+    } else if (one === '"' || one === '<') {
+      const close = one === '<' ? '>' : one
+      if (isClosed(text, at, close)) closing = close
+    } else if (SEPARATORS.test(one)) {
+      chunks.push(text.slice(begun, at))
+      begun = at + 1
+    }
+  }
+  return [...chunks, text.slice(begun)]
+}
+
+function isClosed(text: string, at: number, close: string) {
+  const end = text.indexOf(close, at + 1)
+  const line = text.slice(at).search(/[\n\r]/)
+  return end !== -1 && (line === -1 || end < at + line)
+}
+
+const bare = (word: string) => word.replace(/^["'(]+|["')]+$/g, '')
+
+/** What stands before <brackets> is a name, but for the words of it that are addresses. */
+function besideName(before: string, address: string): string[] {
+  return before
+    .replace(/"[^"]*"/g, ' ')
+    .split(WORDS)
+    .map(bare)
+    .filter((word) => word.includes('@') && word.toLowerCase() !== address.toLowerCase())
+}
+
+function addressesIn(chunk: string): string[] {
+  const found: string[] = []
+  let begun = 0
+  for (const { 0: whole, 1: inner = '', index } of chunk.matchAll(/<([^<>]*)>/g)) {
+    const address = inner.trim()
+    found.push(...besideName(chunk.slice(begun, index), address), address)
+    begun = index + whole.length
+  }
+  return [...found, ...chunk.slice(begun).split(WORDS)].filter(Boolean)
+}
+
+/** Every address in the order in which they stand, as they were typed. */
+export const readAddresses = (text: string): string[] => chunksOf(text).flatMap(addressesIn)
