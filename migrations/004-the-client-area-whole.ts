@@ -60,6 +60,13 @@ export async function up(db: Knex) {
   await add('invitations', 'opened_at', (t) => t.string('opened_at', 24))
   await add('invitations', 'reminded_at', (t) => t.string('reminded_at', 24))
 
+  // Admins read the invitations of all clients, the latest sent first, and by who sent them.
+  await index('invitations', ['sent_at'])
+  await index('invitations', ['status', 'sent_at'])
+  await index('invitations', ['client_id', 'sent_at'])
+  await index('invitations', ['invited_by_user_id', 'sent_at'])
+  await index('invitations', ['invited_by_admin_id', 'sent_at'])
+
   await create('contacts', (t) => {
     t.increments('id')
     ref(t, 'client_id', 'clients').notNullable().index()
@@ -117,6 +124,15 @@ export async function up(db: Knex) {
 
   // From when on an owner is asked to look who has access, a quarter later; nothing for one who does not want that.
   await add('users', 'review_asked_at', (t) => t.string('review_asked_at', 24))
+
+  // A deleted login has a name that can be read: "deleted user 17", where it was "deleted-17".
+  const deleted = await db('users')
+    .whereRaw("first_name = email AND email LIKE 'deleted-%'")
+    .select('id', 'email')
+  for (const { id, email } of deleted)
+    await db('users')
+      .where({ id })
+      .update({ first_name: `deleted user ${id}`, search_text: `deleted user ${id} ${email}` })
 }
 
 export async function down() {

@@ -45,7 +45,7 @@ describe('an admin deletes a login', () => {
     expect(await row()).toMatchObject({
       status: 'deleted',
       email: `deleted-${id}`,
-      first_name: `deleted-${id}`,
+      first_name: `deleted user ${id}`,
       last_name: '',
       password_hash: null,
       last_login_ip: null,
@@ -146,13 +146,17 @@ describe('an admin deletes a login', () => {
   test('lists hide deleted and merged logins, but for whoever asks for them', async () => {
     await remove()
     await ada.visit('/admin/users')
-    expect(ada.text).not.toContain(`deleted-${id}`)
+    expect(ada.text).not.toContain(`deleted user ${id}`)
     await ada.visit('/admin/users?filter=deleted')
-    expect(ada.text).toContain(`deleted-${id}`)
+    expect(ada.text).toContain(`deleted user ${id}`)
     await ada.visit('/admin/users?filter=merged')
     expect(ada.text).toContain('No user found')
     await ada.visit(`/admin/users/${id}`)
-    expect([ada.status, ada.$('.actions a').length]).toEqual([200, 0])
+    expect([ada.status, ada.title, ada.$('.actions a').text()]).toEqual([
+      200,
+      `deleted user ${id}`,
+      'Download data',
+    ])
   })
 
   test('without the right there is no link, and nothing is done', async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { USER_STEPS } from '../src/admin-area/people.ts'
 import { renderSample } from '../src/dev/catalogue.ts'
 import { samplePages } from '../src/dev/sample-pages.ts'
+import { AGES } from '../src/domain/all-invitations.ts'
 import { CONTACT_KINDS } from '../src/domain/contacts.ts'
 import { EMAIL_STATUSES } from '../src/domain/email-log.ts'
 import { DELIVERY_STATUSES } from '../src/domain/hook-log.ts'
@@ -11,6 +12,7 @@ import { PERMISSION_GROUPS, PERMISSIONS } from '../src/domain/permissions.ts'
 import { BUILT_IN_PRESETS } from '../src/domain/presets.ts'
 import { BUILT_IN_ROLES, RIGHTS } from '../src/domain/rights.ts'
 import { LANGUAGES } from '../src/domain/users.ts'
+import { MAIL_KINDS } from '../src/domain/wanted-mail.ts'
 import { english } from '../src/lang/english.ts'
 import { openViews, type Views } from '../src/web/views.ts'
 import { readSources } from './support/sources.ts'
@@ -107,7 +109,14 @@ describe('sentences and the places that say them', () => {
       `${step}.sentence`,
       `${step}.keep`,
     ]),
-    'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending'],
+    'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending', 'any'],
+    'invitations.': [
+      'client',
+      'inviter',
+      ...['resend', 'cancel'].flatMap((one) => [one, `${one}.sentence`, `${one}.done`]),
+    ],
+    'notifications.kind.': MAIL_KINDS,
+    'invitations.age.': ['any', ...AGES],
     'invites.mail.': ['refused', 'failed', 'sent', 'opened', 'expired'],
     'invites.': steps,
     'invite.': steps.flatMap((step) => [`${step}.title`, `${step}.sentence`]),
@@ -131,19 +140,32 @@ describe('sentences and the places that say them', () => {
     'merge.owner.': ['stays', 'moves'],
     'transfer.not.': ['disabled', 'unverified', 'suspended', 'ends', 'away', 'noFactor'],
     'merge.keep.': ['this', 'other'],
-    'login.': [...USER_STEPS, 'delete'].flatMap((step) => [
-      step,
-      `${step}.title`,
-      `${step}.sentence`,
-      `${step}.done`,
-    ]),
+    'login.': [
+      'export',
+      ...[...USER_STEPS, 'delete'].flatMap((step) => [
+        step,
+        `${step}.title`,
+        `${step}.sentence`,
+        `${step}.done`,
+      ]),
+    ],
     'language.': LANGUAGES,
     'addressLink.': ['verify', 'confirm', 'back'].flatMap((step) =>
       ['title', 'sentence', 'button'].map((part) => `${step}.${part}`),
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
-    'nav.': ['clients', 'users', 'emails', 'activity', 'hooks', 'system', 'admins', 'settings'],
+    'nav.': [
+      'clients',
+      'invitations',
+      'users',
+      'emails',
+      'activity',
+      'hooks',
+      'system',
+      'admins',
+      'settings',
+    ],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

@@ -138,6 +138,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/email',
       '/user/email/accounts',
       '/user/email/confirm/:token',
+      '/user/notifications',
       '/user/password',
       '/user/profile',
       '/user/security',

@@ -15,8 +15,10 @@ import { clients } from './clients.ts'
 import { deleteUserPage } from './delete-user.ts'
 import { deliveries } from './deliveries.ts'
 import { emails } from './emails.ts'
+import { exportUserPage } from './export-user.ts'
 import { home } from './home.ts'
 import { hooks } from './hooks.ts'
+import { invitations } from './invitations.ts'
 import { login } from './login.ts'
 import { mergeUsersPage } from './merge-users.ts'
 import { own } from './own.ts'
@@ -37,4 +39,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
     .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))
+    .use(invitations(db), exportUserPage(db))
     .use(transfers(db))

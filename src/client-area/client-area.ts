@@ -15,6 +15,7 @@ import { acceptPage } from './invite.ts'
 import { invites } from './invites.ts'
 import { leavePage } from './leave.ts'
 import { login } from './login.ts'
+import { notifications } from './notifications.ts'
 import { ownership } from './ownership.ts'
 import { password } from './password.ts'
 import { passwordReset } from './password-reset.ts'
@@ -52,4 +53,5 @@ export const clientArea = (db: Db) =>
     security(db),
     activity(db),
     sessions(db),
+    notifications(db),
   )

@@ -37,6 +37,7 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
       '?wrong',
     ],
     ['person', { ...one, user: strange, accounts: [], sessions: [], activity: [], into: user }, '?disabled'],
+    ['export-user', { user }],
     ['person-step', { user, form, step: 'disable' }],
     ['person-step', { user: strange, form: wrong, step: 'enable' }, '?wrong'],
   ]

@@ -3,6 +3,7 @@
 import { CLIENT_STATUSES } from '../domain/clients.ts'
 import { ALL_PERMISSIONS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
 import { RIGHTS } from '../domain/rights.ts'
+import { MAIL_KINDS } from '../domain/wanted-mail.ts'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data } from '../web/views.ts'
@@ -12,6 +13,7 @@ import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
 import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
+import { invitationPages } from './catalogue-invitations.ts'
 import { invitingPages } from './catalogue-inviting.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
@@ -152,6 +154,12 @@ export function samplePages(): Page[] {
       accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
     }),
     mine('accounts', { accounts: [] }, '?empty'),
+    mine('notifications', {
+      accounts: [{ client, isOwner: true, wanted: ['joined'] }],
+      kinds: MAIL_KINDS,
+      form,
+    }),
+    mine('notifications', { accounts: [], kinds: MAIL_KINDS, form: wrong }, '?wrong'),
     mine('new-account', { form }),
     page(
       'includes/invite-step',
@@ -194,6 +202,9 @@ export function samplePages(): Page[] {
     ...ownActivityPages().map(([name, data, more]) => mine(name, data, more)),
     ...activityPages(client).map(([name, data, more]) => admins(name, data, more)),
     ...peoplePages(alice, [{ client, permissions: PERMISSIONS, isOwner: true }]).map(([name, data, more]) =>
+      admins(name, data, more),
+    ),
+    ...invitationPages({ ...invitation, client_id: 1, client: 'Acme Hosting' }).map(([name, data, more]) =>
       admins(name, data, more),
     ),
     ...mergingPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),

@@ -42,16 +42,18 @@ async function forget(trx: Change, user: User) {
   await trx('registrations').where({ email }).delete()
   for (const table of ['email_verifications', 'email_changes'])
     await trx(table).where({ user_id: id }).delete()
-  const name = `deleted-${id}`
-  await trx('users').where({ id }).update({
-    email: name,
-    first_name: name,
-    last_name: '',
-    search_text: name,
-    password_hash: null,
-    email_verified_at: null,
-    last_login_at: null,
-    last_login_ip: null,
-    review_asked_at: null,
-  })
+  const [name, address] = [`deleted user ${id}`, `deleted-${id}`]
+  await trx('users')
+    .where({ id })
+    .update({
+      email: address,
+      first_name: name,
+      last_name: '',
+      search_text: `${name} ${address}`,
+      password_hash: null,
+      email_verified_at: null,
+      last_login_at: null,
+      last_login_ip: null,
+      review_asked_at: null,
+    })
 }

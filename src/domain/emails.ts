@@ -15,6 +15,7 @@ import type { Invitation } from './invitations.ts'
 import { holdBack, letGo } from './inviting-limits.ts'
 import type { Values } from './refusal.ts'
 import { nextAttempt, retryUntil } from './retrying.ts'
+import { isUnwanted } from './wanted-mail.ts'
 import type { Worker } from './workers.ts'
 
 export interface Email {
@@ -60,8 +61,11 @@ interface Queued {
   data: Values
 }
 
-export const queueEmail = (trx: Change, template: string, { to, client, user, invitation, data }: Queued) =>
-  trx('emails').insert({
+/** Writes the message, unless its reader chose not to get such ones about this account. */
+export async function queueEmail(trx: Change, template: string, queued: Queued) {
+  if (await isUnwanted(trx, template, queued)) return
+  const { to, client, user, invitation, data } = queued
+  await trx('emails').insert({
     template,
     data: JSON.stringify(withSender(trx, template, data)),
     to_address: to,
@@ -75,6 +79,7 @@ export const queueEmail = (trx: Change, template: string, { to, client, user, in
     retry_until: retryUntil(),
     created_at: timestamp(),
   })
+}
 
 /**
  * Claims what is due, up to `most` messages, and gives a function for each that sends it and writes down how that

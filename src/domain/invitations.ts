@@ -160,7 +160,7 @@ export async function cancelPending(
       await recordCancelled(trx, client, invitation, reason)
 }
 
-async function recordCancelled(trx: Change, client: Client, invitation: Invitation, reason?: string) {
+export async function recordCancelled(trx: Change, client: Client, invitation: Invitation, reason?: string) {
   await record(trx, 'invite.cancelled', { client, email: invitation.email, reason })
   await fire(trx, 'InviteCancelled', {
     client: describeClient(client),

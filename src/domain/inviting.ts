@@ -42,7 +42,7 @@ export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
   const access_ends_at = readEnd(input.endsOn ?? '')
   const now = { email, permissions, message: input.message ?? '', access_ends_at }
   if (now.message) await mustMayWrite(db, by)
-  await ask(by, client, email, permissions)
+  await askToSend(by, client, email, permissions)
   return countInviter(db, by, () => change(db, by, (trx) => replaceOrInsert(trx, client, now)))
 }
 
@@ -62,7 +62,7 @@ async function replaceOrInsert(trx: Change, client: Client, what: Offered) {
 
 /** *Resend Invite*: a new link, seven new days; runs every check of inviting (HARD-CASES H27). */
 export async function resendInvitation(db: Db, by: Actor, client: Client, target: Invitation) {
-  await ask(by, client, target.email, target.permissions)
+  await askToSend(by, client, target.email, target.permissions)
   return countInviter(db, by, () => change(db, by, (trx) => sendAgain(trx, client, target)))
 }
 
@@ -97,7 +97,7 @@ async function sendAgain(trx: Change, client: Client, target: Invitation) {
   return invitation
 }
 
-const ask = (by: Actor, client: Client, email: string, permissions: string) =>
+export const askToSend = (by: Actor, client: Client, email: string, permissions: string) =>
   askHooks(by, 'PreInviteSend', {
     client: describeClient(client),
     email,
@@ -105,7 +105,7 @@ const ask = (by: Actor, client: Client, email: string, permissions: string) =>
   })
 
 /** Takes the client and makes sure that this address can be invited to it now. */
-async function takeToInvite(trx: Change, client: Client, email: string): Promise<Client> {
+export async function takeToInvite(trx: Change, client: Client, email: string): Promise<Client> {
   const current = await takeClient(trx, client)
   mustManage(current, trx.by)
   mustBeOpen(current)
@@ -127,7 +127,7 @@ async function takeToInvite(trx: Change, client: Client, email: string): Promise
 }
 
 /** A new link, neither opened nor reminded of, a new week; and the one who sends is the inviter from now on (HARD-CASES H16). */
-const sending = ({ by }: Change) => ({
+export const sending = ({ by }: Change) => ({
   nonce: newNonce(),
   invited_by_user_id: by.kind === 'user' ? by.id : null,
   invited_by_admin_id: by.kind === 'admin' ? by.id : null,
@@ -147,7 +147,7 @@ const replacePending = async (trx: Change, client: Client, now: Sending) =>
     .update(now)
     .increment('send_count', 1)) === 1
 
-const insertPending = (trx: Change, client: Client, now: Sending) =>
+export const insertPending = (trx: Change, client: Client, now: Sending) =>
   trx('invitations').insert({
     ...now,
     client_id: client.id,
@@ -156,7 +156,7 @@ const insertPending = (trx: Change, client: Client, now: Sending) =>
     created_at: now.updated_at,
   })
 
-async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
+export async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
   const { email, permissions } = invitation
   await endAnswered(trx, client, email)
   const until = endDay(invitation.access_ends_at) ?? undefined

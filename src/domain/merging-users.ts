@@ -144,7 +144,13 @@ async function moveAccess(trx: Change, { kept, gone }: MergePreview, account: Me
   const times = { ends_at: endsAt, end_told_at: null, suspended_at }
   const row = { permissions, last_login_at: latest, updated_at: timestamp(), ...times }
   if (mine) await trx('associations').where(pair(kept)).update(row)
-  else await trx('associations').insert({ ...row, ...pair(kept), created_at: theirs.created_at })
+  else
+    await trx('associations').insert({
+      ...row,
+      ...pair(kept),
+      unwanted_mail: theirs.unwanted_mail,
+      created_at: theirs.created_at,
+    })
   await tellGained(trx, kept, account)
   if (suspended_at) await rest(trx, client, kept, gone, mine && !mine.suspended_at)
   if (owner === 'moves') await moveOwnership(trx, client, kept, gone)

@@ -13,6 +13,7 @@ export const RIGHTS = [
   'change-owner',
   'list-users',
   'edit-users',
+  'export-users',
   'act-as-user',
   'delete-users',
   'merge-users',

@@ -15,7 +15,7 @@ const GROUPS = {
     'transfer',
   ],
   clients: ['client', 'contact', 'requireFactor'],
-  logins: ['user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
+  logins: ['mail', 'user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
   factors: ['totp', 'recovery', 'passkey', 'factor'],
   admins: ['admin', 'role', 'acting'],
   house: ['setting', 'email', 'hook', 'activity', 'sample'],

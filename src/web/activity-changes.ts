@@ -50,6 +50,10 @@ function listInWords(action: string, text: string): string {
     const keys = text.split(',').map((key) => `${start}${key}`)
     return keys.every(isKey) ? keys.map((key) => t(key)).join(', ') : text
   }
+  if (action === 'mail.chosen') {
+    const keys = text.split(',').map((kind) => `notifications.kind.${kind}`)
+    return keys.every(isKey) ? keys.map((key) => t(key)).join('; ') : text
+  }
   const isPermissions = PERMISSION_ACTIONS.includes(action) || /^(invite|preset)\./.test(action)
   const known = text.split(',').every((key) => PERMISSIONS.some((one) => one === key))
   return isPermissions && known ? permissionsInWords(parsePermissions(text)) : text
@@ -58,6 +62,7 @@ function listInWords(action: string, text: string): string {
 export function valueInWords(action: string, name: string, value: unknown): string {
   if (value === '' || value === null || value === undefined) return t('log.nothing')
   if (typeof value === 'boolean') return t(value ? 'log.yes' : 'log.no')
+  if (Array.isArray(value) && value.length === 0) return t('log.nothing')
   if (Array.isArray(value)) return listInWords(action, value.map(String).join(','))
   if (typeof value === 'object') return JSON.stringify(value)
   if (action === 'admin.roleChanged' && isKey(`role.${value}`)) return t(`role.${value}` as Key)

@@ -1,14 +1,11 @@
-// The activity log as a file: the same entries as on the page, all of them, in steps. What has been read waits until
-// the client has taken it, and nothing more is read for one who has hung up.
+// The activity log as a file: the same entries as on the page, all of them, in steps.
 
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { type Activity, type ActivityFilter, listActivity } from '../domain/activity.ts'
-import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { inFull } from './activity-words.ts'
 import { BYTE_ORDER_MARK, csvLine } from './csv.ts'
+import { sendFile } from './streaming.ts'
 import { t } from './translate.ts'
 
 const ROWS_A_STEP = 500
@@ -42,8 +39,6 @@ async function* lines(first: Activity[], read: Read): AsyncGenerator<string> {
   }
 }
 
-const HUNG_UP = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'EPIPE', 'ECONNRESET'])
-
 export interface Download {
   filter: ActivityFilter
   /** As the reader may see it. */
@@ -62,15 +57,5 @@ export async function sendActivityCsv(
     (await listActivity(db, { ...filter, before, limit: ROWS_A_STEP })).map(seen)
   // Before anything is sent: when the database does not answer, that is a page that says so.
   const first = await read()
-  res.attachment(`${name}-${timestamp().slice(0, 10)}.csv`)
-  res.set('Cache-Control', 'no-store')
-  res.type('text/csv; charset=utf-8')
-  if (req.method === 'HEAD') return void res.end()
-  try {
-    await pipeline(Readable.from(lines(first, read), { highWaterMark: 1 }), res)
-  } catch (error) {
-    // Cut off in the middle, so that nobody takes half a file for all of it; no page can follow.
-    if (!HUNG_UP.has((error as NodeJS.ErrnoException).code ?? ''))
-      req.log.error({ err: error }, 'A download of the activity log ended early')
-  }
+  await sendFile(req, res, { name, ending: 'csv', type: 'text/csv; charset=utf-8' }, lines(first, read))
 }

@@ -1,0 +1,180 @@
+// Invitations of all clients, for admins: the latest sent first, a page at a time, and several resent or cancelled at
+// once. Each is a transaction of its own: what one is refused undoes nothing of another. Who is meant by words
+// (a client, an inviter) is looked up first, so that the invitations themselves are always found by an index.
+
+import type { Knex } from 'knex'
+import { inDays, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Actor } from './change.ts'
+import { clientName, findClient } from './clients.ts'
+import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
+import { resendInvitation } from './inviting.ts'
+import { NotFound, Refusal, TooMany } from './refusal.ts'
+import { like, searchText, whereFound, wordsOf } from './search.ts'
+import { fullName } from './users.ts'
+
+export const STATES = ['pending', 'expired', 'accepted', 'declined', 'cancelled'] as const
+/** When it was sent last, in days: within so many, or longer ago. */
+export const AGES = ['within-1', 'within-7', 'within-30', 'over-3', 'over-30'] as const
+
+export const MOST_AT_ONCE = 50
+const MOST_FOUND = 200
+const NUMBER = /^#?(\d{1,9})$/
+const PLACE = /^(\d{4}-\d\d-\d\dT[\d:.]{1,13}Z)_(\d{1,9})$/
+
+export interface Wanted {
+  state?: (typeof STATES)[number] | undefined
+  age?: (typeof AGES)[number] | undefined
+  /** Words of a client's name, or its number. */
+  client?: string
+  /** Words of the name or address of the user or admin who sent it. */
+  inviter?: string
+  /** Behind which place the page begins. */
+  before?: string
+  limit: number
+}
+
+export interface AnyInvitation extends Invitation {
+  client: string
+  inviter: string
+}
+
+/** Where an invitation stands in the list, for the page that follows it. */
+export const placeOf = ({ sent_at, id }: Pick<Invitation, 'sent_at' | 'id'>) => `${sent_at}_${id}`
+
+export const isPlace = (text: string) => PLACE.test(text)
+
+type Narrow = (query: Knex.QueryBuilder) => unknown
+
+export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInvitation[]> {
+  const { limit } = wanted
+  const clients = await clientsNamed(db, wanted.client ?? '')
+  const inviters = await invitersNamed(db, wanted.inviter ?? '')
+  const rows: Invitation[] = []
+  // Asked one after the other, each by its index: for several at once a database reads all of them.
+  for (const state of statesOf(wanted.state))
+    for (const inviter of inviters)
+      rows.push(
+        ...(await db<Invitation>('invitations as i')
+          .modify((query) => [state, clients, inviter, age(wanted), behind(wanted)].map((one) => one(query)))
+          .orderBy('i.sent_at', 'desc')
+          .orderBy('i.id', 'desc')
+          .limit(limit)
+          .select('i.*')),
+      )
+  rows.sort((a, b) => (a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1))
+  return withNames(db, rows.slice(0, limit))
+}
+
+const anything: Narrow = () => {}
+
+function statesOf(state: Wanted['state']): Narrow[] {
+  if (!state) return [anything]
+  const is = (status: Status) => (query: Knex.QueryBuilder) => query.where('i.status', status)
+  if (state === 'pending') return [(query) => is('pending')(query).where('i.expires_at', '>', timestamp())]
+  if (state !== 'expired') return [is(state)]
+  // Over without the job having written it down.
+  return [is('expired'), (query) => is('pending')(query).where('i.expires_at', '<=', timestamp())]
+}
+
+async function clientsNamed(db: Db, words: string): Promise<Narrow> {
+  if (!words) return anything
+  const number = NUMBER.exec(words)?.[1]
+  const ids = number
+    ? [Number(number)]
+    : await whereFound(db('clients'), words).orderBy('id', 'desc').limit(MOST_FOUND).pluck('id')
+  return (query) => query.whereIn('i.client_id', ids)
+}
+
+async function invitersNamed(db: Db, words: string): Promise<Narrow[]> {
+  if (!words) return [anything]
+  const users = await whereFound(db('users'), words).orderBy('id', 'desc').limit(MOST_FOUND).pluck('id')
+  const admins = await db('admins')
+    .modify((query) => {
+      for (const word of wordsOf(searchText(words)))
+        query.whereRaw("(LOWER(name) LIKE ? ESCAPE '!' OR email LIKE ? ESCAPE '!')", [like(word), like(word)])
+    })
+    .limit(MOST_FOUND)
+    .pluck('id')
+  return [
+    (query) => query.whereIn('i.invited_by_user_id', users),
+    (query) => query.whereIn('i.invited_by_admin_id', admins),
+  ]
+}
+
+const age =
+  ({ age }: Wanted): Narrow =>
+  (query) => {
+    const [how, days] = age?.split('-') ?? []
+    if (how) query.where('i.sent_at', how === 'within' ? '>=' : '<', inDays(-Number(days)))
+  }
+
+const behind =
+  ({ before = '' }: Wanted): Narrow =>
+  (query) => {
+    const [, at, id] = PLACE.exec(before) ?? []
+    if (!at) return
+    query.where('i.sent_at', '<=', at)
+    query.where((either) => either.where('i.sent_at', '<', at).orWhere('i.id', '<', Number(id)))
+  }
+
+async function withNames(db: Db, rows: Invitation[]): Promise<AnyInvitation[]> {
+  const named = async (table: string, ids: (number | null)[]) =>
+    new Map((await db(table).whereIn('id', [...new Set(ids)].filter(Boolean))).map((row) => [row.id, row]))
+  const clients = await named(
+    'clients',
+    rows.map((row) => row.client_id),
+  )
+  const users = await named(
+    'users',
+    rows.map((row) => row.invited_by_user_id),
+  )
+  const admins = await named(
+    'admins',
+    rows.map((row) => row.invited_by_admin_id),
+  )
+  return rows.map((row) => {
+    const user = users.get(row.invited_by_user_id)
+    return {
+      ...row,
+      status: row.status === 'pending' && !isOpen(row) ? 'expired' : row.status,
+      client: clientName(clients.get(row.client_id)),
+      inviter: user ? fullName(user) : (admins.get(row.invited_by_admin_id)?.name ?? ''),
+    }
+  })
+}
+
+/** These, in the order of the list; ids that no invitation has are left out. */
+export async function findInvitations(db: Db, ids: number[]): Promise<AnyInvitation[]> {
+  const rows = await db<Invitation>('invitations')
+    .whereIn('id', ids.slice(0, MOST_AT_ONCE))
+    .orderBy('sent_at', 'desc')
+    .orderBy('id', 'desc')
+  return withNames(db, rows)
+}
+
+export type Step = 'resend' | 'cancel'
+
+export interface Outcome {
+  invitation: AnyInvitation
+  /** Why nothing was done with it. */
+  refusal?: Refusal | TooMany
+}
+
+const acts = { resend: resendInvitation, cancel: cancelInvitation }
+
+/** One after the other, by the same functions as for one alone: their checks and limits hold for each. */
+export async function actOnMany(db: Db, by: Actor, step: Step, ids: number[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const invitation of await findInvitations(db, ids)) {
+    const client = await findClient(db, invitation.client_id)
+    if (!client) throw new NotFound()
+    const outcome: Outcome = { invitation }
+    await acts[step](db, by, client, invitation).catch((error) => {
+      if (!(error instanceof Refusal || error instanceof TooMany)) throw error
+      outcome.refusal = error
+    })
+    outcomes.push(outcome)
+  }
+  return outcomes
+}
