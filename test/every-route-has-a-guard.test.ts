@@ -33,8 +33,7 @@ describe('every route says who may come in, and holds it', () => {
       ...{ token, nth: '0', name: 'theme.css', sessionId: '0123456789abcdef' },
       ...(await addColleague(house.db)),
       passkeyId: String(await plantPasskey(house.db, 'user', 'alice@example.com')),
-      ...(await watched(house.db)),
-      ...(await offeredToAlice(house)),
+      ...{ ...(await watched(house.db)), ...(await offeredToAlice(house)) },
       ...{ requestId: await askedFor(house.db), contactId: await plantContact(house.db, id) },
     }
   })
