@@ -5,6 +5,7 @@ import { actOn } from './support/access.ts'
 import { typedProof } from './support/admins.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { associate, idsOf, lookAtMerge } from './support/merging.ts'
+import { latestTransfer, letIn, offerTo } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 
 describe('an access rests, and goes on', () => {
@@ -102,6 +103,17 @@ describe('an access rests, and goes on', () => {
     const carol = await house.user('carol')
     await carol.post(`${link}/accept`)
     expect([carol.status, await row(ids.carol)]).toEqual([404, undefined])
+  })
+
+  test('H15 a login that comes to rest by merging is offered no ownership any more', async () => {
+    await letIn(house, 'Acme Hosting', 'carol', { suspended_at: timestamp() })
+    await offerTo(alice, 'Bob Brown')
+    expect((await latestTransfer(house)).status).toBe('pending')
+    const ada = await house.admin()
+    await lookAtMerge(ada, ids)
+    await ada.press('Merge the logins', typedProof)
+    expect((await row(ids.bob)).suspended_at).not.toBeNull()
+    expect((await latestTransfer(house)).status).toBe('cancelled')
   })
 
   test('H15 of two logins that are merged, suspension and the earliest end win', async () => {

@@ -173,10 +173,11 @@ async function tellGained(trx: Change, kept: User, { client, kept: before, after
   await fire(trx, 'PermissionsChanged', { ...told, before, after })
 }
 
-/** Suspension has won: nobody joins through what either of them sent. */
+/** Suspension has won: nobody joins through what either of them sent, and no ownership waits for them. */
 async function rest(trx: Change, client: Client, kept: User, gone: User, isNew: boolean) {
   for (const one of [kept, gone])
     await cancelPending(trx, client, { invited_by_user_id: one.id }, 'inviter suspended')
+  await cancelTransfer(trx, client, 'access suspended', kept)
   if (!isNew) return
   await record(trx, 'access.suspended', { client, user: kept, email: kept.email })
   const about = { client: describeClient(client), user: describeUser(kept) }
