@@ -15,6 +15,11 @@ describe('an admin downloads everything that is kept about a user', () => {
     await alice.visit('/account/users')
     await alice.press('Send Invite', { 'Email address': 'dora@example.com' })
     await house.mailTo('dora@example.com')
+    const carol = await house.db('users').where({ email: 'carol@example.com' }).first('id')
+    const at = new Date().toISOString()
+    const asked = { user_id: carol.id, owner_email: 'alice@example.com', word: 'Please', status: 'open' }
+    const dates = { expires_at: at, created_at: at, updated_at: at }
+    await house.db('access_requests').insert({ ...asked, ...dates })
     id = (await house.db('users').where({ email: 'alice@example.com' }).first('id')).id
   })
 
@@ -42,6 +47,7 @@ describe('an admin downloads everything that is kept about a user', () => {
     expect(data.sessions.length).toBe(1)
     expect(data.devices.length).toBe(1)
     expect(data.invitationsSent).toMatchObject([{ email: 'dora@example.com', status: 'pending' }])
+    expect(data.accessRequests).toMatchObject([{ owner_email: 'alice@example.com', word: 'Please' }])
     expect(data.activity.map(({ action }: { action: string }) => action)).toContain('invite.sent')
     expect(await house.db('activity').where({ action: 'user.exported', user_id: id })).toHaveLength(1)
     await ada.visit('/admin/activity')

@@ -29,7 +29,7 @@ const INVITATION = [
   ...['id', 'client_id', 'email', 'permissions', 'message', 'status', 'sent_at', 'expires_at', 'ended_at'],
   ...['access_ends_at', 'opened_at', 'decline_word', 'invited_by_user_id', 'accepted_by_user_id'],
 ]
-const REQUEST = ['id', 'user_id', 'owner_id', 'word', 'status', 'created_at', 'ended_at']
+const REQUEST = ['id', 'user_id', 'owner_email', 'word', 'status', 'created_at', 'ended_at']
 const TRANSFER = ['id', 'client_id', 'from_user_id', 'to_user_id', 'status', 'created_at', 'ended_at']
 
 /** Writes down that it is handed out, before any of it is. */
@@ -71,6 +71,8 @@ function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterab
     query.where((one) => {
       for (const column of columns) one.orWhereIn(column, ids)
     })
+  const between = (id: string, address: string) => (query: Knex.QueryBuilder) =>
+    query.where((one) => one.whereIn(id, ids).orWhereIn(address, addresses))
   return {
     logins: once(db('users').whereIn('id', ids).select(LOGIN)),
     accounts: theirs('associations', ACCOUNT),
@@ -80,19 +82,17 @@ function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterab
     passkeys: devices('passkeys', ['name', 'created_at', 'last_used_at']),
     totp: devices('totp_factors', ['created_at', 'confirmed_at']),
     addressChanges: theirs('email_changes', CHANGE),
-    accessRequests: paged(db, 'access_requests', REQUEST, (query) => either(query, ['user_id', 'owner_id'])),
+    accessRequests: paged(db, 'access_requests', REQUEST, (query) =>
+      query.where((one) => one.whereIn('user_id', ids).orWhereIn('owner_email', addresses)),
+    ),
     transfers: paged(db, 'ownership_transfers', TRANSFER, (query) =>
       either(query, ['from_user_id', 'to_user_id']),
     ),
     invitationsSent: paged(db, 'invitations', INVITATION, (query) =>
       query.whereIn('invited_by_user_id', ids),
     ),
-    invitationsGot: paged(db, 'invitations', INVITATION, (query) =>
-      query.where((one) => one.whereIn('email', addresses).orWhereIn('accepted_by_user_id', ids)),
-    ),
-    emails: paged(db, 'emails', MAIL, (query) =>
-      query.where((one) => one.whereIn('user_id', ids).orWhereIn('to_address', addresses)),
-    ),
+    invitationsGot: paged(db, 'invitations', INVITATION, between('accepted_by_user_id', 'email')),
+    emails: paged(db, 'emails', MAIL, between('user_id', 'to_address')),
     activity: activityOf(db, user),
   }
 }
