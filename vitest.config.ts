@@ -63,7 +63,8 @@ const browser = process.env.CHROMIUM_PATH
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // More than there are processors here: many stories wait for a process, a peer or a clock.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [

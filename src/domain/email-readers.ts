@@ -50,6 +50,8 @@ export const EMAIL_AUDIENCE: Record<string, Audience> = {
   'recovery-code-used': 'nobody',
   'recovery-codes-renewed': 'nobody',
   'login-merged': 'nobody',
+  'access-request': 'nobody',
+  'access-review': 'nobody',
   'admin-welcome': 'nobody',
   'admin-reset': 'nobody',
   'admin-changed': 'nobody',
