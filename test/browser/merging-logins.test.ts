@@ -6,7 +6,7 @@ import { startHouse } from '../support/house.ts'
 test('the other login is found while typing; preview, merge and delete work with scripts as without', async () => {
   const house = await startHouse()
   const browser = await startBrowser(house.appUrl)
-  const ada = await browser.open({ reducedMotion: 'reduce' })
+  const ada = await browser.open()
   const bob = await house.db('users').where({ email: 'bob@example.com' }).first('id')
   await logIn(ada, 'ada@latchkey.test', '/admin/login')
   await ada.goto(`/admin/users/${bob.id}`)

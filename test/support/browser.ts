@@ -55,6 +55,8 @@ export async function logIn(page: Page, email: string, path = '/login') {
 export async function axeFinds(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   return page.evaluate(async () => {
+    // What is just arriving is still faint.
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
     const { violations } = await axe.run()
     return violations.map(
