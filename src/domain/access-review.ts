@@ -25,6 +25,7 @@ export interface Reviewed extends User {
 
 export interface ReviewFilter {
   client?: number
+  users?: number[]
   /** Who never entered the account. */
   never?: boolean
   /** Who has no second factor. */
@@ -64,9 +65,10 @@ export const lacksFactor = async (db: Db, { owner, acting }: Looking): Promise<b
 
 function filtered(
   query: Knex.QueryBuilder,
-  { client, never, withoutFactor, text = '' }: Omit<ReviewFilter, 'limit'>,
+  { client, users, never, withoutFactor, text = '' }: Omit<ReviewFilter, 'limit'>,
 ) {
   if (client) query.where('s.client_id', client)
+  if (users) query.whereIn('s.user_id', users)
   if (never) query.whereNull('s.last_login_at')
   if (withoutFactor) query.where('u.factors', 0)
   for (const word of wordsOf(searchText(text)))
@@ -116,9 +118,8 @@ export interface Pair {
 export async function findChosen(db: Db, who: Looking, pairs: Pair[]): Promise<Reviewed[]> {
   const found: Reviewed[] = []
   for (const client of new Set(pairs.map((pair) => pair.client))) {
-    const users = new Set(pairs.filter((pair) => pair.client === client).map(({ user }) => user))
-    const all = await listReviewed(db, who, { client, limit: 100_000 })
-    found.push(...all.filter(({ id }) => users.has(id)))
+    const users = pairs.filter((pair) => pair.client === client).map(({ user }) => user)
+    found.push(...(await listReviewed(db, who, { client, users, limit: users.length })))
   }
   return found
 }

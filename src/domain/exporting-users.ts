@@ -7,7 +7,6 @@ import type { Db } from '../platform/database.ts'
 import { type Activity, listActivity, record } from './activity.ts'
 import { asReadBy, readerOf, readersFilter } from './activity-readers.ts'
 import { type Actor, change } from './change.ts'
-import { keyOf } from './people.ts'
 import type { User } from './users.ts'
 
 const ROWS_A_STEP = 500
@@ -61,16 +60,7 @@ function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterab
   const addresses = logins.map(({ email }) => email)
   const theirs = (table: string, columns: string[]) => once(db(table).whereIn('user_id', ids).select(columns))
   const devices = (table: string, columns: string[]) =>
-    once(
-      db(table)
-        .where({ person_kind: keyOf({ kind: 'user', id: user.id }).person_kind })
-        .whereIn('person_id', ids)
-        .select(columns),
-    )
-  const either = (query: Knex.QueryBuilder, columns: string[]) =>
-    query.where((one) => {
-      for (const column of columns) one.orWhereIn(column, ids)
-    })
+    once(db(table).where({ person_kind: 'user' }).whereIn('person_id', ids).select(columns))
   const between = (id: string, address: string) => (query: Knex.QueryBuilder) =>
     query.where((one) => one.whereIn(id, ids).orWhereIn(address, addresses))
   return {
@@ -82,11 +72,9 @@ function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterab
     passkeys: devices('passkeys', ['name', 'created_at', 'last_used_at']),
     totp: devices('totp_factors', ['created_at', 'confirmed_at']),
     addressChanges: theirs('email_changes', CHANGE),
-    accessRequests: paged(db, 'access_requests', REQUEST, (query) =>
-      query.where((one) => one.whereIn('user_id', ids).orWhereIn('owner_email', addresses)),
-    ),
+    accessRequests: paged(db, 'access_requests', REQUEST, between('user_id', 'owner_email')),
     transfers: paged(db, 'ownership_transfers', TRANSFER, (query) =>
-      either(query, ['from_user_id', 'to_user_id']),
+      query.where((one) => one.whereIn('from_user_id', ids).orWhereIn('to_user_id', ids)),
     ),
     invitationsSent: paged(db, 'invitations', INVITATION, (query) =>
       query.whereIn('invited_by_user_id', ids),
