@@ -13,6 +13,8 @@ describe('addresses are read as they are pasted', () => {
     ['Dora Dow <dora@example.com>', ['dora@example.com']],
     ['Dora Dow < dora@example.com >, Fay<fay@example.com>', ['dora@example.com', 'fay@example.com']],
     ['"Dow, Dora; the 2nd" <dora@example.com>, fay@example.com', ['dora@example.com', 'fay@example.com']],
+    ['"Dora <the 2nd>" <dora@example.com>', ['dora@example.com']],
+    ['<"dora dow"@example.com>', ['"dora dow"@example.com']],
     ["'dora@example.com' <Dora@example.com>", ['Dora@example.com']],
     ['dora@example.com <dora@example.com>', ['dora@example.com']],
     ['a@x.org Dora Dow <dora@example.com> b@x.org', ['a@x.org', 'dora@example.com', 'b@x.org']],

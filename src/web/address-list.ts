@@ -43,7 +43,9 @@ function besideName(before: string, address: string): string[] {
 function addressesIn(chunk: string): string[] {
   const found: string[] = []
   let begun = 0
-  for (const { 0: whole, 1: inner = '', index } of chunk.matchAll(/<([^<>]*)>/g)) {
+  for (const { 0: whole, 1: inner, index } of chunk.matchAll(/"[^"\r\n]*"|<([^<>]*)>/g)) {
+    // Brackets inside of "quotes" belong to a name.
+    if (inner === undefined) continue
     const address = inner.trim()
     found.push(...besideName(chunk.slice(begun, index), address), address)
     begun = index + whole.length
