@@ -7,7 +7,7 @@ import { onMariadb, startHouse, type TestHouse } from './support/house.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { Visitor } from './support/visitor.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const told = (body: string) => `module.exports = (addHook) => addHook('InviteSent', 1, ${body})`
 
@@ -178,7 +178,7 @@ function aProcess() {
     await alice.visit('/login')
     await alice.press('Log in', { 'Email address': 'alice@example.com', Password: PASSWORD })
     const did = (what: string) => existsSync(join(HOOKS_DIR, what))
-    await expect.poll(() => did('begun'), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => did('begun')).toBe(true)
     const processes = () => hookProcesses(server.child.pid)
     expect([...processes().keys()].sort()).toEqual(['told.js', 'waits.js'])
     return { server, processes, did }
@@ -188,7 +188,7 @@ function aProcess() {
     const { server, processes } = await startWith('killed', LOOPS)
     server.child.kill('SIGKILL')
     await server.ended
-    await expect.poll(() => processes().size, { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => processes().size).toBe(0)
   })
 
   test('ends when its parent stops, which a looping one does not hold up', async () => {

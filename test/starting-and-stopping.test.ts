@@ -9,7 +9,7 @@ import { freshDatabase, onMariadb } from './support/house.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { Visitor } from './support/visitor.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const PRODUCTION = {
   NODE_ENV: 'production',

@@ -8,8 +8,6 @@ import { loadHooks } from '../../src/hook-runner.ts'
 import { moveClock } from '../../src/platform/clock.ts'
 import { hookProcesses } from '../support/children.ts'
 
-vi.setConfig({ testTimeout: 40_000 })
-
 const FILE = `
 const { appendFileSync } = require('node:fs')
 const sleep = (ms) => new Promise((yes) => setTimeout(yes, ms))
@@ -99,7 +97,7 @@ describe('one function of a file does not answer for another', () => {
     expect(await others[1]).toBe('postponed 2')
     expect(await loop).toBe('it kept its process from answering')
     const fresh = { sentence: 'Not x@example.com' }
-    await expect.poll(ask, { timeout: 10_000, message: 'by a fresh process' }).toEqual(fresh)
+    await expect.poll(ask, { message: 'by a fresh process' }).toEqual(fresh)
     expect(await run('UserLogin')).toBe('fine')
   })
 

@@ -99,7 +99,7 @@ test('killed while the server thinks about the message: a fresh process sends it
   await alice.visit('/login')
   await alice.press('Log in', { 'Email address': 'alice@example.com', Password: 'open-sesame-42' })
   await inviteMany(alice, 1)
-  await expect.poll(() => peer.taken.length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => peer.taken.length).toBe(1)
   first.child.kill('SIGKILL')
   await first.ended
 
