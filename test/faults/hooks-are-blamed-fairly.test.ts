@@ -93,7 +93,7 @@ describe('one function of a file does not answer for another', () => {
     const started = Date.now()
     const others = [ask(), run('UserLogin')]
     expect(await others[0], 'not answered: it is let happen').toBeUndefined()
-    expect(Date.now() - started, 'two seconds').toBeLessThan(3_000)
+    expect(Date.now() - started, 'two seconds, not ten').toBeLessThan(9_000)
     expect(await others[1]).toBe('postponed 2')
     expect(await loop).toBe('it kept its process from answering')
     const fresh = { sentence: 'Not x@example.com' }
