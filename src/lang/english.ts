@@ -957,6 +957,7 @@ export const english = {
   'accept.declined': 'You declined the invitation to {client}',
   'accept.declined.sentence':
     'Whoever invited you is told. Nothing else happens, and the link does not work any more.',
+  'accept.declined.mistake': 'By mistake? Ask whoever invited you for a new invitation.',
   'accept.dead':
     'It may have been used, replaced, cancelled, or be over 7 days old. Ask whoever invited you for a new one.',
   'accept.dead.login': 'Accepted it before? Log in',
@@ -1051,8 +1052,6 @@ export const english = {
   // Limits
   'limits.title': 'Limits',
   'limits.lead': 'How much may be done before we ask people to wait. A change holds at once.',
-  'limits.save': 'Save limits',
-  'limits.saved': 'The limits are saved.',
   'limits.range': '{min} to {max}, as shipped {points}',
   'limits.malformed': 'Enter a whole number from {min} to {max}.',
   'limits.wait.minute': 'a minute',
@@ -1425,7 +1424,6 @@ export const english = {
   'merge.merged': 'Merged into this login',
   'activity.user.deleted': 'deleted the login {email}',
   'activity.user.merged': 'merged the login {merged} into {email}',
-  'activity.user.mergedAway': 'merged the login {merged} into {email}, which stays',
   'email.login-merged.subject': 'Your two logins are now one',
   'email.login-merged.lead':
     'We merged your login {gone} into {kept}. From now on log in with {kept} and its password; all accounts are there.',
@@ -1708,6 +1706,7 @@ export const english = {
   'log.admin': 'Admin number',
   'log.entries': 'Newest first',
   'log.download': 'Download as CSV',
+  'log.gotAccess': 'got access, as {email}',
   'log.group.invitations': 'Invitations',
   'log.group.access': 'Access',
   'log.group.clients': 'Clients',
@@ -1820,6 +1819,8 @@ export const english = {
   'email.register-known.subject': 'You have a login already',
   'email.register-known.lead':
     'Someone, hopefully you, wanted to create a login with this address. There is one already: log in with it, or set a new password.',
+  'email.register-known.merged':
+    'Someone, hopefully you, wanted to create a login with this address. It was merged into your login {login}: log in with that address.',
   'email.register-known.button': 'Log in',
   'email.password-reset.subject': 'Set a new password',
   'email.password-reset.lead':
