@@ -76,6 +76,7 @@ describe('an owner saves presets of permissions', () => {
     ])
     await alice.visit('/account/activity')
     expect(alice.text).toContain('saved the preset Front desk: Invoices, tickets')
+    expect(alice.text).not.toContain('it is now')
     expect(alice.text).toContain('Name of the preset from Front desk to FRONT DESK')
     expect(alice.text).toContain('Permissions from Invoices, tickets to Tickets')
   })

@@ -37,7 +37,7 @@ function whatIn(entry: Activity, detail: Detail): string {
     ...Object.fromEntries(said),
     ...(action === 'setting.changed' && settingInWords(detail)),
   })
-  const changes = needs(key, 'before') ? '' : changesInWords(action, detail)
+  const changes = needs(key, 'before') || needs(key, 'after') ? '' : changesInWords(action, detail)
   return changes ? t('log.withChanges', { what, changes }) : what
 }
 
