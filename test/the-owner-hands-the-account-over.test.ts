@@ -41,6 +41,7 @@ describe('transfer of ownership', () => {
   test('bad input: nobody, oneself, a stranger, a wrong password; what was chosen is kept', async () => {
     await alice.press('Offer ownership', { 'Current password': 'x' })
     expect([alice.status, alice.told]).toEqual([422, 'Choose the new owner.'])
+    expect(alice.$('[autofocus]').attr('type')).toBe('radio')
     const post = async (email: string, current_password: string) =>
       alice.post('/account/ownership', { user_id: await idOf(email), current_password })
     await post('alice@example.com', 'open-sesame-42')

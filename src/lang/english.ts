@@ -1485,7 +1485,8 @@ export const english = {
   'invite.correct.pending': 'There is a pending invitation of {email} already: cancel one of the two.',
   // Notifications
   'notifications.title': 'Notifications',
-  'notifications.lead': 'Choose for each account which email you get about it.',
+  'notifications.lead':
+    'Choose for each account which email you get about it. Who joins, declines or leaves is told only to the owner and to whoever invited them.',
   'notifications.always':
     'What keeps you safe is always sent: new logins, passwords, a new owner, and what becomes of your own access.',
   'notifications.legend': 'Email me when',
