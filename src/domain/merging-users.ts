@@ -206,9 +206,8 @@ async function endMerged(trx: Change, { kept, gone }: MergePreview) {
     .update({ status: 'merged', merged_into_id: kept.id, password_hash: null, updated_at: at })
   // Those that had been merged into it go on with it.
   await trx('users').where({ merged_into_id: gone.id }).update({ merged_into_id: kept.id })
-  const addresses = { email: kept.email, merged: gone.email }
-  await record(trx, 'user.merged', { user: kept, ...addresses })
-  await record(trx, 'user.mergedAway', { user: gone, ...addresses })
+  // About the one that went: whoever reads of the one that stays reads of both.
+  await record(trx, 'user.merged', { user: gone, email: kept.email, merged: gone.email })
   for (const one of [kept, gone])
     await queueEmail(trx, 'login-merged', {
       to: one.email,

@@ -849,10 +849,10 @@ export const english = {
   'permission.profile.help': 'They see and change the account’s name, address and phone number.',
   'permission.contacts.title': 'View & Manage Contacts',
   'permission.contacts.short': 'contacts',
-  'permission.contacts.help': 'See, add, change and remove contacts',
+  'permission.contacts.help': 'They see, add, change and remove contacts.',
   'permission.emails.title': 'View Emails',
   'permission.emails.short': 'emails',
-  'permission.emails.help': 'Read what was sent about this account',
+  'permission.emails.help': 'They read what was sent about this account.',
   'permission.products.title': 'View Products & Services',
   'permission.products.short': 'services',
   'permission.products.help': 'They see which services this account has.',
@@ -957,6 +957,7 @@ export const english = {
   'accept.declined': 'You declined the invitation to {client}',
   'accept.declined.sentence':
     'Whoever invited you is told. Nothing else happens, and the link does not work any more.',
+  'accept.declined.mistake': 'By mistake? Ask whoever invited you for a new invitation.',
   'accept.dead':
     'It may have been used, replaced, cancelled, or be over 7 days old. Ask whoever invited you for a new one.',
   'accept.dead.login': 'Accepted it before? Log in',
@@ -1051,8 +1052,6 @@ export const english = {
   // Limits
   'limits.title': 'Limits',
   'limits.lead': 'How much may be done before we ask people to wait. A change holds at once.',
-  'limits.save': 'Save limits',
-  'limits.saved': 'The limits are saved.',
   'limits.range': '{min} to {max}, as shipped {points}',
   'limits.malformed': 'Enter a whole number from {min} to {max}.',
   'limits.wait.minute': 'a minute',
@@ -1380,6 +1379,8 @@ export const english = {
   'login.delete.sentence':
     'They are logged out at once, and this cannot be taken back. Name, address and password are removed, and the address is free for a new login. The activity log and the list of emails keep the name and address of the time.',
   'login.delete.done': 'The login {email} is deleted.',
+  'login.delete.first':
+    'This login can be deleted once it has no access any more, or merged into another one.',
   'login.delete.hasClients': 'This user still has access to a client. Remove that first, or merge the login.',
   'login.merge': 'Merge',
   'merge.title': 'Merge {name} with another login',
@@ -1425,7 +1426,6 @@ export const english = {
   'merge.merged': 'Merged into this login',
   'activity.user.deleted': 'deleted the login {email}',
   'activity.user.merged': 'merged the login {merged} into {email}',
-  'activity.user.mergedAway': 'merged the login {merged} into {email}, which stays',
   'email.login-merged.subject': 'Your two logins are now one',
   'email.login-merged.lead':
     'We merged your login {gone} into {kept}. From now on log in with {kept} and its password; all accounts are there.',
@@ -1485,13 +1485,14 @@ export const english = {
   'invite.correct.pending': 'There is a pending invitation of {email} already: cancel one of the two.',
   // Notifications
   'notifications.title': 'Notifications',
-  'notifications.lead': 'Choose for each account which email you get about it.',
+  'notifications.lead':
+    'Choose for each account which email you get about it. Who joins, declines or leaves is told only to the owner and to whoever invited them.',
   'notifications.always':
     'What keeps you safe is always sent: new logins, passwords, a new owner, and what becomes of your own access.',
   'notifications.legend': 'Email me when',
   'notifications.kind.joined': 'somebody accepts an invitation and joins',
   'notifications.kind.declined': 'somebody declines an invitation of mine',
-  'notifications.kind.left': 'somebody leaves, or their access ends, rests or comes back',
+  'notifications.kind.left': 'somebody leaves, or their access ends, is suspended or resumed',
   'notifications.kind.permissions': 'my permissions change',
   'notifications.saved': 'Your choice for {client} is saved.',
   'notifications.unknown': 'Choose from the list which email you get.',
@@ -1708,6 +1709,7 @@ export const english = {
   'log.admin': 'Admin number',
   'log.entries': 'Newest first',
   'log.download': 'Download as CSV',
+  'log.gotAccess': 'got access, as {email}',
   'log.group.invitations': 'Invitations',
   'log.group.access': 'Access',
   'log.group.clients': 'Clients',
@@ -1820,6 +1822,8 @@ export const english = {
   'email.register-known.subject': 'You have a login already',
   'email.register-known.lead':
     'Someone, hopefully you, wanted to create a login with this address. There is one already: log in with it, or set a new password.',
+  'email.register-known.merged':
+    'Someone, hopefully you, wanted to create a login with this address. It was merged into your login {login}: log in with that address.',
   'email.register-known.button': 'Log in',
   'email.password-reset.subject': 'Set a new password',
   'email.password-reset.lead':
