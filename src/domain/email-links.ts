@@ -8,8 +8,9 @@ import type { Admin } from './admins.ts'
 import type { EmailChange } from './email-changes.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
-import { type Invitation, isOpen } from './invitations.ts'
+import { isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import { cutDown, type Mailed } from './offers.ts'
 import { type AccessRequest, readRequests } from './request-mail.ts'
 import type { Transfer } from './transfers.ts'
 import type { User } from './users.ts'
@@ -42,9 +43,9 @@ interface LinkRow {
 
 type ChangeRow = EmailChange & { used_at: string | null }
 
-type Row = Invitation | LinkRow
+type Row = Mailed | LinkRow
 
-const isInvitation = (row: Row): row is Invitation => 'send_count' in row
+const isInvitation = (row: Row): row is Mailed => 'send_count' in row
 
 /** The mails with the link of an invitation: when it is sent, and before it runs out. */
 export const carriesInvitation = ({ template }: { template: string }) =>
@@ -67,6 +68,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (table === 'invitations') await cutDown(db, waitingOnes(some, rows))
     if (table === 'access_requests') await readRequests(db, rows as unknown as AccessRequest[])
     if (table === TRANSFERS) readTransfers(rows as unknown as (Transfer & LinkRow)[])
     const people = READERS[template]
@@ -77,6 +79,12 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     }
   }
   return found
+}
+
+/** What was sent stays shown as it was. */
+function waitingOnes(emails: Email[], rows: Row[]) {
+  const ids = emails.filter(({ status }) => status === 'waiting').map(idOf)
+  return rows.filter(isInvitation).filter(({ id }) => ids.includes(id))
 }
 
 /** One row has two links: one to confirm the change at the new address, one back from the old one. */
@@ -111,7 +119,7 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
     const asksWhoReads = READERS[email.template] ?? email.template === 'access-request'
     return asksWhoReads && !row.reader ? 'emails.over.noLogin' : undefined
   }
-  if (!row || !isInvitation(row) || !isOpen(row)) return 'emails.over.ended'
+  if (!row || !isInvitation(row) || !isOpen(row) || row.stands === false) return 'emails.over.ended'
   return row.send_count === email.send_count ? undefined : 'emails.over.replaced'
 }
 

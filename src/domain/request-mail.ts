@@ -1,6 +1,7 @@
 // Who reads a request for access is asked when its message goes out, so that nobody can time the answer (R22,
 // HARD-CASES H18): whoever proved the address that was typed, or had it before their login was merged, and owns an open
-// account that the one who asks has no access to. Nobody else is told anything.
+// account that the one who asks has no access to. Nobody else is told anything, nor on behalf of a login that may not
+// ask any more. Getting access, by whatever way, ends what was asked.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -42,6 +43,12 @@ const findReader = (
     .where({ 'typed.email': owner_email, 'o.status': 'active' })
     .whereNotNull('o.email_verified_at')
     .whereNot('c.status', 'closed')
+    .whereExists(
+      db('users as asker')
+        .where({ 'asker.id': user_id, 'asker.status': 'active' })
+        .whereNotNull('asker.email_verified_at')
+        .select('asker.id'),
+    )
     .whereNotExists(
       db('associations as s')
         .whereRaw('s.client_id = c.id')
@@ -50,3 +57,24 @@ const findReader = (
         .select('s.user_id'),
     )
     .first('o.first_name')
+
+/** Those that wait for the owner of this client: by the owner's address, or one of a login merged into theirs. */
+export async function waitingIds(db: Db, { owner_id }: { owner_id: number }): Promise<number[]> {
+  const addresses = await db('users')
+    .where({ id: owner_id })
+    .orWhere({ merged_into_id: owner_id })
+    .pluck('email')
+  return db('access_requests')
+    .whereIn('owner_email', addresses)
+    .where({ status: 'open' })
+    .where('expires_at', '>', timestamp())
+    .pluck('id')
+}
+
+export async function endRequests(db: Db, client: { owner_id: number }, asker: { id: number }) {
+  const ended = { status: 'invited', held_by_user_id: null, ended_at: timestamp(), updated_at: timestamp() }
+  await db('access_requests')
+    .whereIn('id', await waitingIds(db, client))
+    .where({ user_id: asker.id, status: 'open' })
+    .update(ended)
+}

@@ -1551,7 +1551,7 @@ export const english = {
   'emails.retried': 'The email to {email} is on its way again.',
   'emails.notWaiting': 'This email was sent in the meantime, or is being sent right now: nothing was done.',
   'emails.over.ended':
-    'This email is not sent any more: its invitation was accepted, declined or cancelled, or ran out.',
+    'This email is not sent any more: its invitation was accepted, declined or cancelled, ran out, or gives nothing any more.',
   'emails.over.replaced':
     'This email is not sent any more: the invitation was sent again, and only the newer link works.',
   'emails.over.link':
@@ -2093,6 +2093,28 @@ export const english = {
   'doctor.chain.slippedIn.remedy': 'Compare with a backup, and find out who can write to the database.',
   'doctor.chain.head': 'The activity log does not have seal {seal} with the head that you expect.',
   'doctor.chain.head.remedy': 'Its end was cut off, or another database was restored: look into a backup.',
+
+  // What issue 5 was found to lack
+  'invite.resend.unverified':
+    'Your message can go out again once your email address is verified. Without one, invite this address anew.',
+  'invite.list.noTime':
+    'This one was not tried: checking the others took too long. Send the list again to go on.',
+  'invitations.noTime':
+    'This one was not tried: checking the others took too long. Choose it again to go on.',
+  'limits.resumesOfAccess': 'How often the access of one user is resumed in a day',
+  'limits.over.resumesOfAccess': 'This access was resumed {count} times in a day. Try again in {wait}.',
+  'limits.offersOfOwnership': 'Offers of ownership by one user in a day',
+  'limits.over.offersOfOwnership': 'Your limit of offers is reached: {count} a day. Try again in {wait}.',
+  'transfer.wayBack':
+    'Your email address was changed lately. You can hand the account over once that can no longer be taken back, three days after the change.',
+  'transfer.wayBack.yours':
+    'Your email address was changed lately. You can accept once that can no longer be taken back, three days after the change.',
+  'transfer.wayBack.theirs':
+    'The email address of {name} was changed lately. You can accept once that can no longer be taken back, three days after the change.',
+  'doctor.association.mail':
+    'User {user} chose for client {client} not to get mail of a kind that there is not: {unwanted}.',
+  'doctor.association.mail.remedy':
+    'Ask the user to save the choice under Notifications anew; what is unknown silences nothing.',
 } as const
 
 export type Key = keyof typeof english
