@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { inDays } from '../src/platform/clock.ts'
+import { actAs } from './support/acting.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -144,6 +145,26 @@ describe('a link leads into another of one’s accounts', () => {
     const before = await actsFor(tab)
     await alice.press('Switch to Acme Hosting')
     expect([alice.status, await actsFor(tab)]).toEqual([409, before])
+  })
+
+  test('H7 an admin who acts as the user is asked the same, and marks nothing as the user’s own visit', async () => {
+    const ada = await actAs(house, await house.admin(), 'alice')
+    const other = ada.title === 'Acme Hosting' ? 'Ames Consulting' : 'Acme Hosting'
+    const { id } = await house.clientNamed(other)
+    await ada.visit(`${USERS}?account=${id}`)
+    expect(ada.title).toBe(`This is about ${other}`)
+    await ada.press(`Switch to ${other}`)
+    expect([ada.path, ada.title]).toEqual([USERS, 'User Management'])
+    expect(
+      (await house.db('associations').where({ client_id: id }).whereNotNull('last_login_at')).length,
+    ).toBe(0)
+    const kept = JSON.stringify([['email', 'dora@example.com']])
+    await ada.post('/user/accounts', { client_id: id, back: '/account/users/invite', kept })
+    await ada.press('Send it now')
+    expect([ada.status, await house.db('invitations').where({ email: 'dora@example.com' })]).toEqual([
+      403,
+      [],
+    ])
   })
 
   test('every mail that leads to a page of an account names the account', async () => {
