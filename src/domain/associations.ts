@@ -67,13 +67,13 @@ export interface Account extends AccessTimes {
   entered_at: string | null
 }
 
-const accounts = (db: Db, user: { id: number }) =>
+export const accounts = (db: Db, user: { id: number }) =>
   db('associations')
     .join('clients', 'clients.id', 'associations.client_id')
     .where('associations.user_id', user.id)
     .select('clients.*', ...ACCESS, 'associations.last_login_at as entered_at')
 
-const toAccount = (user: { id: number }, row: Client & AccessRow): Account => ({
+export const toAccount = (user: { id: number }, row: Client & AccessRow): Account => ({
   client: row,
   permissions: permissionsOf(row, { user_id: user.id, permissions: row.permissions }),
   isOwner: row.owner_id === user.id,

@@ -39,6 +39,8 @@ interface LinkRow {
   reader?: string | undefined
   /** What was typed with it. */
   word?: string
+  /** The client whose page it leads to. */
+  account?: number
 }
 
 type ChangeRow = EmailChange & { used_at: string | null }
@@ -140,14 +142,44 @@ const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).k
 
 /** Pages that a message leads to, and that ask who comes. */
 const PAGES: Record<string, string> = {
-  'access-request': '/account/users',
   'access-review': '/user/access-review',
 }
+
+/** Pages of the account that a message is about, for one side of it or for every reader. */
+const ACCOUNT_PAGES: Record<string, string> = {
+  'access-request': '/account/users',
+  'invitation-accepted': '/account/users',
+  'invitation-declined': '/account/users',
+  'user-left': '/account/users',
+  'access-ends-soon owner': '/account/users',
+  'access-ended owner': '/account/users',
+  'access-suspended owner': '/account/users',
+  'access-resumed owner': '/account/users',
+  'access-resumed user': '/clientarea',
+  'access-end-changed': '/clientarea',
+  'permissions-changed': '/clientarea',
+  'owner-received': '/account/users',
+  'transfer-requested': '/account/ownership',
+}
+
+/** It names the account: its reader may act for another one when they follow it. */
+function accountPageOf(email: Email, row: Row | undefined): string | undefined {
+  const { side } = JSON.parse(email.data)
+  const page = ACCOUNT_PAGES[side ? `${email.template} ${side}` : email.template]
+  if (!page) return undefined
+  const account = row && 'account' in row ? row.account : email.user_id && email.client_id
+  return account ? `${page}?account=${account}` : undefined
+}
+
+const TO_ACCOUNT = new Set(Object.keys(ACCOUNT_PAGES).map((key) => key.split(' ')[0]))
+/** Such a message to a reader whom it leads nowhere: an admin, or who has no access now. */
+export const leadsNowhere = (email: Email, row: Row | undefined) =>
+  TO_ACCOUNT.has(email.template) && !ROWS[email.template] && !accountPageOf(email, row)
 
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
-  const page = PAGES[email.template]
+  const page = PAGES[email.template] ?? accountPageOf(email, row)
   if (page) return { link: `${inHand().appUrl}${page}` }
   if (!row) return {}
   // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).

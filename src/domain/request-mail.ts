@@ -22,6 +22,7 @@ export interface AccessRequest {
 interface Readable extends AccessRequest {
   used_at?: string | null
   reader?: string
+  account?: number
 }
 
 /** Adds to each what says whether its message still holds. */
@@ -29,14 +30,14 @@ export async function readRequests(db: Db, rows: Readable[]) {
   for (const row of rows) {
     row.used_at = row.ended_at
     const reader = await findReader(db, row)
-    if (reader) row.reader = reader.first_name
+    if (reader) Object.assign(row, { reader: reader.first_name, account: reader.account })
   }
 }
 
 const findReader = (
   db: Db,
   { owner_email, user_id }: AccessRequest,
-): Promise<{ first_name: string } | undefined> =>
+): Promise<{ first_name: string; account: number } | undefined> =>
   db('users as typed')
     .joinRaw('JOIN users o ON o.id = COALESCE(typed.merged_into_id, typed.id)')
     .join('clients as c', 'c.owner_id', 'o.id')
@@ -56,7 +57,8 @@ const findReader = (
         .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
         .select('s.user_id'),
     )
-    .first('o.first_name')
+    .orderBy('c.id')
+    .first('o.first_name', 'c.id as account')
 
 /** Those that wait for the owner of this client: by the owner's address, or one of a login merged into theirs. */
 export async function waitingIds(db: Db, { owner_id }: { owner_id: number }): Promise<number[]> {

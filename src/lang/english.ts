@@ -548,6 +548,27 @@ export const english = {
     'Three months have passed. Please look who may act for the accounts that you own, and remove who needs it no more.',
   'email.access-review.button': 'Open Access Review',
   'email.access-review.why': 'You asked us to remind you. You can stop that on the same page.',
+  // Switch Account for people with many, links into another account, and tabs.
+  'accounts.search': 'Find an account by name or email address',
+  'accounts.found': 'Accounts: {count}',
+  'accounts.nothingFound': 'No account of yours matches that.',
+  'accounts.all': 'Show all accounts',
+  'accounts.before': 'Previous page',
+  'accounts.next': 'Next page',
+  'otherAccount.title': 'This is about {client}',
+  'otherAccount.page': 'This page is about {client}; you are acting for {current}.',
+  'otherAccount.page.none': 'This page is about {client}; you are acting for no account right now.',
+  'otherAccount.form':
+    'What you sent is about {client}, but you are acting for {current} since another tab switched. Nothing was done.',
+  'otherAccount.form.none':
+    'What you sent is about {client}, but you are acting for no account right now. Nothing was done.',
+  'otherAccount.stay': 'Stay with {client}',
+  'otherAccount.choose': 'Choose another account',
+  'email.open.users': 'Open User Management',
+  'email.open.ownership': 'Open Transfer Ownership',
+  'email.open.account': 'Open {client}',
+  'kept.switched': 'This is what you had typed. Nothing has happened with it yet.',
+
   'account.choose': 'You act for no account right now.',
   'account.switched': 'You now act for {client}.',
   'account.opened': '{client} is open, and yours.',
