@@ -51,7 +51,7 @@ describe('Associate User, with an invitation', () => {
     expect(ticked()).toHaveLength(14)
     await ada.press('Invite User', { 'Carol Chen': true, 'View Domains': false })
     const { permissions } = await house.db('invitations').where({ email: 'carol@example.com' }).first()
-    expect(permissions.split(',')).toHaveLength(12)
+    expect(permissions.split(',')).toHaveLength(13)
     expect(permissions).not.toContain('domains,invoices')
   })
 

@@ -134,6 +134,8 @@ describe('sentences and the places that say them', () => {
       ['suspend', 'resume'].map((step) => [`${step}.`, ['button', 'title', 'sentence', 'keep', 'done']]),
     ),
     'accounts.': ['suspended', 'ended'],
+    'email.change.': ['on', 'off'],
+    'email.invitation-accepted.next.': ['on', 'off'],
     'email.access-ends-soon.': ['user', 'owner'],
     'email.access-ended.': ['user', 'owner'],
     'email.access-suspended.': ['user', 'owner'],

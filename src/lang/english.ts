@@ -690,6 +690,7 @@ export const english = {
     'Hand {client} over to another of its users. They have 7 days to accept; until then you stay the owner, and either of you can call it off. Afterwards you stay a user with all permissions, but manage no users.',
   'transfer.to': 'New owner',
   'transfer.none': 'Nobody else uses this account yet.',
+  'transfer.none.off': 'Ask us to give somebody access first.',
   'transfer.none.next': 'Invite somebody under User Management first.',
   'transfer.choose': 'Choose the new owner.',
   'transfer.self': 'You are the owner already.',
@@ -822,13 +823,11 @@ export const english = {
   'email.access-ends-soon.subject': 'Access to {client} ends soon',
   'email.access-ends-soon.user':
     'Your access to {client} ends on {until}. If you need it for longer, ask the owner of the account.',
-  'email.access-ends-soon.owner':
-    'The access of {user} to {client} ends on {until}. You can set another day under User Management.',
+  'email.access-ends-soon.owner': 'The access of {user} to {client} ends on {until}.',
   'email.access-ended.subject': 'Access to {client} has ended',
   'email.access-ended.user':
     'Your access to {client} has ended, as it was set. Your login and your other accounts are not affected.',
-  'email.access-ended.owner':
-    'The access of {user} to {client} has ended, as it was set. You can invite them again under User Management.',
+  'email.access-ended.owner': 'The access of {user} to {client} has ended, as it was set.',
   'email.access-suspended.subject': 'Access to {client} is suspended',
   'email.access-suspended.user':
     '{by} suspended your access to {client}. Your login and your other accounts are not affected.',
@@ -1824,7 +1823,10 @@ export const english = {
   'email.invitation-accepted.addresses': 'The invitation was sent to {sentTo} and accepted by {acceptedBy}.',
   'email.invitation-accepted.unverified':
     'Nobody has proven yet to own {acceptedBy}: make sure that you know who it is.',
-  'email.invitation-accepted.next': 'If that is not right, remove the access under User Management.',
+  'email.change.on': 'You can change that under User Management.',
+  'email.change.off': 'Ask us if that is to change.',
+  'email.invitation-accepted.next.off': 'If that is not right, ask us to remove the access.',
+  'email.invitation-accepted.next.on': 'If that is not right, remove the access under User Management.',
   'email.invitation-declined.subject': 'The invitation to {client} was declined',
   'email.invitation-declined.lead': 'The invitation to {client} that was sent to {sentTo} was declined.',
   'email.permissions-changed.subject': 'What you may do in {client} was changed',
@@ -1836,7 +1838,7 @@ export const english = {
   'email.owner-received.lead':
     '{by} made you the owner of {client}. You hold every permission and manage its users.',
   'email.owner-received.former':
-    '{former}, the former owner, is still a user with all permissions, but manages no users. You can change that under User Management.',
+    '{former}, the former owner, is still a user with all permissions, but manages no users.',
   'email.owner-handed-over.subject': '{owner} now owns {client}',
   'email.owner-handed-over.lead':
     '{by} made {owner} the owner of {client}. You are still a user with all permissions, but manage no users.',
