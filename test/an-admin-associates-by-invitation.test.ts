@@ -48,10 +48,10 @@ describe('Associate User, with an invitation', () => {
 
   test('Check All is kept by the search step, as ticked boxes that can be unticked', async () => {
     await ada.press('Search', { [SEARCH]: 'carol', 'Check All': true })
-    expect(ticked()).toHaveLength(13)
+    expect(ticked()).toHaveLength(14)
     await ada.press('Invite User', { 'Carol Chen': true, 'View Domains': false })
     const { permissions } = await house.db('invitations').where({ email: 'carol@example.com' }).first()
-    expect(permissions.split(',')).toHaveLength(12)
+    expect(permissions.split(',')).toHaveLength(13)
     expect(permissions).not.toContain('domains,invoices')
   })
 
@@ -119,7 +119,7 @@ describe('Associate User, with an invitation', () => {
     await ada.press('Invite User', { [SEARCH]: 'erik@example.com', 'Check All': true })
     expect([ada.status, ada.told]).toEqual([422, 'Pick a user from the list, or choose “Create new user”.'])
     expect(ada.value(SEARCH), 'kept').toBe('erik@example.com')
-    expect(ticked(), 'kept').toHaveLength(13)
+    expect(ticked(), 'kept').toHaveLength(14)
 
     await ada.visit(`${url}/associate`)
     await ada.press('Invite User', { [SEARCH]: 'erik@example.com', 'Create new user': true })

@@ -41,23 +41,25 @@ describe('Make Owner', () => {
     expect(
       rows.map(({ permissions }) => permissions.split(',').length),
       'both hold all',
-    ).toEqual([13, 13])
+    ).toEqual([13, 14])
   })
 
   test('both are told by e-mail', async () => {
     const [bob] = await house.mailTo('bob@example.com')
     expect(bob?.subject).toBe('You now own Acme Hosting')
     expect(bob?.text).toContain('Ada Admin made you the owner of Acme Hosting.')
-    expect(bob?.text).toContain('Alice Ames, the former owner, is still a user with all permissions.')
+    expect(bob?.text).toContain(
+      'Alice Ames, the former owner, is still a user with all permissions, but manages no users.',
+    )
     const [alice] = await house.mailTo('alice@example.com')
     expect(alice?.subject).toBe('Bob Brown now owns Acme Hosting')
-    expect(alice?.text).toContain('You are still a user with all permissions.')
+    expect(alice?.text).toContain('You are still a user with all permissions, but manage no users.')
   })
 
   test('the new owner manages users; the former one only acts, until somebody changes that', async () => {
     const alice = await house.user('alice', 'Acme Hosting')
     expect((await alice.visit('/account/users')).status).toBe(403)
-    expect(alice.text).toContain('Only the owner of the account manages its users.')
+    expect(alice.text).toContain('It needs the permission “Manage Users”.')
     expect((await alice.visit('/account/details')).status).toBe(200)
 
     const bob = await house.user('bob', 'Acme Hosting')

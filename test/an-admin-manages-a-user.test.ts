@@ -63,10 +63,10 @@ describe('Manage User', () => {
         .match(/All permissions/g),
     ).toHaveLength(2)
     await ada.follow('Manage User: Bob Brown')
-    expect(ticked()).toHaveLength(13)
+    expect(ticked()).toHaveLength(14)
     await ada.press('Save', { 'Modify Master Account Profile': false })
     await ada.follow('Manage User: Bob Brown')
-    expect(ticked()).toHaveLength(12)
+    expect(ticked()).toHaveLength(13)
   })
 
   test('saving what holds already tells nobody', async () => {

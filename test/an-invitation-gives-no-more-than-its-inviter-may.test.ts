@@ -39,7 +39,7 @@ describe('an invitation gives no more than its inviter may give when it is accep
   const DEAD = 'This invitation does not work any more.'
 
   test('after the ownership moved it stands as it was: the former owner holds all', async () => {
-    expect(await allowedBy('all@example.com')).toHaveLength(13)
+    expect(await allowedBy('all@example.com')).toHaveLength(14)
     await bob.visit('/account/users')
     expect(bob.$('#lists').text()).toContain('Invited by Alice Ames')
   })
@@ -116,6 +116,6 @@ describe('an invitation gives no more than its inviter may give when it is accep
     await carol.visit('/account/users')
     await carol.follow('Remove Access: Bob Brown')
     await carol.press('Remove Access')
-    expect(await allowedBy('erik@example.com'), 'it is Carol’s now').toHaveLength(13)
+    expect(await allowedBy('erik@example.com'), 'it is Carol’s now').toHaveLength(14)
   })
 })

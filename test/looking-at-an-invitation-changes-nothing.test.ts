@@ -37,7 +37,7 @@ describe('looking at an invitation changes nothing', () => {
 
   test('the page tells all: who invites, to what, what it allows, until when; and as whom one accepts', async () => {
     const stranger = await house.visitor().visit(link)
-    expect(stranger.$('.allows li').length).toBe(13)
+    expect(stranger.$('.allows li').length).toBe(14)
     expect(stranger.text).toContain('runs out by itself in 7 days')
     expect(stranger.value('First name')).toBe('')
     expect(stranger.$('#email').val(), 'any other address will do as well').toBe('dora@example.com')

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
-describe('only the owner manages the users of a client', () => {
+describe('R10 only whoever may manages the users of a client', () => {
   let house: TestHouse
   let alice: Visitor
   let ids: Record<string, number>
@@ -37,7 +37,7 @@ describe('only the owner manages the users of a client', () => {
     for (const page of ['/account/users', '/account/users/invite', ...pages(ids.Alice), ...pages(ids.Bob)]) {
       await bob.visit(page)
       expect([page, bob.status, bob.title]).toEqual([page, 403, 'You may not open this page'])
-      expect(bob.text).toContain('Only the owner of the account manages its users.')
+      expect(bob.text).toContain('It needs the permission “Manage Users”.')
       expect(bob.text).toContain('Ask Alice Ames, the owner of Acme Hosting.')
       expect(bob.text).toContain('What you may do here: Services, invoices, tickets')
       expect(bob.text).not.toContain('dora@example.com')
@@ -48,10 +48,12 @@ describe('only the owner manages the users of a client', () => {
     expect(await access()).toEqual(before)
   })
 
-  test('also with every permission there is', async () => {
+  test('also with every other permission there is', async () => {
     const { id: client_id } = await house.clientNamed('Acme Hosting')
     await alice.visit(`/account/users/${ids.Bob}/permissions`)
     await alice.press('Save', { 'Check All': true })
+    await alice.visit(`/account/users/${ids.Bob}/permissions`)
+    await alice.press('Save', { 'Manage Users': false })
     const bob = await house.user('bob', 'Acme Hosting')
     await bob.post(`/account/users/${ids.Bob}/permissions`, body)
     expect(bob.status).toBe(403)

@@ -41,7 +41,7 @@ describe('presets tick boxes wherever permissions are chosen', () => {
   const sorted = (keys: readonly string[]) => [...keys].sort()
 
   test('each of ours is known keys; read-only is what changes nothing', () => {
-    expect(BUILT_IN_PRESETS.everything).toHaveLength(13)
+    expect(BUILT_IN_PRESETS.everything).toHaveLength(14)
     expect(BUILT_IN_PRESETS.billing).toEqual(['invoices', 'quotes'])
     expect(BUILT_IN_PRESETS['read-only']).toEqual(['products', 'domains', 'emails'])
     expect(BUILT_IN_PRESETS.technical).not.toContain('orders')
@@ -127,7 +127,7 @@ describe('presets tick boxes wherever permissions are chosen', () => {
 
     await ada.follow('Manage User: Bob Brown')
     await ada.press(tick, { Preset: 'everything' })
-    expect(ticked(ada)).toHaveLength(13)
+    expect(ticked(ada)).toHaveLength(14)
     expect(await held()).toBe('products,invoices,tickets')
     await ada.press('Save')
     expect(what(ada, 'Bob Brown').find('summary').text()).toBe('Everything')

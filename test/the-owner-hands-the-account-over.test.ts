@@ -154,7 +154,7 @@ describe('transfer of ownership', () => {
     expect(await owner()).toBe(await idOf('bob@example.com'))
     const client = await house.clientNamed('Acme Hosting')
     const rows = await house.db('associations').where({ client_id: client.id })
-    expect(rows.map(({ permissions }) => permissions.split(',').length)).toEqual([13, 13])
+    expect(rows.map(({ permissions }) => permissions.split(',').length)).toEqual([13, 14])
     expect((await subjects('bob@example.com'))[0]).toBe('You now own Acme Hosting')
     expect((await subjects('alice@example.com'))[0]).toBe('Bob Brown now owns Acme Hosting')
 

@@ -47,6 +47,7 @@ const SettingsForm = z
       'settings.termsMalformed',
     ),
     acceptBy: choiceOf(['any', 'invited'], 'choice.missing'),
+    manageUsers: choiceOf(['on', 'off'], 'choice.missing').optional(),
     adminsNeedFactor: z
       .literal('1')
       .optional()
@@ -85,8 +86,8 @@ export function settings(db: Db) {
       const before = await readSettings(db)
       const sent = await readLogo(logo)
       if (sent === '') throw new Refusal('settings.logoMalformed', 'logo')
-      const { activityKeepDays = before.activityKeepDays } = input
-      const kept = { activityKeepDays, logo: sent ?? (remove_logo ? '' : before.logo) }
+      const { activityKeepDays = before.activityKeepDays, manageUsers = before.manageUsers } = input
+      const kept = { activityKeepDays, manageUsers, logo: sent ?? (remove_logo ? '' : before.logo) }
       await saveSettings(db, actor(req), { ...input, ...kept }, input)
     })
     if (form) {

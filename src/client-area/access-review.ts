@@ -19,7 +19,7 @@ import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor, currentUser, idOf } from '../web/request.ts'
 import { sendReviewCsv } from '../web/review-csv.ts'
 import { show } from '../web/views.ts'
-import { loggedIn } from './area.ts'
+import { loggedIn, whereManaged } from './area.ts'
 
 const PAGE = '/user/access-review'
 const PAGE_SIZE = 50
@@ -81,13 +81,13 @@ export function accessReview(db: Db) {
     res.redirect(303, PAGE)
   })
 
-  page.get(`${PAGE}/remove`, ...loggedIn, async (req, res) => {
+  page.get(`${PAGE}/remove`, ...whereManaged, async (req, res) => {
     const who = req.query.who ?? req.visit.typed?.who
     const chosen = await findChosen(db, looking(req), chosenIn(who))
     show(req, res, 'client-area/access-review-remove', { chosen })
   })
 
-  page.post(`${PAGE}/remove`, ...loggedIn, async (req, res) => {
+  page.post(`${PAGE}/remove`, ...whereManaged, async (req, res) => {
     const pairs = chosenIn(req.body.who)
     const chosen = await findChosen(db, looking(req), pairs)
     const { error, ...result } = await removeSeveral(db, actor(req), chosen)

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { readEnd } from '../domain/access-times.ts'
 import { invite } from '../domain/inviting.ts'
 import { mustMayWrite } from '../domain/inviting-limits.ts'
-import { choosePermissions, PERMISSIONS } from '../domain/permissions.ts'
+import { endWithin, mustHold } from '../domain/managing.ts'
+import { choosePermissions } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
 import { lowerCase } from '../domain/users.ts'
@@ -17,10 +18,10 @@ import { flash } from '../web/flash.ts'
 import { check, choiceOf, emailField, type Form, manyOf, submit } from '../web/form.ts'
 import { messageField } from '../web/message-field.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
-import { actor, currentClient } from '../web/request.ts'
+import { actor, currentClient, currentReach } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { sentenceOf } from '../web/words.ts'
-import { owner } from './area.ts'
+import { manages } from './area.ts'
 
 const PAGE = '/account/users'
 const AT_ONCE_MAX = 50
@@ -28,21 +29,23 @@ const LIST_CHARS_MAX = 20_000
 /** Each address asks the add-ons, which may take their time: what is left then comes back to be sent again. */
 const TRIED_FOR_MINUTES = 1 / 3
 
-const InviteForm = z
-  .object({
-    email: z.string('email.missing').max(LIST_CHARS_MAX, 'field.tooLong'),
-    which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
-    permissions: manyOf(),
-    message: messageField(),
-    ends_on: z.string().default(''),
-  })
-  .transform(({ which, permissions, ends_on, ...rest }) => ({
-    ...rest,
-    endsOn: ends_on,
-    permissions: which === 'all' ? PERMISSIONS : permissions,
-  }))
+/** `all`: what whoever invites may give. */
+const inviteForm = (all: readonly string[]) =>
+  z
+    .object({
+      email: z.string('email.missing').max(LIST_CHARS_MAX, 'field.tooLong'),
+      which: choiceOf(['all', 'choose'], 'choice.missing').default('all'),
+      permissions: manyOf(),
+      message: messageField(),
+      ends_on: z.string().default(''),
+    })
+    .transform(({ which, permissions, ends_on, ...rest }) => ({
+      ...rest,
+      endsOn: ends_on,
+      permissions: which === 'all' ? all : permissions,
+    }))
 
-type Input = z.output<typeof InviteForm>
+type Input = z.output<ReturnType<typeof inviteForm>>
 
 /** What became of one address of several: why it was not invited, or that it is. */
 export interface Outcome {
@@ -64,8 +67,9 @@ export function inviting(db: Db, showUsers: ShowUsers) {
 
   async function inviteEach(req: Request, list: string[], input: Input): Promise<Outcome[]> {
     // What is wrong with all of them is said once, before any is sent.
-    choosePermissions(input.permissions)
-    readEnd(input.endsOn)
+    const reach = currentReach(req)
+    mustHold(reach, choosePermissions(input.permissions))
+    endWithin(reach, readEnd(input.endsOn))
     if (input.message) await mustMayWrite(db, actor(req))
     const seen = new Set<string>()
     const outcomes: Outcome[] = []
@@ -84,13 +88,14 @@ export function inviting(db: Db, showUsers: ShowUsers) {
     return outcomes
   }
 
-  page.post(`${PAGE}/invite`, ...owner, async (req, res) => {
-    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, currentClient(req)))
+  page.post(`${PAGE}/invite`, ...manages, async (req, res) => {
+    const all = currentReach(req).permissions
+    const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, currentClient(req)), all)
     if (ticked) return showUsers(req, res.status(statusOf(ticked)), ticked)
     let list: string[] = []
     let outcomes: Outcome[] = []
     let replaced = false
-    const form = await submit(InviteForm, req.body, async (input) => {
+    const form = await submit(inviteForm(all), req.body, async (input) => {
       list = readAddresses(input.email)
       const [only = input.email.trim(), second] = list
       if (list.length > AT_ONCE_MAX)

@@ -15,7 +15,7 @@ import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, idOf } from '../web/request.ts'
 import type { Key } from '../web/translate.ts'
 import { show } from '../web/views.ts'
-import { owner } from './area.ts'
+import { ownerManages } from './area.ts'
 
 const PAGE = '/account/presets'
 const ONE = `${PAGE}/:presetId`
@@ -44,9 +44,9 @@ export function presets(db: Db) {
     show(req, res, 'client-area/presets', { form, presets, isFull, max: PRESETS_MAX })
   }
 
-  page.get(PAGE, ...owner, (req, res) => showList(req, res, formOf(req)))
+  page.get(PAGE, ...ownerManages, (req, res) => showList(req, res, formOf(req)))
 
-  page.post(PAGE, ...owner, async (req, res) => {
+  page.post(PAGE, ...ownerManages, async (req, res) => {
     const ticked = asksToTick(req) && tickedForm(req, await own(req))
     if (ticked) return showList(req, res.status(statusOf(ticked)), ticked)
     const form = await submit(PresetForm, req.body, (input) =>
@@ -66,12 +66,12 @@ export function presets(db: Db) {
   const showOne = async (req: Request, res: Response, preset: Preset, form: Form) =>
     show(req, res, 'client-area/preset', { preset, form, presets: await own(req) })
 
-  page.get(ONE, ...owner, async (req, res) => {
+  page.get(ONE, ...ownerManages, async (req, res) => {
     const preset = await target(req)
     await showOne(req, res, preset, formOf(req, { name: preset.name, permissions: preset.permissions }))
   })
 
-  page.post(ONE, ...owner, async (req, res) => {
+  page.post(ONE, ...ownerManages, async (req, res) => {
     const preset = await target(req)
     const ticked = asksToTick(req) && tickedForm(req, await own(req))
     if (ticked) return showOne(req, res.status(statusOf(ticked)), preset, ticked)
@@ -86,9 +86,11 @@ export function presets(db: Db) {
   const askRemove = (req: Request, res: Response, preset: Preset, form: Form) =>
     show(req, res, 'client-area/preset-remove', { preset, form }, 'client-area/_preset-remove')
 
-  page.get(`${ONE}/remove`, ...owner, async (req, res) => askRemove(req, res, await target(req), formOf(req)))
+  page.get(`${ONE}/remove`, ...ownerManages, async (req, res) =>
+    askRemove(req, res, await target(req), formOf(req)),
+  )
 
-  page.post(`${ONE}/remove`, ...owner, async (req, res) => {
+  page.post(`${ONE}/remove`, ...ownerManages, async (req, res) => {
     const preset = await target(req)
     const form = await submit(NoInput, req.body, () =>
       removePreset(db, actor(req), currentClient(req), preset),

@@ -11,7 +11,7 @@ import { flash } from '../web/flash.ts'
 import { emailField, type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { loggedIn, owner } from './area.ts'
+import { ownerManages, whereManaged } from './area.ts'
 
 const ASK = '/user/accounts/request'
 const IGNORE = '/account/users/requests/:requestId/ignore'
@@ -35,9 +35,9 @@ export function requests(db: Db) {
       isVerified: currentUser(req).email_verified_at !== null,
     })
 
-  page.get(ASK, ...loggedIn, (req, res) => showAsk(req, res, formOf(req)))
+  page.get(ASK, ...whereManaged, (req, res) => showAsk(req, res, formOf(req)))
 
-  page.post(ASK, ...loggedIn, async (req, res) => {
+  page.post(ASK, ...whereManaged, async (req, res) => {
     const form = await submit(RequestForm, req.body, async (input) => {
       await requestAccess(db, actor(req), currentUser(req), input)
       flash(res, 'success', 'request.sent', { email: input.email })
@@ -52,11 +52,11 @@ export function requests(db: Db) {
     return found
   }
 
-  page.get(IGNORE, ...owner, async (req, res) =>
+  page.get(IGNORE, ...ownerManages, async (req, res) =>
     show(req, res, 'client-area/ignore-request', { request: await target(req), form: formOf(req) }),
   )
 
-  page.post(IGNORE, ...owner, async (req, res) => {
+  page.post(IGNORE, ...ownerManages, async (req, res) => {
     const request = await target(req)
     const act = () => ignoreRequest(db, actor(req), currentClient(req), request.request_id)
     const form = await submit(NoInput, req.body, act)

@@ -1,4 +1,5 @@
-// User Management: who may act for this account, and who was invited to. For the owner alone (R10).
+// User Management: who may act for this account, and who was invited to. For whoever manages its users (R10), who is
+// offered what they may give, and told whom they may not touch (HARD-CASES H16).
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
@@ -12,7 +13,8 @@ import {
   setPermissions,
 } from '../domain/associations.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
-import { PERMISSIONS } from '../domain/permissions.ts'
+import { isWithin, type Reach, whyBeyond } from '../domain/managing.ts'
+import { parsePermissions } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { requireFactor } from '../domain/require-factor.ts'
@@ -22,33 +24,43 @@ import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
-import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
+import { actor, currentClient, currentReach, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
-import { owner } from './area.ts'
+import { manages, ownerManages } from './area.ts'
 import { inviting, type Outcome } from './inviting.ts'
 
 const PAGE = '/account/users'
 
-export const PermissionsForm = z
-  .object({ check_all: z.string().optional(), permissions: manyOf(), ends_on: z.string().optional() })
-  .transform(({ check_all, permissions, ends_on }) => ({
-    permissions: check_all ? PERMISSIONS : permissions,
-    endsOn: ends_on,
-  }))
+const permissionsForm = (all: readonly string[]) =>
+  z
+    .object({ check_all: z.string().optional(), permissions: manyOf(), ends_on: z.string().optional() })
+    .transform(({ check_all, permissions, ends_on }) => ({
+      permissions: check_all ? all : permissions,
+      endsOn: ends_on,
+    }))
+
+/** What forms offer to whoever does not hold everything, and until when. */
+const bounds = ({ delegate, permissions, endsAt }: Reach) =>
+  delegate ? { givable: permissions, endsBy: endsAt } : {}
 
 export function users(db: Db) {
   const page = Router()
   const presetsOf = (req: Request) => listPresets(db, currentClient(req))
 
   async function showUsers(req: Request, res: Response, form: Form, outcomes: Outcome[] = []) {
-    const client = currentClient(req)
-    const [users, pending, earlier] = [
+    const [client, reach] = [currentClient(req), currentReach(req)]
+    const [all, offered, earlier] = [
       await listClientUsers(db, client),
       await listPending(db, client),
       await listEarlier(db, client),
     ]
     const requests = await listRequests(db, client)
-    const lists = { users, pending, earlier, requests, presets: await presetsOf(req) }
+    const users = all.map((user) => ({ ...user, why: !user.isOwner && whyBeyond(reach, user) }))
+    const pending = offered.map((one) => ({
+      ...one,
+      isBeyond: !isWithin(reach, parsePermissions(one.permissions)),
+    }))
+    const lists = { ...bounds(reach), users, pending, earlier, requests, presets: await presetsOf(req) }
     const mayWrite = currentUser(req).email_verified_at !== null
     show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }
@@ -60,11 +72,11 @@ export function users(db: Db) {
   }
 
   for (const url of [PAGE, `${PAGE}/invite`, `${PAGE}/require-factor`])
-    page.get(url, ...owner, async (req, res) => showUsers(req, res, formOf(req, await asked(req))))
+    page.get(url, ...manages, async (req, res) => showUsers(req, res, formOf(req, await asked(req))))
 
   page.use(inviting(db, showUsers))
 
-  page.post(`${PAGE}/require-factor`, ...owner, async (req, res) => {
+  page.post(`${PAGE}/require-factor`, ...ownerManages, async (req, res) => {
     const isRequired = req.body.require_factor === '1'
     const form = await submit(NoInput, req.body, () =>
       requireFactor(db, actor(req), currentClient(req), currentUser(req), isRequired),
@@ -80,20 +92,25 @@ export function users(db: Db) {
     return found
   }
 
-  const showPermissions = async (req: Request, res: Response, user: ClientUser, form: Form) =>
-    show(req, res, 'client-area/permissions', { user, form, presets: await presetsOf(req) })
+  async function showPermissions(req: Request, res: Response, user: ClientUser, form: Form) {
+    const reach = currentReach(req)
+    const why = user.isOwner ? undefined : whyBeyond(reach, user)
+    const data = { ...bounds(reach), user, why, form, presets: await presetsOf(req) }
+    show(req, res, 'client-area/permissions', data)
+  }
 
-  page.get(`${PAGE}/:userId/permissions`, ...owner, async (req, res) => {
+  page.get(`${PAGE}/:userId/permissions`, ...manages, async (req, res) => {
     const user = await target(req)
     const ends_on = endDay(user.ends_at)
     await showPermissions(req, res, user, formOf(req, { permissions: user.permissions, ends_on }))
   })
 
-  page.post(`${PAGE}/:userId/permissions`, ...actAs('manage-access', owner), async (req, res) => {
+  page.post(`${PAGE}/:userId/permissions`, ...actAs('manage-access', manages), async (req, res) => {
     const user = await target(req)
-    const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req))
+    const all = currentReach(req).permissions
+    const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req), all)
     if (ticked) return showPermissions(req, res.status(statusOf(ticked)), user, ticked)
-    const form = await submit(PermissionsForm, req.body, ({ permissions, endsOn }) =>
+    const form = await submit(permissionsForm(all), req.body, ({ permissions, endsOn }) =>
       setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn),
     )
     if (form) return showPermissions(req, res.status(422), user, form)
@@ -102,13 +119,19 @@ export function users(db: Db) {
   })
 
   const showRemove = (req: Request, res: Response, user: ClientUser, form: Form) =>
-    show(req, res, 'client-area/remove', { user, form }, 'client-area/_remove')
+    show(
+      req,
+      res,
+      'client-area/remove',
+      { user, why: whyBeyond(currentReach(req), user), form },
+      'client-area/_remove',
+    )
 
-  page.get(`${PAGE}/:userId/remove`, ...owner, async (req, res) =>
+  page.get(`${PAGE}/:userId/remove`, ...manages, async (req, res) =>
     showRemove(req, res, await target(req), formOf(req)),
   )
 
-  page.post(`${PAGE}/:userId/remove`, ...actAs('manage-access', owner), async (req, res) => {
+  page.post(`${PAGE}/:userId/remove`, ...actAs('manage-access', manages), async (req, res) => {
     const user = await target(req)
     const form = await submit(NoInput, req.body, () => removeAccess(db, actor(req), currentClient(req), user))
     if (form) return showRemove(req, res.status(422), user, form)

@@ -5,6 +5,7 @@ import { PERMISSIONS } from '../domain/permissions.ts'
 import type { User } from '../domain/users.ts'
 import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
+import { asking } from './catalogue-requests.ts'
 import { FEW_ACCOUNTS } from './catalogue-switching.ts'
 
 type Pages = [template: string, data: Data, more?: string][]
@@ -32,8 +33,17 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   const step = { client, form, back: '/', action: '/', layout: 'client-area' }
   const earlier = [{ ...declined, decline_word: 'I am not with you any more.' }]
   const lists = { users: listed, pending: [invitation], earlier, requests: [] }
+  const bounds = { isOwner: false, givable: ['invoices', 'tickets', 'users'], endsBy: inDays(20) }
+  const beyond = [alice, { ...bob, why: 'delegate.yourself' }, { ...carol, why: 'delegate.holdsMore' }]
+  const bounded = { ...bounds, ...lists, users: beyond, requests: [asking(carol as User)] }
+  const offered = [invitation, { ...invitation, id: 8, isBeyond: true }]
   return [
     ['client-area/accounts', { ...FEW_ACCOUNTS, accounts: [account, ...others] }, '?times'],
+    ['client-area/users', { form, ...bounded, pending: offered }, '?delegate'],
+    ['client-area/permissions', { user: bob, form, ...bounds }, '?delegate'],
+    ['client-area/permissions', { user: bob, form, ...bounds, why: 'delegate.holdsMore' }, '?beyond'],
+    ['client-area/remove', { user: bob, form, why: 'delegate.holdsMore' }, '?beyond'],
+    ['client-area/denied', { missing: 'Managing users is switched off.' }, '?off'],
     ['client-area/leave', { account, form }],
     ['client-area/leave', { account: { ...account, isOwner: true }, form }, '?owner'],
     ['client-area/users', { form: wrongDay, ...lists }, '?times'],

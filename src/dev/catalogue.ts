@@ -21,6 +21,7 @@ export function catalogue() {
       settings: visit.settings,
       path: req.path,
       isOwner: false,
+      managesUsers: false,
       shownFor: '',
     }
     res.type('html').send(viewsOf(req).render('dev/views', data))
@@ -45,6 +46,7 @@ export function renderSample(
     settings: SETTINGS,
     path,
     isOwner: true,
+    managesUsers: true,
     mayAdmin: () => true,
     shownFor: 'sample',
     shownForPerson: 'sample',

@@ -6,15 +6,16 @@
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { mustManage } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import type { Client } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
+import { mustManageAsOwner } from './managing.ts'
 import { linksSomewhere } from './names.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { type AccessRequest, endRequests, waitingIds } from './request-mail.ts'
+import { isSwitchedOn } from './settings.ts'
 import { describeUser, fullName, lowerCase, takeUser, type User } from './users.ts'
 
 export const WORD_MAX = 500
@@ -38,6 +39,7 @@ export async function requestAccess(db: Db, by: Actor, user: User, typed: { emai
 }
 
 async function write(trx: Change, asker: User, owner_email: string, word: string) {
+  if (!(await isSwitchedOn(trx, 'manageUsers'))) throw new Refusal('users.off')
   const user = await takeUser(trx, asker)
   if (!user.email_verified_at) throw new Refusal('request.unverified')
   await freeExpired(trx, user)
@@ -90,7 +92,7 @@ export const findRequest = async (db: Db, client: Client, id: number): Promise<L
 export const ignoreRequest = (db: Db, by: Actor, client: Client, id: number) =>
   change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
-    mustManage(current, by)
+    await mustManageAsOwner(trx, current)
     const request = await findRequest(trx, current, id)
     if (!request) throw new NotFound()
     const ended = { status: 'ignored', ended_at: timestamp(), updated_at: timestamp() }

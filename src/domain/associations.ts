@@ -1,5 +1,5 @@
-// A user's access to one client, once per pair (R6); the owner's is never edited or removed (R2). Only the owner manages
-// users in the Client Area (R10), which is asked again once the client was taken: what a page showed may be over.
+// A user's access to one client, once per pair (R6). The owner's is never edited or removed (R2).
+// Who manages them, and how far, is asked inside the transaction, after the client was taken (managing.ts).
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -11,6 +11,7 @@ import { queueEmail } from './emails.ts'
 import { setEnd, writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
+import { endWithin, mustHold, mustManage, mustReachUser } from './managing.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
 import { ownNameOf } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
@@ -110,11 +111,6 @@ export async function findClientOf(db: Db, user: { id: number }, clientId: numbe
   return account?.standing === 'open' ? account : undefined
 }
 
-/** Admins give by their role; of the users, only the owner manages (R9, R10). */
-export function mustManage(client: Client, by: Actor) {
-  if (by.kind === 'user' && by.id !== client.owner_id) throw new Refusal('users.ownerOnly')
-}
-
 export const mustBeOpen = (client: Client) => {
   if (client.status === 'closed') throw new Refusal('client.closed')
 }
@@ -165,17 +161,18 @@ export async function associate(
   })
   return change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
-    mustManage(current, by)
+    const reach = await mustManage(trx, current)
     mustBeOpen(current)
+    mustHold(reach, permissions)
     const user = known ? await takeUser(trx, who) : await createUser(trx, { ...who, password_hash: null })
     await writeDownEnd(trx, current, user)
     if (await findClientUser(trx, current, user.id)) throw new Refusal('invite.alreadyAssociated', 'user')
-    await addAssociation(trx, current, user, permissions, endsAt)
+    await addAssociation(trx, current, user, permissions, endWithin(reach, endsAt))
     return user
   })
 }
 
-/** Takes the client, then gives the association as it is now; refuses the owner's. */
+/** Takes the client, then gives the association as it is now; refuses the owner's, and one beyond a delegate's reach. */
 export async function takeAssociation(
   trx: Change,
   client: Client,
@@ -183,11 +180,12 @@ export async function takeAssociation(
   owner: 'owner.edit' | 'owner.remove' | 'owner.suspend',
 ) {
   const current = await takeClient(trx, client)
-  mustManage(current, trx.by)
+  const reach = await mustManage(trx, current)
   const found = await findClientUser(trx, current, user.id)
   if (!found) throw new NotFound()
   if (found.isOwner) throw new Refusal(owner)
-  return { client: current, user: found }
+  mustReachUser(reach, found)
+  return { client: current, user: found, reach }
 }
 
 /** Replaces them; what the person had invited others to is cut down, or cancelled where nothing is left (R20). */
@@ -203,8 +201,9 @@ export const setPermissions = (
   change(db, by, async (trx) => {
     const permissions = choosePermissions(keys)
     const endsAt = endsOn === undefined ? undefined : readEnd(endsOn)
-    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.edit')
-    if (endsAt !== undefined) await setEnd(trx, current, user, endsAt)
+    const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.edit')
+    mustHold(reach, permissions)
+    if (endsAt !== undefined) await setEnd(trx, current, user, endWithin(reach, endsAt, user.ends_at))
     const [before, after] = [user.permissions, parsePermissions(permissions)]
     if (before.join() === after.join()) return
     await trx('associations')

@@ -10,6 +10,7 @@ import type { Client } from './clients.ts'
 import { endInvitation, findInvitation, type Invitation, recordCancelled } from './invitations.ts'
 import { askToSend, insertPending, ownWords, recordSent, sending, takeToInvite } from './inviting.ts'
 import { countInviter } from './inviting-limits.ts'
+import { mustReachInvitation } from './managing.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { lowerCase } from './users.ts'
 
@@ -21,9 +22,10 @@ export async function correctAddress(db: Db, by: Actor, client: Client, target: 
 }
 
 async function moveTo(trx: Change, client: Client, target: Invitation, email: string) {
-  const current = await takeToInvite(trx, client, email)
+  const { client: current, reach } = await takeToInvite(trx, client, email)
   const before = await findInvitation(trx, current, target.id)
   if (!before) throw new NotFound()
+  mustReachInvitation(reach, before)
   if (before.access_ends_at && before.access_ends_at <= timestamp()) throw new Refusal('invite.accessOver')
   if (before.email === email) throw new Refusal('invite.correct.same', 'email')
   const where = { client_id: current.id, open_email: email }

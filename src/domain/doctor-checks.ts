@@ -3,7 +3,7 @@
 // An invitation past its time, or nearly, is left alone: it is over without anybody writing that down.
 
 import type { Key } from '../lang/english.ts'
-import { ALL_PERMISSIONS, formatPermissions, parsePermissions } from './permissions.ts'
+import { ALL_BUT_USERS, ALL_PERMISSIONS, formatPermissions, parsePermissions } from './permissions.ts'
 
 export type CheckName = Key extends infer K ? (K extends `doctor.${infer N}.remedy` ? N : never) : never
 
@@ -92,7 +92,7 @@ const clients: Check[] = [
     check: 'client.ownerPermissions',
     ...CLIENTS,
     select: CLIENT_OWNER,
-    where: `EXISTS (${OWNED} AND s.permissions <> '${ALL_PERMISSIONS}')`,
+    where: `EXISTS (${OWNED} AND s.permissions NOT IN ('${ALL_PERMISSIONS}', '${ALL_BUT_USERS}'))`,
   },
   {
     check: 'client.email',

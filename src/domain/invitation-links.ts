@@ -5,18 +5,19 @@
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { mustBeOpen, mustManage } from './associations.ts'
+import { mustBeOpen } from './associations.ts'
 import { type Actor, change, takeClient } from './change.ts'
 import type { Client } from './clients.ts'
 import { findInvitation, type Invitation, isOpen } from './invitations.ts'
 import { linkTo, readToken } from './links.ts'
+import { mustManageAsOwner } from './managing.ts'
 import { Refusal } from './refusal.ts'
 
 /** *Copy link*: of a pending one, as it is at this moment. */
 export const showLink = (db: Db, by: Actor, client: Client, target: Invitation): Promise<string> =>
   change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
-    mustManage(current, by)
+    await mustManageAsOwner(trx, current)
     mustBeOpen(current)
     const invitation = await findInvitation(trx, current, target.id)
     if (!invitation || !isOpen(invitation)) throw new Refusal('invite.notPending')

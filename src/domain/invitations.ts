@@ -9,6 +9,7 @@ import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, describeClient, findClient } from './clients.ts'
 import { fire } from './hooks.ts'
+import { mustManage, mustReachInvitation } from './managing.ts'
 import { loginsOf } from './merged-logins.ts'
 import { parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
@@ -136,8 +137,9 @@ export async function endInvitation(
 export const cancelInvitation = (db: Db, by: Actor, client: Client, invitation: Invitation) =>
   change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
-    if (by.kind === 'user' && by.id !== current.owner_id) throw new Refusal('users.ownerOnly')
+    const reach = await mustManage(trx, current)
     const fresh = await findInvitation(trx, current, invitation.id)
+    if (fresh) mustReachInvitation(reach, fresh)
     if (!fresh || !(await endInvitation(trx, fresh, 'cancelled'))) throw new Refusal('invite.notPending')
     await recordCancelled(trx, current, fresh)
   })

@@ -6,9 +6,9 @@ import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { endAnswered } from './access-requests.ts'
-import { endDay, readEnd } from './access-times.ts'
+import { earliest, endDay, readEnd } from './access-times.ts'
 import { record } from './activity.ts'
-import { mustBeOpen, mustManage } from './associations.ts'
+import { mustBeOpen } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
@@ -23,6 +23,7 @@ import {
 } from './invitations.ts'
 import { countInviter, maySend, mustHaveRoom, mustMayWrite } from './inviting-limits.ts'
 import { newNonce } from './links.ts'
+import { endWithin, mustHold, mustManage, mustReachInvitation } from './managing.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { lowerCase } from './users.ts'
@@ -47,14 +48,18 @@ export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
 }
 
 async function replaceOrInsert(trx: Change, client: Client, what: Offered) {
-  const current = await takeToInvite(trx, client, what.email)
-  const now = { ...sending(trx), ...what }
+  const { client: current, reach } = await takeToInvite(trx, client, what.email)
+  mustHold(reach, what.permissions)
+  const where = { client_id: current.id, open_email: what.email }
+  const pending: Invitation | undefined = await trx('invitations').where(where).first()
+  if (pending) mustReachInvitation(reach, pending)
+  const access_ends_at = endWithin(reach, what.access_ends_at)
+  const now = { ...sending(trx), ...what, access_ends_at }
   const replaced = await replacePending(trx, current, now)
   if (!replaced) {
     await mustHaveRoom(trx, current)
     await insertPending(trx, current, now)
   }
-  const where = { client_id: current.id, open_email: what.email }
   const invitation: Invitation = await trx('invitations').where(where).first()
   await recordSent(trx, current, invitation, replaced ? 'invite.replaced' : 'invite.sent')
   return { invitation, replaced }
@@ -67,9 +72,10 @@ export async function resendInvitation(db: Db, by: Actor, client: Client, target
 }
 
 async function sendAgain(trx: Change, client: Client, target: Invitation) {
-  const current = await takeToInvite(trx, client, target.email)
+  const { client: current, reach } = await takeToInvite(trx, client, target.email)
   const before = await findInvitation(trx, current, target.id)
   if (!before) throw new NotFound()
+  mustReachInvitation(reach, before)
   if (before.status !== 'pending' && before.status !== 'expired') throw new Refusal('invite.notPending')
   if (before.access_ends_at && before.access_ends_at <= timestamp()) throw new Refusal('invite.accessOver')
   if (before.status === 'expired') await mustHaveRoom(trx, current)
@@ -80,6 +86,7 @@ async function sendAgain(trx: Change, client: Client, target: Invitation) {
     .update({
       ...now,
       message,
+      access_ends_at: earliest(before.access_ends_at, reach.endsAt),
       status: 'pending',
       open_email: before.email,
       ended_at: null,
@@ -111,10 +118,10 @@ export const askToSend = (by: Actor, client: Client, email: string, permissions:
     permissions: parsePermissions(permissions),
   })
 
-/** Takes the client and makes sure that this address can be invited to it now. */
-export async function takeToInvite(trx: Change, client: Client, email: string): Promise<Client> {
+/** Takes the client and makes sure that this address can be invited to it now; with how far whoever invites reaches. */
+export async function takeToInvite(trx: Change, client: Client, email: string) {
   const current = await takeClient(trx, client)
-  mustManage(current, trx.by)
+  const reach = await mustManage(trx, current)
   mustBeOpen(current)
   const associated = await trx('associations')
     .join('users', 'users.id', 'associations.user_id')
@@ -130,7 +137,7 @@ export async function takeToInvite(trx: Change, client: Client, email: string): 
     .first()
   if (ranOut) await expireInvitation(trx, current, ranOut)
   await maySend(trx, current)
-  return current
+  return { client: current, reach }
 }
 
 /** A new link, neither opened nor reminded of, a new week; and the one who sends is the inviter from now on (HARD-CASES H16). */

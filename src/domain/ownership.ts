@@ -1,5 +1,5 @@
 // Make Owner (R3): one guarded write moves ownership to a user who is already associated. The former owner
-// stays, with all permissions, until someone changes that. Both are told by e-mail.
+// stays, with all permissions but to manage users, until someone changes that. Both are told by e-mail.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -9,7 +9,7 @@ import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { askHooks, fire } from './hooks.ts'
-import { ALL_PERMISSIONS } from './permissions.ts'
+import { ALL_BUT_USERS, ALL_PERMISSIONS } from './permissions.ts'
 import { Refusal } from './refusal.ts'
 import { cancelTransfer } from './transfers.ts'
 import { describeUser, fullName, getUser, type User } from './users.ts'
@@ -44,11 +44,10 @@ export async function moveOwnership(trx: Change, current: Client, former: User, 
   if (moved !== 1) throw new Refusal('owner.already')
   await trx('associations')
     .where({ client_id: current.id, user_id: user.id })
-    .update({ ends_at: null, end_told_at: null })
+    .update({ permissions: ALL_PERMISSIONS, ends_at: null, end_told_at: null, updated_at: timestamp() })
   await trx('associations')
-    .where({ client_id: current.id })
-    .whereIn('user_id', [former.id, user.id])
-    .update({ permissions: ALL_PERMISSIONS, updated_at: timestamp() })
+    .where({ client_id: current.id, user_id: former.id })
+    .update({ permissions: ALL_BUT_USERS, updated_at: timestamp() })
 
   await record(trx, 'owner.changed', { client: current, user, before: former.email, after: user.email })
   await fire(trx, 'OwnerChanged', {

@@ -1,12 +1,13 @@
-// Thirteen keys, each held per association, stored sorted in one text column (R7). The owner holds every
-// permission there ever is (R2). Everyone who asks "may they?" asks permissionsOf; nobody can give what
-// they do not hold (R9).
+// Thirteen keys that people know from WHMCS, and `users`, which is ours: each held per association, stored sorted in one
+// text column (R7). The owner holds every permission there ever is (R2); everybody else what is written, so a key that
+// is new is nobody's until somebody gives it. Everyone who asks "may they?" asks permissionsOf; nobody can give what they
+// do not hold (R9).
 
 import type { Client } from './clients.ts'
 import { Refusal } from './refusal.ts'
 
 export const PERMISSION_GROUPS = {
-  account: ['profile', 'contacts', 'emails'],
+  account: ['profile', 'contacts', 'emails', 'users'],
   services: ['products', 'manageproducts', 'productsso', 'domains', 'managedomains', 'orders'],
   billing: ['invoices', 'quotes', 'affiliates'],
   support: ['tickets'],
@@ -14,7 +15,7 @@ export const PERMISSION_GROUPS = {
 
 export type Permission = (typeof PERMISSION_GROUPS)[keyof typeof PERMISSION_GROUPS][number]
 
-/** In the order that people coming from WHMCS know. */
+/** In the order that people coming from WHMCS know; ours last. */
 export const PERMISSIONS: readonly Permission[] = [
   'profile',
   'contacts',
@@ -29,6 +30,7 @@ export const PERMISSIONS: readonly Permission[] = [
   'affiliates',
   'emails',
   'orders',
+  'users',
 ]
 
 const known = new Set<string>(PERMISSIONS)
@@ -50,6 +52,9 @@ export function choosePermissions(keys: readonly string[]): string {
 }
 
 export const ALL_PERMISSIONS = formatPermissions(PERMISSIONS)
+
+/** What a former owner keeps; and all that there were once, as the row of an owner may still say, who holds all in any case. */
+export const ALL_BUT_USERS = formatPermissions(PERMISSIONS.filter((key) => key !== 'users'))
 
 /** What this association allows: all of it for the owner. */
 export const permissionsOf = (

@@ -1,10 +1,12 @@
 // Who reads a request for access is asked when its message goes out, so that nobody can time the answer (R22,
 // HARD-CASES H18): whoever proved the address that was typed, or had it before their login was merged, and owns an open
 // account that the one who asks has no access to. Nobody else is told anything, nor on behalf of a login that may not
-// ask any more. Getting access, by whatever way, ends what was asked.
+// ask any more, and nobody is where the host has it that admins alone manage users. Getting access, by whatever way, ends
+// what was asked.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { isSwitchedOn } from './settings.ts'
 
 export interface AccessRequest {
   id: number
@@ -27,9 +29,10 @@ interface Readable extends AccessRequest {
 
 /** Adds to each what says whether its message still holds. */
 export async function readRequests(db: Db, rows: Readable[]) {
+  const isAnswered = await isSwitchedOn(db, 'manageUsers')
   for (const row of rows) {
     row.used_at = row.ended_at
-    const reader = await findReader(db, row)
+    const reader = isAnswered && (await findReader(db, row))
     if (reader) Object.assign(row, { reader: reader.first_name, account: reader.account })
   }
 }

@@ -5,6 +5,7 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, change, takeClient } from './change.ts'
 import type { Client } from './clients.ts'
+import { mustManageAsOwner } from './managing.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { getUser, type User } from './users.ts'
 
@@ -12,6 +13,7 @@ export const requireFactor = (db: Db, by: Actor, client: Client, owner: User, is
   change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
     if (current.owner_id !== owner.id) throw new NotFound()
+    await mustManageAsOwner(trx, current)
     if (isRequired && (await getUser(trx, owner.id)).factors === 0) throw new Refusal('requireFactor.first')
     await trx('clients')
       .where({ id: client.id })

@@ -5,9 +5,10 @@
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { mustBeOpen, mustManage } from './associations.ts'
+import { mustBeOpen } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import type { Client } from './clients.ts'
+import { mustManageAsOwner } from './managing.ts'
 import { choosePermissions } from './permissions.ts'
 import { BUILT_IN_PRESETS, listPresets, PRESETS_MAX, type Preset } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
@@ -37,7 +38,7 @@ function mustBeFree(name: string, others: Preset[]) {
 /** Takes the client, and gives its presets as they are now. */
 async function takePresets(trx: Change, client: Client): Promise<Preset[]> {
   const current = await takeClient(trx, client)
-  mustManage(current, trx.by)
+  await mustManageAsOwner(trx, current)
   mustBeOpen(current)
   return listPresets(trx, current)
 }

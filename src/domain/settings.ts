@@ -19,6 +19,8 @@ export interface Settings {
   termsUrl: string
   /** Who may accept an invitation: whoever holds the link, or only the invited address once verified (R18). */
   acceptBy: 'any' | 'invited'
+  /** Whether owners, and users with the permission, manage users in the Client Area; else admins alone do. */
+  manageUsers: 'on' | 'off'
   /** Whether every admin must have a second factor: 1, or 0. */
   adminsNeedFactor: '0' | '1'
   /** Whether an invitation is mailed once more two days before it runs out: 1, or 0. */
@@ -36,6 +38,7 @@ export const SETTINGS: Settings = {
   supportEmail: '',
   termsUrl: '',
   acceptBy: 'any',
+  manageUsers: 'on',
   adminsNeedFactor: '0',
   remindInvited: '0',
   activityKeepDays: '730',
@@ -62,6 +65,12 @@ export const forgetSettings = () => {
 export const readSettings = async (db: Db): Promise<Settings> => (await read(db)).settings
 
 export const readLimits = async (db: Db): Promise<Limits> => (await read(db)).limits
+
+/** As it is at this moment: for what may not hold a few seconds longer (R8). */
+export async function isSwitchedOn(db: Db, key: 'manageUsers'): Promise<boolean> {
+  const row: { value: string } | undefined = await db('settings').where({ key }).first('value')
+  return (row?.value ?? SETTINGS[key]) === 'on'
+}
 
 async function read(db: Db) {
   const fresh = keptOf(db)

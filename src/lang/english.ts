@@ -355,7 +355,7 @@ export const english = {
   'home.shortcut.users': 'Invite people, and say what they may do',
   'home.shortcut.switch': 'Go to another account, or open one',
   'denied.title': 'You may not open this page',
-  'denied.owner': 'Only the owner of the account manages its users.',
+  'denied.owner': 'This page is for the owner of the account alone.',
   'denied.permission': 'It needs the permission “{permission}”.',
   'denied.ask': 'Ask {name}, the owner of {client}.',
   'denied.may': 'What you may do here: {permissions}',
@@ -584,8 +584,35 @@ export const english = {
   'users.permissions': 'Manage Permissions',
   'users.remove': 'Remove Access',
   'users.manage': 'Manage User',
-  'users.ownerOnly': 'Only the owner of the account manages its users.',
+  'users.ownerOnly': 'Only the owner of the account may do that.',
   'users.adminOnly': 'Only an admin may do that.',
+  // Users who manage users
+  'users.mayNot': 'It needs the permission “Manage Users”.',
+  'users.off': 'Managing users is switched off here. Ask us if somebody should get access, or lose it.',
+  'users.lead.delegate':
+    'Who may do what in {client}. You manage users as far as your own permissions go: not the owner, nobody who holds more than you, and not yourself.',
+  'requests.lead.delegate': 'They asked the owner of this account for access. You can invite them.',
+  'delegate.yourself': 'Your own access is for others to change.',
+  'delegate.holdsMore': 'They hold permissions that you do not hold.',
+  'delegate.invitesMore': 'It offers permissions that you do not hold.',
+  'delegate.beyond': 'You can give only permissions that you hold yourself.',
+  'delegate.laterEnd': 'That is later than your own access ends. Choose an earlier day.',
+  'permissions.yours': 'You can give what you hold yourself.',
+  'permissions.which.mine': 'All that you hold',
+  'permissions.which.mine.help': 'Each of your own permissions, also to manage users',
+  'permissions.allButUsers': 'All permissions, but not to manage users',
+  'permission.users.title': 'Manage Users',
+  'permission.users.short': 'managing users',
+  'permission.users.help':
+    'They invite, change and remove other users, as far as their own permissions go; never the owner.',
+  'until.help.yours':
+    'The last day, such as 2027-03-31, in the time zone {zone}. Your own access ends on {until}: so does theirs if you leave this empty, and a later day is refused.',
+  'settings.manageUsers': 'Who manages users',
+  'settings.manageUsers.on': 'Owners and users with the permission “Manage Users”',
+  'settings.manageUsers.on.help': 'They invite and remove people under User Management, without asking you.',
+  'settings.manageUsers.off': 'Admins alone',
+  'settings.manageUsers.off.help':
+    'The Client Area has no User Management, and nobody can request access. Pending invitations stay valid; leaving, and handing an account over, stay possible.',
   'invites.pending': 'Pending Invites',
   'invites.none': 'Nobody is waiting for an answer.',
   'invites.none.next': 'Whoever you invite is listed here until they accept.',
@@ -681,9 +708,10 @@ export const english = {
   'transfer.title': 'Transfer Ownership',
   'transfer.menu': 'Transfer Ownership',
   'transfer.lead':
-    'Hand {client} over to another of its users. They have 7 days to accept; until then you stay the owner, and either of you can call it off. Afterwards you stay a user with all permissions.',
+    'Hand {client} over to another of its users. They have 7 days to accept; until then you stay the owner, and either of you can call it off. Afterwards you stay a user with all permissions, but manage no users.',
   'transfer.to': 'New owner',
   'transfer.none': 'Nobody else uses this account yet.',
+  'transfer.none.off': 'Ask us to give somebody access first.',
   'transfer.none.next': 'Invite somebody under User Management first.',
   'transfer.choose': 'Choose the new owner.',
   'transfer.self': 'You are the owner already.',
@@ -717,7 +745,7 @@ export const english = {
   'transfer.offer.title': 'Become the owner of {client}?',
   'transfer.offer.lead': '{owner} wants to hand this account over to you.',
   'transfer.offer.what':
-    'As the owner you hold every permission and manage its users. {owner} stays a user with all permissions until you change that.',
+    'As the owner you hold every permission and manage its users. {owner} stays a user with all permissions, but manages no users, until you change that.',
   'transfer.offer.banner': '{owner} wants to hand {client} over to you.',
   'transfer.offer.look': 'Look at the offer',
   'transfer.accept': 'Accept ownership',
@@ -736,7 +764,7 @@ export const english = {
   'email.transfer-offered.button': 'Look at the offer',
   'email.transfer-requested.subject': 'You offered {client} to {user}',
   'email.transfer-requested.lead':
-    'You offered {client} to {user}. Once they accept, they own it, and you stay a user with all permissions.',
+    'You offered {client} to {user}. Once they accept, they own it, and you stay a user with all permissions, but manage no users.',
   'email.transfer-requested.next':
     'If that was not you, cancel the transfer under Transfer Ownership and change your password at once.',
   'email.transfer-declined.subject': '{user} does not take over {client}',
@@ -816,13 +844,11 @@ export const english = {
   'email.access-ends-soon.subject': 'Access to {client} ends soon',
   'email.access-ends-soon.user':
     'Your access to {client} ends on {until}. If you need it for longer, ask the owner of the account.',
-  'email.access-ends-soon.owner':
-    'The access of {user} to {client} ends on {until}. You can set another day under User Management.',
+  'email.access-ends-soon.owner': 'The access of {user} to {client} ends on {until}.',
   'email.access-ended.subject': 'Access to {client} has ended',
   'email.access-ended.user':
     'Your access to {client} has ended, as it was set. Your login and your other accounts are not affected.',
-  'email.access-ended.owner':
-    'The access of {user} to {client} has ended, as it was set. You can invite them again under User Management.',
+  'email.access-ended.owner': 'The access of {user} to {client} has ended, as it was set.',
   'email.access-suspended.subject': 'Access to {client} is suspended',
   'email.access-suspended.user':
     '{by} suspended your access to {client}. Your login and your other accounts are not affected.',
@@ -855,7 +881,7 @@ export const english = {
   'permissions.nothing': 'No permission',
   'permissions.checkAll': 'Check All',
   'permissions.which.all': 'All Permissions',
-  'permissions.which.all.help': 'Every permission there is today',
+  'permissions.which.all.help': 'Every permission there is today, also to manage users',
   'permissions.which.choose': 'Choose Permissions',
   'permissions.which.choose.help': 'Tick what they need',
   'permissions.none': 'Choose at least one permission.',
@@ -1051,7 +1077,7 @@ export const english = {
   'associate.confirm': 'I made sure that this login belongs to the right person',
   'manage.makeOwner': 'Make Owner',
   'manage.makeOwner.help':
-    'Ownership moves to {name}. The former owner stays, with all permissions, and both are told by email.',
+    'Ownership moves to {name}. The former owner stays, with all permissions but to manage users, and both are told by email.',
   'settings.title': 'Settings',
   'settings.lead': 'Who you are on every page, in every email and on the accept page.',
   'settings.name': 'Name',
@@ -1820,7 +1846,10 @@ export const english = {
   'email.invitation-accepted.addresses': 'The invitation was sent to {sentTo} and accepted by {acceptedBy}.',
   'email.invitation-accepted.unverified':
     'Nobody has proven yet to own {acceptedBy}: make sure that you know who it is.',
-  'email.invitation-accepted.next': 'If that is not right, remove the access under User Management.',
+  'email.change.on': 'You can change that under User Management.',
+  'email.change.off': 'Ask us if that is to change.',
+  'email.invitation-accepted.next.off': 'If that is not right, ask us to remove the access.',
+  'email.invitation-accepted.next.on': 'If that is not right, remove the access under User Management.',
   'email.invitation-declined.subject': 'The invitation to {client} was declined',
   'email.invitation-declined.lead': 'The invitation to {client} that was sent to {sentTo} was declined.',
   'email.permissions-changed.subject': 'What you may do in {client} was changed',
@@ -1832,10 +1861,10 @@ export const english = {
   'email.owner-received.lead':
     '{by} made you the owner of {client}. You hold every permission and manage its users.',
   'email.owner-received.former':
-    '{former}, the former owner, is still a user with all permissions. You can change that under User Management.',
+    '{former}, the former owner, is still a user with all permissions, but manages no users.',
   'email.owner-handed-over.subject': '{owner} now owns {client}',
   'email.owner-handed-over.lead':
-    '{by} made {owner} the owner of {client}. You are still a user with all permissions.',
+    '{by} made {owner} the owner of {client}. You are still a user with all permissions, but manage no users.',
   'email.owner-handed-over.next': 'If that is not right, tell us at once.',
   'email.register.subject': 'Confirm your address',
   'email.register.lead': 'Someone, hopefully you, wants to create a login with this address.',

@@ -19,6 +19,8 @@ const STATUS_OF: Partial<Record<Key, number>> = {
   'csrf.foreign': 403,
   'users.ownerOnly': 403,
   'users.adminOnly': 403,
+  'users.mayNot': 403,
+  'users.off': 403,
   'link.dead': 404,
   'rights.missing': 403,
   'acting.denied': 403,

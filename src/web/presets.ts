@@ -2,7 +2,7 @@
 // with a preset's boxes ticked when no script can tick them.
 
 import type { Request } from 'express'
-import type { Permission } from '../domain/permissions.ts'
+import { PERMISSIONS, type Permission } from '../domain/permissions.ts'
 import { BUILT_IN_PRESETS, type Preset } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Form } from './form.ts'
@@ -19,8 +19,14 @@ export interface PresetChoice {
   isOwn: boolean
 }
 
-/** Ours first, then the account's own. */
-export const presetChoices = (own: readonly Own[] = []): PresetChoice[] => [
+/** Ours first, then the account's own; where not everything may be given, those that may. */
+export const presetChoices = (
+  own: readonly Own[] = [],
+  givable: readonly Permission[] = PERMISSIONS,
+): PresetChoice[] =>
+  allChoices(own).filter(({ permissions }) => permissions.every((key) => givable.includes(key)))
+
+const allChoices = (own: readonly Own[]): PresetChoice[] => [
   ...Object.entries(BUILT_IN_PRESETS).map(([value, permissions]) => ({
     value,
     name: t(`preset.${value}` as 'preset.billing'),
@@ -43,10 +49,10 @@ export function presetOf(keys: readonly string[], own?: readonly Own[]): PresetC
 export const asksToTick = (req: Request) => req.query.tick !== undefined
 
 /** What was typed, with the boxes of the chosen preset ticked. */
-export function tickedForm(req: Request, own: readonly Preset[]): Form {
+export function tickedForm(req: Request, own: readonly Preset[], givable?: readonly Permission[]): Form {
   const values: Record<string, unknown> = { ...req.body }
   if (!values.preset) return { values, errors: { preset: t('preset.choose') } }
-  const chosen = presetChoices(own).find(({ value }) => value === values.preset)
+  const chosen = presetChoices(own, givable).find(({ value }) => value === values.preset)
   if (!chosen) throw new NotFound()
   return {
     values: { ...values, which: 'choose', check_all: undefined, permissions: chosen.permissions },

@@ -7,6 +7,7 @@ import type { Acting } from '../domain/acting.ts'
 import type { ActiveAdmin } from '../domain/admins.ts'
 import type { Actor } from '../domain/change.ts'
 import type { Client } from '../domain/clients.ts'
+import type { Reach } from '../domain/managing.ts'
 import type { Permission } from '../domain/permissions.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Right } from '../domain/rights.ts'
@@ -26,6 +27,8 @@ export interface Visit {
   /** The client acted for, and what this user may do there. */
   client?: Client
   permissions: Permission[]
+  /** How far they reach who manage its users. */
+  reach?: Reach
   settings: Settings
   flash?: Flash
   /** What was typed into a form that could not be taken: the page shows it again. */
@@ -54,7 +57,13 @@ export const currentUser = (req: Request): User => present(req.visit.user, 'user
 export const currentAdmin = (req: Request): ActiveAdmin => present(req.visit.admin, 'admin')
 export const currentClient = (req: Request): Client => present(req.visit.client, 'client')
 
+export const currentReach = (req: Request): Reach => present(req.visit.reach, 'reach')
+
 export const isOwner = ({ user, client }: Visit) => user !== undefined && client?.owner_id === user.id
+
+/** Whether User Management is theirs to open here. */
+export const managesUsers = ({ settings, permissions }: Visit) =>
+  settings.manageUsers === 'on' && permissions.includes('users')
 
 /** Whether this page is shown to an admin who may do that: what they may not do is not offered. */
 export const mayAdmin = ({ admin }: Visit, right: Right) => admin?.rights.includes(right) ?? false

@@ -12,7 +12,7 @@ import { fullName } from '../domain/users.ts'
 import { assetUrl } from './assets.ts'
 import { tooManyFor } from './form.ts'
 import { presetChoices, presetOf } from './presets.ts'
-import { isOwner, mayAdmin, wantsPartial } from './request.ts'
+import { isOwner, managesUsers, mayAdmin, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
 import { t } from './translate.ts'
 import {
@@ -95,6 +95,7 @@ export function show(req: Request, res: Response, template: string, data: Data =
     settings: visit.settings,
     path: req.path,
     isOwner: isOwner(visit),
+    managesUsers: managesUsers(visit),
     mayAdmin: (right: Right) => mayAdmin(visit, right),
     shownFor: shownFor(visit),
     shownForPerson: shownForPerson(visit),

@@ -85,6 +85,7 @@ export const permissionTitle = (key: Permission) => t(`permission.${key}.title`)
 /** "All permissions", or "Services, invoices, tickets". */
 export function permissionsInWords(keys: readonly Permission[]): string {
   if (keys.length === PERMISSIONS.length) return t('permissions.all')
+  if (keys.length === PERMISSIONS.length - 1 && !keys.includes('users')) return t('permissions.allButUsers')
   if (keys.length === 0) return t('permissions.nothing')
   const words = keys.map((key) => t(`permission.${key}.short`)).join(', ')
   return words.charAt(0).toUpperCase() + words.slice(1)

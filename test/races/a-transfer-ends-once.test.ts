@@ -38,7 +38,7 @@ const events = async (name: string) => (await house.db('hook_events').where({ na
 const isWhole = async () => {
   const { owner_id } = await house.clientNamed('Acme Hosting')
   const row = await house.db('associations').where({ client_id: acme.id, user_id: owner_id }).first()
-  expect(row?.permissions.split(',')).toHaveLength(13)
+  expect(row?.permissions.split(',')).toHaveLength(14)
   return owner_id as number
 }
 

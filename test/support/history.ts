@@ -5,7 +5,7 @@
 import type { Activity } from '../../src/domain/activity.ts'
 import type { Client } from '../../src/domain/clients.ts'
 import type { Invitation } from '../../src/domain/invitations.ts'
-import { ALL_PERMISSIONS, PERMISSIONS } from '../../src/domain/permissions.ts'
+import { ALL_BUT_USERS, ALL_PERMISSIONS, PERMISSIONS } from '../../src/domain/permissions.ts'
 import type { Db } from '../../src/platform/database.ts'
 
 interface Offer {
@@ -116,14 +116,17 @@ function* takeAccess(
     case 'owner.changed':
       yield* needs(told.held.has(user) && user !== told.owner, 'they are not associated or own it already')
       yield* needs(emailOf.get(told.owner) === detail.before, 'someone else was the owner')
-      told.held.set(told.owner, ALL)
+      told.held.set(told.owner, ALL_BUT_USERS.split(','))
       told.held.set(user, ALL)
       told.owner = user
   }
 }
 
 const mayManage = (told: Told, { actor_kind, actor_id }: Entry) =>
-  actor_kind === 'admin' || actor_kind === 'system' || actor_id === told.owner
+  actor_kind === 'admin' ||
+  actor_kind === 'system' ||
+  actor_id === told.owner ||
+  Boolean(told.held.get(actor_id ?? 0)?.includes('users'))
 
 function* sendFaults(told: Told, entry: Entry, email: string, emailOf: Map<number, string>) {
   const { action } = entry

@@ -2,9 +2,10 @@
 // invitations stand, and what each act is answered. The rules are those of DESIGN §3; nothing here is of src.
 
 export const ALL =
-  'affiliates contacts domains emails invoices managedomains manageproducts orders products productsso profile quotes tickets'.split(
+  'affiliates contacts domains emails invoices managedomains manageproducts orders products productsso profile quotes tickets users'.split(
     ' ',
   )
+const ALL_BUT_USERS = ALL.filter((key) => key !== 'users')
 
 /** Dora and Erik have no login until they register or are added. Ada is the admin. */
 export const PEOPLE = ['alice', 'bob', 'carol', 'dora', 'erik'] as const
@@ -142,7 +143,13 @@ export class Model {
     return { ...step, by: this.account(client).owner }
   }
 
-  mayManage = (by: Who, client: number) => by === 'ada' || by === this.account(client).owner
+  reach(by: Who, client: number) {
+    if (by === 'ada' || by === this.account(client).owner) return ALL
+    const held = this.account(client).held.get(by as Person) ?? []
+    return held.includes('users') ? held : []
+  }
+  reaches = (by: Who, client: number, keys: string[]) =>
+    keys.every((key) => this.reach(by, client).includes(key))
   pending = (client: number) =>
     this.offers.filter((o) => o.client === client && this.statusOf(o) === 'pending')
 
@@ -155,7 +162,7 @@ export class Model {
   }
 
   private mayInvite(by: Who, client: number, to: Person) {
-    if (!this.mayManage(by, client)) return 'users.ownerOnly'
+    if (!this.reach(by, client).length) return 'users.mayNot'
     if (this.account(client).closed) return 'client.closed'
     return this.account(client).held.has(to) ? 'invite.alreadyAssociated' : 'ok'
   }
@@ -164,6 +171,8 @@ export class Model {
     const answer = keys.length === 0 ? 'permissions.none' : this.mayInvite(by, client, to)
     if (answer !== 'ok') return answer
     const before = this.pending(client).find((offer) => offer.to === to)
+    if (!this.reaches(by, client, keys)) return 'delegate.beyond'
+    if (before && !this.reaches(by, client, before.keys)) return 'delegate.invitesMore'
     const now = { by, keys, until: this.day + 7, sends: (before?.sends ?? 0) + 1 }
     if (before) Object.assign(before, now)
     else this.offers.push({ client, to, status: 'pending', ...now })
@@ -173,6 +182,7 @@ export class Model {
   private resend(by: Who, offer: Offer) {
     const answer = this.mayInvite(by, offer.client, offer.to)
     if (answer !== 'ok') return answer
+    if (!this.reaches(by, offer.client, offer.keys)) return 'delegate.invitesMore'
     if (!['pending', 'expired'].includes(this.statusOf(offer))) return 'invite.notPending'
     if (this.pending(offer.client).some((other) => other !== offer && other.to === offer.to))
       return 'invite.newerPending'
@@ -181,7 +191,8 @@ export class Model {
   }
 
   private cancel(by: Who, offer: Offer) {
-    if (!this.mayManage(by, offer.client)) return 'users.ownerOnly'
+    if (!this.reach(by, offer.client).length) return 'users.mayNot'
+    if (!this.reaches(by, offer.client, offer.keys)) return 'delegate.invitesMore'
     if (this.statusOf(offer) !== 'pending') return 'invite.notPending'
     offer.status = 'cancelled'
     return 'ok'
@@ -209,6 +220,7 @@ export class Model {
     if (unproven && !confirmed) return 'associate.unverified'
     const answer = this.mayInvite(by, client, who)
     if (answer !== 'ok') return answer
+    if (!this.reaches(by, client, keys)) return 'delegate.beyond'
     this.users.add(who)
     this.account(client).held.set(who, keys)
     return 'ok'
@@ -220,13 +232,16 @@ export class Model {
     if (!account.held.has(who)) return 'not found'
     if (act === 'makeOwner' && by !== 'ada') return 'users.adminOnly'
     if (act === 'permissions' && step.keys.length === 0) return 'permissions.none'
-    if (!this.mayManage(by, client)) return 'users.ownerOnly'
+    if (!this.reach(by, client).length) return 'users.mayNot'
     if (account.owner === who)
       return { remove: 'owner.remove', makeOwner: 'owner.already', permissions: 'owner.edit' }[act]
-    if (act === 'makeOwner') for (const one of [account.owner, who]) account.held.set(one, ALL)
-    if (act === 'makeOwner') account.owner = who
+    if (by === who) return 'delegate.yourself'
+    if (!this.reaches(by, client, account.held.get(who) ?? [])) return 'delegate.holdsMore'
+    if (act === 'permissions' && !this.reaches(by, client, step.keys)) return 'delegate.beyond'
     if (act === 'remove') account.held.delete(who)
-    if (act === 'permissions') account.held.set(who, step.keys)
+    else account.held.set(who, act === 'makeOwner' ? ALL : step.keys)
+    if (act === 'makeOwner') account.held.set(account.owner, ALL_BUT_USERS)
+    if (act === 'makeOwner') account.owner = who
     const left = account.held.get(who) ?? []
     for (const offer of this.pending(client))
       if (offer.by === who && !offer.keys.some((key) => left.includes(key))) offer.status = 'cancelled'
