@@ -4,13 +4,7 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { findRequest, listRequests } from '../domain/access-requests.ts'
 import { endDay } from '../domain/access-times.ts'
-import {
-  type ClientUser,
-  findClientUser,
-  listClientUsers,
-  removeAccess,
-  setPermissions,
-} from '../domain/associations.ts'
+import { type ClientUser, findClientUser, removeAccess, setPermissions } from '../domain/associations.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
@@ -23,6 +17,7 @@ import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
+import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { owner } from './area.ts'
 import { inviting, type Outcome } from './inviting.ts'
@@ -42,13 +37,10 @@ export function users(db: Db) {
 
   async function showUsers(req: Request, res: Response, form: Form, outcomes: Outcome[] = []) {
     const client = currentClient(req)
-    const [users, pending, earlier] = [
-      await listClientUsers(db, client),
-      await listPending(db, client),
-      await listEarlier(db, client),
-    ]
+    const page = await usersPage(db, client, req)
+    const [pending, earlier] = [await listPending(db, client), await listEarlier(db, client)]
     const requests = await listRequests(db, client)
-    const lists = { users, pending, earlier, requests, presets: await presetsOf(req) }
+    const lists = { ...page, pending, earlier, requests, presets: await presetsOf(req) }
     const mayWrite = currentUser(req).email_verified_at !== null
     show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }

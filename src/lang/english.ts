@@ -18,6 +18,8 @@ export const english = {
   // Lists that are long: pages and totals.
   'nav.next': 'Next page',
   'nav.first': 'First page',
+  'count.more': 'more than {max}',
+  'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':
     'Row {id} of {table} is not found by what is written on it: its words are not those of its name.',
   'doctor.words.remedy':

@@ -1,0 +1,7 @@
+// How many there are, as lists say it: exact so far as it is cheap to count.
+
+import { COUNTED_MAX } from '../domain/listing-client-users.ts'
+import { t } from './translate.ts'
+
+export const totalOf = (count: number): string =>
+  count > COUNTED_MAX ? t('count.more', { max: COUNTED_MAX.toLocaleString('en') }) : String(count)
