@@ -49,6 +49,7 @@ test('its users come a page at a time, the owner first, each once; the total is 
   await bob.visit('/account/users')
   for (const visitor of [ada, bob]) {
     expect(visitor.$('#users .count').text()).toBe('120')
+    expect(visitor.text).toContain('120 in all')
     const pages = await walk(visitor)
     expect(pages.map((page) => page.length)).toEqual([50, 50, 20])
     expect(pages[0]?.[0]).toBe('bob@example.com')

@@ -88,6 +88,7 @@ describe('an admin finds clients', () => {
     expect(names()).toHaveLength(25)
     expect(names()[0]).toBe('Numbered 30')
     expect(ada.text).not.toContain('Newest')
+    expect(ada.text).toContain(`${(await house.db('clients').select('id')).length} in all`)
     await ada.follow('Older')
     expect(names().slice(0, 5)).toEqual([5, 4, 3, 2, 1].map((nth) => `Numbered ${nth}`))
     await ada.follow('Newest')

@@ -2,7 +2,14 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { CLIENT_STATUSES, type Client, clientName, listClients, openClient } from '../domain/clients.ts'
+import {
+  CLIENT_STATUSES,
+  type Client,
+  clientName,
+  countClients,
+  listClients,
+  openClient,
+} from '../domain/clients.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { findUser, type NewUser, searchUsers, type User } from '../domain/users.ts'
 import { placeOf, readPlace } from '../domain/words.ts'
@@ -11,6 +18,7 @@ import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { actor, idOf } from '../web/request.ts'
+import { inAll } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
 
@@ -31,7 +39,16 @@ export function clients(db: Db) {
     const list = found.slice(0, PAGE_SIZE)
     const [last, more] = [list.at(-1), found.length > PAGE_SIZE]
     const next = more && last && placeOf(last)
-    const data = { list, next, search, status: status ?? '', before: behind, statuses: CLIENT_STATUSES }
+    const total = search.trim() ? undefined : inAll(await countClients(db, status))
+    const data = {
+      list,
+      next,
+      total,
+      search,
+      status: status ?? '',
+      before: behind,
+      statuses: CLIENT_STATUSES,
+    }
     show(req, res, 'admin-area/clients', data, 'admin-area/_clients')
   })
 

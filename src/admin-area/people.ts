@@ -3,6 +3,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { Actor } from '../domain/change.ts'
 import {
+  countUsers,
   disableUser,
   enableUser,
   endSessionsOfUser,
@@ -18,6 +19,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor } from '../web/request.ts'
+import { inAll } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
 import { ProvenInput, prove } from './proving.ts'
@@ -51,7 +53,9 @@ export function people(db: Db) {
     const list = found.slice(0, PAGE_SIZE)
     const [last, more] = [list.at(-1), found.length > PAGE_SIZE]
     const next = more && last && placeOf(last)
-    const data = { list, next, search, filter: filter ?? '', before: behind, filters: USER_FILTERS }
+    const count = search.trim() ? undefined : await countUsers(db, filter)
+    const total = count && inAll(count)
+    const data = { list, next, total, search, filter: filter ?? '', before: behind, filters: USER_FILTERS }
     show(req, res, 'admin-area/people', data, 'admin-area/_people')
   })
 

@@ -11,7 +11,7 @@ import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { searchText } from './search.ts'
 import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
-import { findByWords, isSearch, keepWords, type Place } from './words.ts'
+import { countUpTo, findByWords, isSearch, keepWords, type Place } from './words.ts'
 
 export interface Profile {
   company_name: string
@@ -75,6 +75,14 @@ export function listClients(db: Db, { search = '', status, behind, limit }: Look
 
 const searchable = (profile: Profile) =>
   searchText(profile.company_name, profile.first_name, profile.last_name, profile.email)
+
+export const countClients = (db: Db, status?: Client['status']): Promise<number> =>
+  countUpTo(
+    db,
+    db('clients')
+      .where(status ? { status } : {})
+      .select('id'),
+  )
 
 /** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
 export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Profile): Promise<Client> {

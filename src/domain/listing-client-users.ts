@@ -10,8 +10,6 @@ import { countUpTo, isSearch, whereWorded } from './words.ts'
 
 /** A page of them; the bench and the Users tab speak of fifty. */
 export const USERS_A_PAGE = 50
-/** Totals are exact so far, then "more than". */
-export const COUNTED_MAX = 10_000
 
 interface Wanted {
   search?: string
@@ -57,7 +55,7 @@ async function findOwner(db: Db, client: Client, found: (query: Knex.QueryBuilde
 export function countClientUsers(db: Db, client: { id: number }, search = ''): Promise<number> {
   const rows = db('associations as s').where('s.client_id', client.id).select('s.user_id')
   const those = isSearch(search) ? whereWorded(rows, db, 'users', 's.user_id', search) : rows
-  return countUpTo(db, those, COUNTED_MAX)
+  return countUpTo(db, those)
 }
 
 /** The owner as the client sees them. */

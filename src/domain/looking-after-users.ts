@@ -12,7 +12,7 @@ import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
 import { getUser, type User } from './users.ts'
-import { findByWords, isSearch, type Place } from './words.ts'
+import { countUpTo, findByWords, isSearch, type Place } from './words.ts'
 
 export const USER_FILTERS = [
   'two-factor',
@@ -44,6 +44,12 @@ export const listUsers = (db: Db, { search = '', filter, behind, limit }: Lookin
         .modify((query) => behind && query.where('u.id', '<', behind.id))
         .orderBy('u.id', 'desc')
         .limit(limit)
+
+/** How many the filter lets through. Who has no client is known of nobody in advance: those are not counted. */
+export const countUsers = async (db: Db, filter?: UserFilter): Promise<number | undefined> =>
+  filter === 'without-client'
+    ? undefined
+    : countUpTo(db, db('users as u').modify(filtered(db, filter)).select('u.id'))
 
 const filtered = (db: Db, filter?: UserFilter) => (query: Knex.QueryBuilder) => {
   if (filter === 'disabled' || filter === 'merged' || filter === 'deleted') query.where('u.status', filter)

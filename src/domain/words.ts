@@ -23,6 +23,8 @@ const END = '\u{10FFFF}'
 /** So many rows of the word looked for are gone through, then more, then no more. */
 const LOOKED_THROUGH = [500, 5_000, 50_000]
 const RARE = 1_000
+/** Totals are exact so far, then "more than". */
+export const COUNTED_MAX = 10_000
 
 /** The words of a search_text. The last part of an address stands in half of all, so it is none. */
 export function wordsIn(text: string): string[] {
@@ -138,7 +140,7 @@ const wordRows = (db: Db, what: Worded, word: string) =>
   beginsWith(db(WORDS[what].table), 'word', word).select('word')
 
 /** How many rows a query gives, counted no further than one beyond `most`. */
-export async function countUpTo(db: Db, rows: Knex.QueryBuilder, most: number): Promise<number> {
+export async function countUpTo(db: Db, rows: Knex.QueryBuilder, most = COUNTED_MAX): Promise<number> {
   const counted = await db.from(rows.limit(most + 1).as('some')).count({ n: '*' })
   return Number(counted[0]?.n ?? 0)
 }

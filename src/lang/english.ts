@@ -19,6 +19,7 @@ export const english = {
   'nav.next': 'Next page',
   'nav.first': 'First page',
   'count.more': 'more than {max}',
+  'count.all': '{count} in all',
   'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':
     'Row {id} of {table} is not found by what is written on it: its words are not those of its name.',
