@@ -12,7 +12,7 @@ let id: number
 beforeAll(async () => {
   house = await startHouse()
   id = (await house.clientNamed('Brown Bakery')).id
-  const rows = Array.from({ length: 119 }, (_, nth) => ({
+  const rows = Array.from({ length: 69 }, (_, nth) => ({
     ...{
       email: `baker${nth}@many.example`,
       first_name: nth % 2 ? 'Same' : `Baker ${nth}`,
@@ -48,22 +48,22 @@ test('its users come a page at a time, the owner first, each once; the total is 
   const bob = await house.user('bob', 'Brown Bakery')
   await bob.visit('/account/users')
   for (const visitor of [ada, bob]) {
-    expect(visitor.$('#users .count').text()).toBe('120')
-    expect(visitor.text).toContain('120 in all')
+    expect(visitor.$('#users .count').text()).toBe('70')
+    expect(visitor.text).toContain('70 in all')
     const pages = await walk(visitor)
-    expect(pages.map((page) => page.length)).toEqual([50, 50, 20])
+    expect(pages.map((page) => page.length)).toEqual([50, 20])
     expect(pages[0]?.[0]).toBe('bob@example.com')
-    expect(new Set(pages.flat()).size).toBe(120)
+    expect(new Set(pages.flat()).size).toBe(70)
     await visitor.follow('First page')
     expect(namesOn(visitor)).toHaveLength(50)
   }
-})
+}, 60_000)
 
 test('somebody among them is found by searching; nobody from another account is', async () => {
   const bob = await house.user('bob', 'Brown Bakery')
   await bob.visit('/account/users')
-  await bob.press('Search', { 'Search by name or address': 'baker77' })
-  expect(namesOn(bob)).toEqual(['baker77@many.example'])
+  await bob.press('Search', { 'Search by name or address': 'baker67' })
+  expect(namesOn(bob)).toEqual(['baker67@many.example'])
   expect(bob.$('#users .count').text()).toBe('1')
   await bob.press('Search', { 'Search by name or address': 'carol' })
   expect(namesOn(bob)).toEqual([])
