@@ -40,6 +40,9 @@ export const LIMITS = {
   requestsOfUser: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.requestsOfUser' },
   /** Whoever asks is never told of this one. */
   mailsToOwner: { points: 3, seconds: DAY, min: 1, max: 1_000 },
+  /** Each suspension behind it mails two people, and never waits: only what undoes it does. */
+  resumesOfAccess: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.resumesOfAccess' },
+  offersOfOwnership: { points: 10, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.offersOfOwnership' },
   /** Failed logins are counted here; how long the next try waits is told by login-tries.ts. */
   failures: { points: 1_000_000, seconds: DAY },
   /** One turn at a time: whoever takes it says how long it is taken for. */
