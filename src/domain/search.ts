@@ -1,6 +1,8 @@
 // Finding people and accounts by a part of what is written on them, the same on every database: text is
 // folded here (lower case, no accents) when it is stored and when it is looked for.
 
+import type { Knex } from 'knex'
+
 export const MOST_TYPED = 5
 
 export const searchText = (...parts: string[]) =>
@@ -14,3 +16,10 @@ export const like = (word: string) => `%${likeStart(word)}`
 
 /** The same from the start of the text on, where an index helps. */
 export const likeStart = (word: string) => `${word.replace(/[!%_]/g, '!$&')}%`
+
+/** Each word must stand somewhere in the row's search_text: for lists that are short, as one user's accounts are. */
+export function whereFound(query: Knex.QueryBuilder, looked: string) {
+  for (const word of wordsOf(searchText(looked)))
+    query.whereRaw("search_text LIKE ? ESCAPE '!'", [like(word)])
+  return query
+}
