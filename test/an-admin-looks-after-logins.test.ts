@@ -17,7 +17,7 @@ describe('an admin looks after logins', () => {
   const row = () => house.db('users').where({ id }).first()
   const told = async (action: string) => (await house.db('activity').where({ action, user_id: id })).length
 
-  test('finds them by a part of the name, and by what is the matter', async () => {
+  test('finds them by the beginning of a name, and by what is the matter', async () => {
     await ada.visit('/admin/users?search=bob')
     expect(ada.text).toContain('bob@example.com')
     expect(ada.text).not.toContain('alice@example.com')

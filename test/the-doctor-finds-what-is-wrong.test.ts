@@ -82,6 +82,7 @@ describe('the doctor', () => {
     const twin = { table: 'users', where: { email: 'bob@example.com' }, add: { first_name: 'Twin' } }
     expect(await whileBroken([twin])).toEqual([
       { check: 'user.emailTwice', values: { email: 'bob@example.com', count: 2 } },
+      { check: 'words', values: { table: 'users', id: expect.any(Number) } },
     ])
     await db.schema.alterTable('users', (table) => table.unique(['email']))
   })

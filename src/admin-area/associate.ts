@@ -2,9 +2,10 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { associate, listClientUsers } from '../domain/associations.ts'
+import { associate } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { invite } from '../domain/inviting.ts'
+import { findAssociated } from '../domain/listing-client-users.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -58,7 +59,7 @@ export function associatePage(db: Db) {
   async function showForm(req: Request, res: Response, client: Client, form: Form) {
     const search = String(form.values.search ?? '').slice(0, NAME_MAX)
     const found = await searchUsers(db, search, FOUND_MAX)
-    const taken = new Set((await listClientUsers(db, client)).map(({ id }) => id))
+    const taken = await findAssociated(db, client, found)
     const presets = await listPresets(db, client)
     const data = { client, form, found, taken, presets, tab: 'users' }
     show(req, res, 'admin-area/associate', data, 'admin-area/_found')

@@ -2,16 +2,17 @@
 
 import { type Request, type Response, Router } from 'express'
 import { listActivity } from '../domain/activity.ts'
-import { listClientUsers } from '../domain/associations.ts'
 import { type Client, clientName, editClient } from '../domain/clients.ts'
 import { closeClient, reopenClient } from '../domain/closing.ts'
 import { listPending } from '../domain/invitations.ts'
+import { countClientUsers, getOwner } from '../domain/listing-client-users.ts'
 import type { Db } from '../platform/database.ts'
 import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { ProfileForm, profileOf } from '../web/profile-form.ts'
 import { actor, mayAdmin } from '../web/request.ts'
+import { totalOf } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
 
@@ -24,12 +25,13 @@ export function client(db: Db) {
 
   page.get(URL, ...holds('list-clients'), async (req, res) => {
     const client = await target(req)
-    const users = await listClientUsers(db, client)
+    const owner = await getOwner(db, client)
+    const total = totalOf(await countClientUsers(db, client))
     const pending = await listPending(db, client)
     const activity = mayAdmin(req.visit, 'see-activity')
       ? inSentences(await listActivity(db, { client, limit: ACTIVITY_SHOWN }))
       : undefined
-    show(req, res, 'admin-area/client', { client, users, pending, activity, tab: 'summary' })
+    show(req, res, 'admin-area/client', { client, owner, total, pending, activity, tab: 'summary' })
   })
 
   const showProfile = (req: Request, res: Response, client: Client, form: Form) =>

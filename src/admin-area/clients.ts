@@ -2,14 +2,23 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { CLIENT_STATUSES, type Client, clientName, listClients, openClient } from '../domain/clients.ts'
+import {
+  CLIENT_STATUSES,
+  type Client,
+  clientName,
+  countClients,
+  listClients,
+  openClient,
+} from '../domain/clients.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { findUser, type NewUser, searchUsers, type User } from '../domain/users.ts'
+import { placeOf, readPlace } from '../domain/words.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { actor, idOf } from '../web/request.ts'
+import { inAll } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
 
@@ -24,12 +33,22 @@ export function clients(db: Db) {
   page.get('/admin/clients', ...holds('list-clients'), async (req, res) => {
     const search = String(req.query.search ?? '').slice(0, 100)
     const status = CLIENT_STATUSES.find((one) => one === req.query.status)
-    const before = idOf(req.query.before)
-    const options = { search, limit: PAGE_SIZE + 1, ...(status && { status }), ...(before && { before }) }
+    const behind = readPlace(req.query.before)
+    const options = { search, limit: PAGE_SIZE + 1, ...(status && { status }), behind }
     const found = await listClients(db, options)
     const list = found.slice(0, PAGE_SIZE)
-    const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
-    const data = { list, next, search, status: status ?? '', before, statuses: CLIENT_STATUSES }
+    const [last, more] = [list.at(-1), found.length > PAGE_SIZE]
+    const next = more && last && placeOf(last)
+    const total = search.trim() ? undefined : inAll(await countClients(db, status))
+    const data = {
+      list,
+      next,
+      total,
+      search,
+      status: status ?? '',
+      before: behind,
+      statuses: CLIENT_STATUSES,
+    }
     show(req, res, 'admin-area/clients', data, 'admin-area/_clients')
   })
 

@@ -3,6 +3,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { Actor } from '../domain/change.ts'
 import {
+  countUsers,
   disableUser,
   enableUser,
   endSessionsOfUser,
@@ -13,10 +14,12 @@ import {
 import { requestReset } from '../domain/password-resets.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { fullName, type User } from '../domain/users.ts'
+import { placeOf, readPlace } from '../domain/words.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
-import { actor, idOf } from '../web/request.ts'
+import { actor } from '../web/request.ts'
+import { inAll } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
 import { ProvenInput, prove } from './proving.ts'
@@ -44,12 +47,15 @@ export function people(db: Db) {
   page.get('/admin/users', ...holds('list-users'), async (req, res) => {
     const search = String(req.query.search ?? '').slice(0, 100)
     const filter = USER_FILTERS.find((one) => one === req.query.filter)
-    const before = idOf(req.query.before)
-    const options = { search, limit: PAGE_SIZE + 1, ...(filter && { filter }), ...(before && { before }) }
+    const behind = readPlace(req.query.before)
+    const options = { search, limit: PAGE_SIZE + 1, ...(filter && { filter }), behind }
     const found = await listUsers(db, options)
     const list = found.slice(0, PAGE_SIZE)
-    const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
-    const data = { list, next, search, filter: filter ?? '', before, filters: USER_FILTERS }
+    const [last, more] = [list.at(-1), found.length > PAGE_SIZE]
+    const next = more && last && placeOf(last)
+    const count = search.trim() ? undefined : await countUsers(db, filter)
+    const total = count && inAll(count)
+    const data = { list, next, total, search, filter: filter ?? '', before: behind, filters: USER_FILTERS }
     show(req, res, 'admin-area/people', data, 'admin-area/_people')
   })
 

@@ -3,13 +3,7 @@
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { endDay } from '../domain/access-times.ts'
-import {
-  type ClientUser,
-  findClientUser,
-  listClientUsers,
-  removeAccess,
-  setPermissions,
-} from '../domain/associations.ts'
+import { type ClientUser, findClientUser, removeAccess, setPermissions } from '../domain/associations.ts'
 import { type Client, clientName } from '../domain/clients.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { makeOwner } from '../domain/ownership.ts'
@@ -26,6 +20,7 @@ import { invitePages } from '../web/invite-pages.ts'
 import { linkPages } from '../web/link-pages.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
+import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
 
@@ -53,7 +48,7 @@ export function users(db: Db) {
   page.get(URL, ...holds('list-clients'), async (req, res) => {
     const one = await client(req)
     const lists = {
-      users: await listClientUsers(db, one),
+      ...(await usersPage(db, one, req)),
       pending: await listPending(db, one),
       earlier: await listEarlier(db, one),
       transfer: await findPendingTransfer(db, one),

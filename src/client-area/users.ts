@@ -5,13 +5,7 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { findRequest, listRequests } from '../domain/access-requests.ts'
 import { endDay } from '../domain/access-times.ts'
-import {
-  type ClientUser,
-  findClientUser,
-  listClientUsers,
-  removeAccess,
-  setPermissions,
-} from '../domain/associations.ts'
+import { type ClientUser, findClientUser, removeAccess, setPermissions } from '../domain/associations.ts'
 import { listEarlier, listPending } from '../domain/invitations.ts'
 import { isWithin, type Reach, whyBeyond } from '../domain/managing.ts'
 import { parsePermissions } from '../domain/permissions.ts'
@@ -25,6 +19,7 @@ import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentReach, currentUser, idOf } from '../web/request.ts'
+import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { manages, ownerManages } from './area.ts'
 import { inviting, type Outcome } from './inviting.ts'
@@ -49,18 +44,16 @@ export function users(db: Db) {
 
   async function showUsers(req: Request, res: Response, form: Form, outcomes: Outcome[] = []) {
     const [client, reach] = [currentClient(req), currentReach(req)]
-    const [all, offered, earlier] = [
-      await listClientUsers(db, client),
-      await listPending(db, client),
-      await listEarlier(db, client),
-    ]
+    const page = await usersPage(db, client, req)
+    const [offered, earlier] = [await listPending(db, client), await listEarlier(db, client)]
     const requests = await listRequests(db, client)
-    const users = all.map((user) => ({ ...user, why: !user.isOwner && whyBeyond(reach, user) }))
+    const users = page.users.map((user) => ({ ...user, why: !user.isOwner && whyBeyond(reach, user) }))
     const pending = offered.map((one) => ({
       ...one,
       isBeyond: !isWithin(reach, parsePermissions(one.permissions)),
     }))
-    const lists = { ...bounds(reach), users, pending, earlier, requests, presets: await presetsOf(req) }
+    const bounded = { ...bounds(reach), presets: await presetsOf(req) }
+    const lists = { ...page, ...bounded, users, pending, earlier, requests }
     const mayWrite = currentUser(req).email_verified_at !== null
     show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }

@@ -12,8 +12,8 @@ import type { Client } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { type Permission, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { like, searchText, wordsOf } from './search.ts'
 import type { User } from './users.ts'
+import { whereWorded } from './words.ts'
 
 export interface Reviewed extends User {
   client: Client
@@ -67,6 +67,7 @@ export const lacksFactor = async (db: Db, { owner, acting }: Looking): Promise<b
   )
 
 function filtered(
+  db: Db,
   query: Knex.QueryBuilder,
   { client, users, never, withoutFactor, text = '' }: Omit<ReviewFilter, 'limit'>,
 ) {
@@ -74,8 +75,7 @@ function filtered(
   if (users) query.whereIn('s.user_id', users)
   if (never) query.whereNull('s.last_login_at')
   if (withoutFactor) query.where('u.factors', 0)
-  for (const word of wordsOf(searchText(text)))
-    query.whereRaw("u.search_text LIKE ? ESCAPE '!'", [like(word)])
+  whereWorded(query, db, 'users', 'u.id', text)
 }
 
 const behind = (query: Knex.QueryBuilder, { client, user }: Pair) =>
@@ -93,7 +93,7 @@ export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): 
     .whereIn('s.client_id', idsOf(clients))
     .whereNot('s.user_id', who.owner.id)
     .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
-    .modify((query) => filtered(query, filter))
+    .modify((query) => filtered(db, query, filter))
     .orderBy('s.client_id')
     .modify((query) => (filter.after ? behind(query, filter.after) : query.orderBy('u.first_name')))
     .orderBy('s.user_id')

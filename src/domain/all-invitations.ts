@@ -10,8 +10,9 @@ import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
-import { like, searchText, whereFound, wordsOf } from './search.ts'
+import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
+import { findByWords, type Worded } from './words.ts'
 
 export const STATES = ['pending', 'expired', 'accepted', 'declined', 'cancelled'] as const
 /** When it was sent last, in days: within so many, or longer ago. */
@@ -79,18 +80,19 @@ function statesOf(state: Wanted['state']): Narrow[] {
   return [is('expired'), (query) => is('pending')(query).where('i.expires_at', '<=', timestamp())]
 }
 
+const idsNamed = async (db: Db, what: Worded, words: string) =>
+  (await findByWords(db, what, words, { limit: MOST_FOUND })).map(({ id }) => id)
+
 async function clientsNamed(db: Db, words: string): Promise<Narrow> {
   if (!words) return anything
   const number = NUMBER.exec(words)?.[1]
-  const ids = number
-    ? [Number(number)]
-    : await whereFound(db('clients'), words).orderBy('id', 'desc').limit(MOST_FOUND).pluck('id')
+  const ids = number ? [Number(number)] : await idsNamed(db, 'clients', words)
   return (query) => query.whereIn('i.client_id', ids)
 }
 
 async function invitersNamed(db: Db, words: string): Promise<Narrow[]> {
   if (!words) return [anything]
-  const users = await whereFound(db('users'), words).orderBy('id', 'desc').limit(MOST_FOUND).pluck('id')
+  const users = await idsNamed(db, 'users', words)
   const admins = await db('admins')
     .modify((query) => {
       for (const word of wordsOf(searchText(words)))

@@ -31,13 +31,13 @@ export interface ClientUser extends User, AccessTimes {
 const ACCESS = ['associations.permissions', 'associations.ends_at', 'associations.suspended_at']
 type AccessRow = AccessTimes & { permissions: string; entered_at: string | null }
 
-const joined = (db: Db, client: { id: number }) =>
+export const accessOf = (db: Db, client: { id: number }) =>
   db('associations')
     .join('users', 'users.id', 'associations.user_id')
     .where('associations.client_id', client.id)
     .select('users.*', ...ACCESS, 'associations.last_login_at as entered_at')
 
-const toClientUser = (client: Client, row: User & AccessRow): ClientUser => ({
+export const toClientUser = (client: Client, row: User & AccessRow): ClientUser => ({
   ...row,
   permissions: permissionsOf(client, { user_id: row.id, permissions: row.permissions }),
   isOwner: row.id === client.owner_id,
@@ -46,7 +46,7 @@ const toClientUser = (client: Client, row: User & AccessRow): ClientUser => ({
 
 /** Everyone associated with the client, the owner first. */
 export async function listClientUsers(db: Db, client: Client): Promise<ClientUser[]> {
-  const rows = await joined(db, client).orderBy('users.first_name').orderBy('users.id')
+  const rows = await accessOf(db, client).orderBy('users.first_name').orderBy('users.id')
   return rows.map((row) => toClientUser(client, row)).sort((a, b) => Number(b.isOwner) - Number(a.isOwner))
 }
 
@@ -55,7 +55,7 @@ export async function findClientUser(
   client: Client,
   userId: number,
 ): Promise<ClientUser | undefined> {
-  const row = await joined(db, client).where('users.id', userId).first()
+  const row = await accessOf(db, client).where('users.id', userId).first()
   return row && toClientUser(client, row)
 }
 

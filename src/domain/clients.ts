@@ -1,6 +1,7 @@
 // A client is the account that owns services and invoices. It always has exactly one owner, who also has
 // an association row (R1). Closing one is in closing.ts.
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
@@ -8,8 +9,9 @@ import { type Actor, type Change, change, takeClient } from './change.ts'
 import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
-import { searchText, whereFound } from './search.ts'
+import { searchText } from './search.ts'
 import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
+import { countUpTo, findByWords, isSearch, keepWords, type Place } from './words.ts'
 
 export interface Profile {
   company_name: string
@@ -52,27 +54,35 @@ export const describeClient = (client: Client) => ({
 export const findClient = (db: Db, id: number): Promise<Client | undefined> =>
   db<Client>('clients').where({ id }).first()
 
-/** Newest first, a page at a time: `before` is the id that the page before ended with. */
-export const listClients = (
-  db: Db,
-  {
-    search = '',
-    status,
-    before,
-    limit,
-  }: { search?: string; status?: Client['status']; before?: number; limit: number },
-): Promise<Client[]> =>
-  db<Client>('clients')
-    .modify((query) => {
-      whereFound(query, search)
-      if (status) query.where({ status })
-      if (before) query.where('id', '<', before)
-    })
-    .orderBy('id', 'desc')
+interface Looked {
+  search?: string
+  status?: Client['status'] | undefined
+  behind?: Place | undefined
+  limit: number
+}
+
+/** Newest first, or by the word that was found; a page at a time. */
+export function listClients(db: Db, { search = '', status, behind, limit }: Looked) {
+  const only = (query: Knex.QueryBuilder) => status && query.where('u.status', status)
+  if (isSearch(search)) return findByWords<Client>(db, 'clients', search, { limit, after: behind, only })
+  const rows: Promise<(Client & { word?: string })[]> = db('clients as u')
+    .modify(only)
+    .modify((query) => behind && query.where('u.id', '<', behind.id))
+    .orderBy('u.id', 'desc')
     .limit(limit)
+  return rows
+}
 
 const searchable = (profile: Profile) =>
   searchText(profile.company_name, profile.first_name, profile.last_name, profile.email)
+
+export const countClients = (db: Db, status?: Client['status']): Promise<number> =>
+  countUpTo(
+    db,
+    db('clients')
+      .where(status ? { status } : {})
+      .select('id'),
+  )
 
 /** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
 export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Profile): Promise<Client> {
@@ -89,7 +99,9 @@ export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Pr
 export async function addClient(trx: Change, owner: User, profile: Profile): Promise<Client> {
   const dates = { created_at: timestamp(), updated_at: timestamp() }
   const row = { ...profile, email: lowerCase(profile.email), owner_id: owner.id, ...dates }
-  const [id] = await trx('clients').insert({ ...row, search_text: searchable(row) })
+  const search_text = searchable(row)
+  const [id] = await trx('clients').insert({ ...row, search_text })
+  await keepWords(trx, 'clients', Number(id), search_text, true)
   const client: Client = await trx('clients').where({ id }).first()
   await trx('associations').insert({
     client_id: client.id,
@@ -113,9 +125,11 @@ export async function saveProfile(trx: Change, before: Client, profile: Partial<
   if (changed.length === 0) return
   const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
   const is = Object.fromEntries(changed.map((key) => [key, now[key]]))
+  const search_text = searchable(now)
   await trx('clients')
     .where({ id: before.id })
-    .update({ ...is, search_text: searchable(now), updated_at: timestamp() })
+    .update({ ...is, search_text, updated_at: timestamp() })
+  if (search_text !== searchable(before)) await keepWords(trx, 'clients', before.id, search_text)
   await record(trx, 'client.edited', { client: before, before: was, after: is })
   await fire(trx, 'ClientEdit', { client: describeClient(now), before: was, after: is })
 }

@@ -11,6 +11,7 @@ import { endLogin } from './ending-logins.ts'
 import { listMergedInto } from './merged-logins.ts'
 import { Refusal } from './refusal.ts'
 import { getUser, type User } from './users.ts'
+import { keepWords } from './words.ts'
 
 export const deleteUser = (db: Db, by: Actor, user: User) =>
   change(db, by, async (trx) => {
@@ -43,17 +44,17 @@ async function forget(trx: Change, user: User) {
   for (const table of ['email_verifications', 'email_changes'])
     await trx(table).where({ user_id: id }).delete()
   const [name, address] = [`deleted user ${id}`, `deleted-${id}`]
-  await trx('users')
-    .where({ id })
-    .update({
-      email: address,
-      first_name: name,
-      last_name: '',
-      search_text: `${name} ${address}`,
-      password_hash: null,
-      email_verified_at: null,
-      last_login_at: null,
-      last_login_ip: null,
-      review_asked_at: null,
-    })
+  const search_text = `${name} ${address}`
+  await trx('users').where({ id }).update({
+    email: address,
+    first_name: name,
+    last_name: '',
+    search_text,
+    password_hash: null,
+    email_verified_at: null,
+    last_login_at: null,
+    last_login_ip: null,
+    review_asked_at: null,
+  })
+  await keepWords(trx, 'users', id, search_text)
 }

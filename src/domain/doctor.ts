@@ -18,6 +18,7 @@ import { requestChecks } from './doctor-requests.ts'
 import { type Step, steps, wholeTable } from './doctor-steps.ts'
 import { traceChecks } from './doctor-traces.ts'
 import { transferChecks } from './doctor-transfers.ts'
+import { wrongWords } from './doctor-words.ts'
 import type { Values } from './refusal.ts'
 
 export interface Finding {
@@ -83,6 +84,7 @@ export async function* examine(db: Db, options: Examination = {}): AsyncGenerato
     yield { check: 'sampleData', values: {} }
   if (production && !(await hasFullAdmin(db))) yield { check: 'admin.noFull', values: {} }
   for (const check of allChecks) yield* upTo(most, examineOne(db, check, pauseMs, most))
+  yield* upTo(most, wrongWords(db))
   yield* upTo(most, missingEvents(db))
   const { activityKeys, expectedHead } = options
   if (activityKeys) yield* upTo(most, brokenChain(db, activityKeys, expectedHead))

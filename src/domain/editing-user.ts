@@ -10,6 +10,7 @@ import { fire } from './hooks.ts'
 import { Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
 import { describeUser, getUser, isTaken, type Language, type User } from './users.ts'
+import { keepWords } from './words.ts'
 
 export interface OwnProfile {
   first_name: string
@@ -31,6 +32,7 @@ export const editUser = (db: Db, by: Actor, user: User, profile: OwnProfile) =>
       .whereIn('status', ['active', 'disabled'])
       .update({ ...profile, search_text, updated_at: timestamp() })
     if (rows !== 1) throw new Refusal('profile.changedMeanwhile')
+    await keepWords(trx, 'users', user.id, search_text)
     const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
     const is = Object.fromEntries(changed.map((key) => [key, profile[key]]))
     await record(trx, 'user.edited', { user, email: before.email, before: was, after: is })
@@ -49,6 +51,7 @@ export async function setAddress(trx: Change, user: User, email: string, more: P
       throw isDuplicate(error) ? new Refusal('user.emailTaken') : error
     })
   if (rows !== 1) throw new Refusal('link.dead')
+  await keepWords(trx, 'users', user.id, search_text)
   const after = await getUser(trx, user.id)
   const [was, is] = [{ email: user.email }, { email }]
   await record(trx, 'user.edited', { user, email: user.email, before: was, after: is })

@@ -15,7 +15,8 @@ import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { Refusal } from './refusal.ts'
 import { retryUntil } from './retrying.ts'
-import { like, likeStart, searchText, wordsOf } from './search.ts'
+import { like, likeStart, wordsOf } from './search.ts'
+import { findByWords } from './words.ts'
 
 export interface LoggedEmail extends Email {
   /** The client's name, when it is about one. */
@@ -27,6 +28,7 @@ export const EMAIL_STATUSES = ['waiting', 'sent', 'failed', 'superseded'] as con
 const ADDRESS = /^[^@]+@/
 const NUMBER = /^#(\d{1,9})$/
 const SEARCHED = 200_000
+const CLIENTS_MAX = 200
 const BATCH = 200
 const BATCHES_MAX = 100
 
@@ -60,9 +62,10 @@ export async function listEmails(db: Db, { search = '', status, client, only, be
   const words = wordsOf(search.toLowerCase())
   const quick = client || words.length === 0 || words.some((word) => ADDRESS.test(word) || NUMBER.test(word))
   const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
+  const named = client ? new Map<string, number[]>() : await clientsNamed(db, words)
   const rows: Row[] = await withClient(db)
     .modify((query) => {
-      for (const word of words) query.where((one) => mentions(one, word, client))
+      for (const word of words) query.where((one) => mentions(one, word, named.get(word)))
       if (newest) query.where('e.id', '>', Number(newest.id ?? 0) - SEARCHED)
       if (status) query.where('e.status', status)
       if (client) query.where('e.client_id', client.id)
@@ -75,16 +78,27 @@ export async function listEmails(db: Db, { search = '', status, client, only, be
 }
 
 /** In the address, in the subject, among all clients in the client's name; or `#12`, the client's number. */
-function mentions(query: Knex.QueryBuilder, word: string, client?: { id: number }) {
+function mentions(query: Knex.QueryBuilder, word: string, clients: number[] = []) {
   const number = NUMBER.exec(word)?.[1]
   if (number) return query.where('e.client_id', Number(number))
   if (ADDRESS.test(word)) return query.whereRaw("e.to_address LIKE ? ESCAPE '!'", [likeStart(word)])
   query
     .whereRaw("e.to_address LIKE ? ESCAPE '!'", [like(word)])
     .orWhereRaw("LOWER(e.subject) LIKE ? ESCAPE '!'", [like(word)])
-    .modify((either) => {
-      if (!client) either.orWhereRaw("c.search_text LIKE ? ESCAPE '!'", [like(searchText(word))])
-    })
+    .orWhereIn('e.client_id', clients)
+}
+
+/** The clients that each word is about. */
+async function clientsNamed(db: Db, words: string[]) {
+  const found = new Map<string, number[]>()
+  for (const word of words) {
+    const clients = await findByWords(db, 'clients', word, { limit: CLIENTS_MAX })
+    found.set(
+      word,
+      clients.map(({ id }) => id),
+    )
+  }
+  return found
 }
 
 export async function findEmail(

@@ -1,6 +1,7 @@
 // What admins do to logins. Disabling ends every session in the same transaction, and each request reads the status
 // afresh, so it holds from the next click on. Every step is a guarded write: done twice at once, it is done once.
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
@@ -9,9 +10,9 @@ import { queueEmail } from './emails.ts'
 import { removeFactors } from './factors.ts'
 import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
-import { whereFound } from './search.ts'
 import { endAllSessionsOf } from './sessions.ts'
 import { getUser, type User } from './users.ts'
+import { countUpTo, findByWords, isSearch, type Place } from './words.ts'
 
 export const USER_FILTERS = [
   'two-factor',
@@ -24,29 +25,41 @@ export const USER_FILTERS = [
 ] as const
 export type UserFilter = (typeof USER_FILTERS)[number]
 
+/** With the word that found it. */
+type Listed = User & { word?: string }
+
 interface Looking {
   search?: string
   filter?: UserFilter
-  before?: number
+  behind?: Place | undefined
   limit: number
 }
 
-/** Newest first, a page at a time. */
-export const listUsers = (db: Db, { search = '', filter, before, limit }: Looking): Promise<User[]> =>
-  db<User>('users')
-    .modify((query) => {
-      whereFound(query, search)
-      if (before) query.where('id', '<', before)
-      if (filter === 'disabled' || filter === 'merged' || filter === 'deleted') query.where('status', filter)
-      else query.whereIn('status', ['active', 'disabled'])
-      if (filter === 'two-factor') query.where('factors', '>', 0)
-      if (filter === 'not-verified') query.whereNull('email_verified_at')
-      if (filter === 'never-logged-in') query.whereNull('last_login_at')
-      if (filter === 'without-client')
-        query.whereNotExists(db('associations').whereRaw('associations.user_id = users.id').select('user_id'))
-    })
-    .orderBy('id', 'desc')
-    .limit(limit)
+/** Newest first, or by the word that was found; a page at a time. */
+export const listUsers = (db: Db, { search = '', filter, behind, limit }: Looking): Promise<Listed[]> =>
+  isSearch(search)
+    ? findByWords<User>(db, 'users', search, { limit, after: behind, only: filtered(db, filter) })
+    : db('users as u')
+        .modify(filtered(db, filter))
+        .modify((query) => behind && query.where('u.id', '<', behind.id))
+        .orderBy('u.id', 'desc')
+        .limit(limit)
+
+/** How many the filter lets through. Who has no client is known of nobody in advance: those are not counted. */
+export const countUsers = async (db: Db, filter?: UserFilter): Promise<number | undefined> =>
+  filter === 'without-client'
+    ? undefined
+    : countUpTo(db, db('users as u').modify(filtered(db, filter)).select('u.id'))
+
+const filtered = (db: Db, filter?: UserFilter) => (query: Knex.QueryBuilder) => {
+  if (filter === 'disabled' || filter === 'merged' || filter === 'deleted') query.where('u.status', filter)
+  else query.whereIn('u.status', ['active', 'disabled'])
+  if (filter === 'two-factor') query.where('u.factors', '>', 0)
+  if (filter === 'not-verified') query.whereNull('u.email_verified_at')
+  if (filter === 'never-logged-in') query.whereNull('u.last_login_at')
+  if (filter === 'without-client')
+    query.whereNotExists(db('associations as s').whereRaw('s.user_id = u.id').select('s.user_id'))
+}
 
 const setStatus = (db: Db, by: Actor, user: User, from: User['status'], to: User['status']) =>
   change(db, by, async (trx) => {

@@ -3,13 +3,13 @@
 
 import type { Knex } from 'knex'
 
-const MOST_WORDS = 5
+export const MOST_TYPED = 5
 
 export const searchText = (...parts: string[]) =>
   parts.join(' ').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
 
 /** What is looked for, word by word, as it was typed. */
-export const wordsOf = (looked: string) => looked.split(/\s+/).filter(Boolean).slice(0, MOST_WORDS)
+export const wordsOf = (looked: string) => looked.split(/\s+/).filter(Boolean).slice(0, MOST_TYPED)
 
 /** A word as a pattern for `LIKE ? ESCAPE '!'`: anywhere, and nothing in it is a wildcard. */
 export const like = (word: string) => `%${likeStart(word)}`
@@ -17,7 +17,7 @@ export const like = (word: string) => `%${likeStart(word)}`
 /** The same from the start of the text on, where an index helps. */
 export const likeStart = (word: string) => `${word.replace(/[!%_]/g, '!$&')}%`
 
-/** Each word must stand somewhere in the row's search_text. */
+/** Each word must stand somewhere in the row's search_text: for lists that are short, as one user's accounts are. */
 export function whereFound(query: Knex.QueryBuilder, looked: string) {
   for (const word of wordsOf(searchText(looked)))
     query.whereRaw("search_text LIKE ? ESCAPE '!'", [like(word)])

@@ -9,7 +9,8 @@ import { record } from './activity.ts'
 import type { Change } from './change.ts'
 import { fire } from './hooks.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { searchText, whereFound } from './search.ts'
+import { searchText } from './search.ts'
+import { findByWords, keepWords } from './words.ts'
 
 export interface User {
   id: number
@@ -96,16 +97,9 @@ export async function takeUser(trx: Change, { id }: { id: number }): Promise<Use
   return getUser(trx, id)
 }
 
-/** Users whose name or address has every word that was typed; the best match cannot hide behind the rest. */
+/** Logins that can be used, with every word that was typed: who is called just so comes first. */
 export const searchUsers = (db: Db, typed: string, limit: number): Promise<User[]> =>
-  typed.trim() === ''
-    ? Promise.resolve([])
-    : db<User>('users')
-        .where({ status: 'active' })
-        .modify((query) => whereFound(query, typed))
-        .orderBy('first_name')
-        .orderBy('id')
-        .limit(limit)
+  findByWords<User>(db, 'users', typed, { limit, only: (query) => query.where('u.status', 'active') })
 
 /** Refuses an address that has a login already. `password_hash` null: set later by "Forgot password". */
 export async function createUser(
@@ -130,6 +124,7 @@ export async function createUser(
     .catch((error) => {
       throw isDuplicate(error) ? new Refusal('user.emailTaken', 'email') : error
     })
+  await keepWords(trx, 'users', Number(id), row.search_text, true)
   const user: User = await trx('users').where({ id }).first()
   await record(trx, 'user.added', { user, email })
   await fire(trx, 'UserAdd', { user: describeUser(user) })

@@ -9,6 +9,7 @@ import { endedLogins, logins } from './broken-logins.ts'
 import { presets } from './broken-presets.ts'
 import { requests } from './broken-requests.ts'
 import { transferCases } from './broken-transfers.ts'
+import { brokenWords } from './broken-words.ts'
 
 export interface Case {
   check: CheckName
@@ -195,6 +196,7 @@ export const cases = (ids: Ids): Case[] => [
   ...invitations(ids),
   ...transferCases(ids),
   ...brokenContacts(ids),
+  ...brokenWords(ids),
   ...deliveries(),
   ...schema,
 ]

@@ -1,0 +1,75 @@
+// The users of one client, a page at a time: an account may have thousands. The owner stands first, the others by first
+// name; the next page begins behind a user, so it is found as quickly as the first.
+
+import type { Knex } from 'knex'
+import type { Db } from '../platform/database.ts'
+import { accessOf, type ClientUser, findClientUser, toClientUser } from './associations.ts'
+import type { Client } from './clients.ts'
+import { findUser } from './users.ts'
+import { countUpTo, isSearch, whereWorded } from './words.ts'
+
+/** A page of them; the bench and the Users tab speak of fifty. */
+export const USERS_A_PAGE = 50
+
+interface Wanted {
+  search?: string
+  /** The user behind whom the page begins. */
+  behind?: number | undefined
+}
+
+export interface UsersPage {
+  users: ClientUser[]
+  /** Behind whom the next page begins. */
+  next: number | undefined
+  /** Of all, or of those found; one more than COUNTED_MAX means "more". */
+  total: number
+}
+
+export async function pageOfClientUsers(db: Db, client: Client, { search = '', behind }: Wanted = {}) {
+  const found = (query: Knex.QueryBuilder) => whereWorded(query, db, 'users', 'users.id', search)
+  const last = behind ? await findUser(db, behind) : undefined
+  const owner = last ? undefined : await findOwner(db, client, found)
+  const others: Parameters<typeof toClientUser>[1][] = await accessOf(db, client)
+    .modify(found)
+    .whereNot('users.id', client.owner_id)
+    .modify((query) => last && behindName(query, last))
+    .orderBy(['users.first_name', 'users.id'])
+    .limit(USERS_A_PAGE + 1)
+  const users = [...(owner ? [owner] : []), ...others.map((row) => toClientUser(client, row))]
+  const shown = users.slice(0, USERS_A_PAGE)
+  const next = users.length > USERS_A_PAGE ? shown.at(-1)?.id : undefined
+  return { users: shown, next, total: await countClientUsers(db, client, search) }
+}
+
+const behindName = (query: Knex.QueryBuilder, { first_name, id }: { first_name: string; id: number }) =>
+  query
+    .where('users.first_name', '>=', first_name)
+    .where((one) => one.where('users.first_name', '>', first_name).orWhere('users.id', '>', id))
+
+async function findOwner(db: Db, client: Client, found: (query: Knex.QueryBuilder) => unknown) {
+  const row = await accessOf(db, client).where('users.id', client.owner_id).modify(found).first()
+  return row && toClientUser(client, row)
+}
+
+/** How many, with the words that were typed if there are any; counted no further than one beyond COUNTED_MAX. */
+export function countClientUsers(db: Db, client: { id: number }, search = ''): Promise<number> {
+  const rows = db('associations as s').where('s.client_id', client.id).select('s.user_id')
+  const those = isSearch(search) ? whereWorded(rows, db, 'users', 's.user_id', search) : rows
+  return countUpTo(db, those)
+}
+
+/** The owner as the client sees them. */
+export const getOwner = async (db: Db, client: Client) =>
+  (await findClientUser(db, client, client.owner_id)) as ClientUser
+
+/** Those of these who are associated with the client already. */
+export const findAssociated = async (db: Db, client: { id: number }, users: { id: number }[]) =>
+  new Set<number>(
+    await db('associations')
+      .where({ client_id: client.id })
+      .whereIn(
+        'user_id',
+        users.map(({ id }) => id),
+      )
+      .pluck('user_id'),
+  )

@@ -1,0 +1,44 @@
+import { beforeAll, expect, test } from 'vitest'
+import { type Query, queriesOf, type Walk, walkOf } from './support/asked-queries.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
+
+let house: TestHouse
+let walk: Walk
+
+beforeAll(async () => {
+  house = await startHouse()
+  walk = await walkOf(house)
+})
+
+const MOST_A_PAGE = 40
+
+/** How many queries each page takes: the fewest of three visits, since what runs beside it may be counted once. */
+async function countAll() {
+  const counts = new Map<string, number>()
+  for (const { url, path, visitor } of walk.pages) {
+    const asked: number[] = []
+    for (let nth = 0; nth < 3; nth++) asked.push((await queriesOf(house, () => visitor.visit(url))).length)
+    expect([visitor.status, path]).toEqual([200, path])
+    counts.set(path, Math.min(...asked))
+  }
+  return counts
+}
+
+test('each page takes as many queries for many rows as for few', async () => {
+  await walk.grow(3)
+  const few = await countAll()
+  await walk.grow(15)
+  const many = await countAll()
+  const grown = [...many].filter(([path, count]) => count > (few.get(path) ?? 0))
+  expect(grown.map(([path, count]) => `${path}: ${few.get(path)} → ${count}`)).toEqual([])
+  expect([...many].filter(([, count]) => count > MOST_A_PAGE)).toEqual([])
+  expect(few.size).toBeGreaterThan(60)
+}, 120_000)
+
+test('session, association and permissions take no more than two queries together', async () => {
+  const alice = await house.user('alice', 'Acme Hosting')
+  await alice.visit('/clientarea')
+  const about = ({ sql }: Query) => /`(sessions|associations|users)`/.test(sql)
+  const asked = (await queriesOf(house, () => alice.visit('/account/details'))).filter(about)
+  expect(asked).toHaveLength(2)
+})

@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { jobs } from '../src/jobs.ts'
+import { type Query, queriesOf, type Walk, walkOf } from './support/asked-queries.ts'
+import { onMariadb, startHouse, type TestHouse } from './support/house.ts'
+import { fillMany, GROWING } from './support/many-rows.ts'
+
+interface Planned {
+  table: string | null
+  type: string | null
+  key: string | null
+  rows: number | null
+}
+
+const SEVERAL = 1_000
+/** The log that is filled in here is signed by nobody. */
+const NOT_RUN = ['seal-activity', 'forget-activity']
+/** Counted over the newest 100,000 alone, which is all there is here. */
+const BOUNDED = /from `hook_deliveries` where `id` > \? group by `hook`$/
+
+/** With everything that a list can be asked. */
+const SEARCHES = [
+  ...['/admin/users?search=al', '/admin/users?search=al+am&filter=disabled', '/admin/users?before=90000'],
+  ...['two-factor', 'not-verified', 'never-logged-in', 'without-client', 'disabled', 'merged', 'deleted'].map(
+    (filter) => `/admin/users?filter=${filter}`,
+  ),
+  ...[
+    '/admin/clients?search=ac',
+    '/admin/clients?status=closed',
+    '/admin/clients?before=90000&status=active',
+  ],
+  ...['pending', 'expired', 'accepted'].map((state) => `/admin/invitations?state=${state}`),
+  ...['/admin/invitations?inviter=al', '/admin/invitations?client=acme', '/admin/invitations?age=over-30'],
+  ...['/admin/emails?status=failed', '/admin/emails?search=alice@', '/admin/emails?search=%231'],
+  ...['/admin/activity?action=user.added', '/admin/activity?user=1', '/admin/activity?client=1'],
+  ...[
+    '/admin/activity?admin=1',
+    '/admin/activity?from=2026-01-01&to=2026-01-02',
+    '/admin/hooks/deliveries?status=failed',
+  ],
+]
+
+describe.skipIf(!onMariadb)('every query of a page finds its rows by an index', () => {
+  let house: TestHouse
+  let walk: Walk
+
+  beforeAll(async () => {
+    house = await startHouse()
+    walk = await walkOf(house)
+    await fillMany(house.db)
+  }, 120_000)
+
+  const isGrowing = (sql: string, name: string | null) => {
+    const named = new RegExp(`\`?(\\w+)\`? (?:as )?\`?${name}\`?(?![\\w.\`])`, 'i').exec(sql)?.[1]
+    return GROWING.includes(name ?? '') || GROWING.includes(named ?? '')
+  }
+
+  /** What it would read as a whole, if anything. */
+  async function wrongIn({ sql, bindings }: Query): Promise<string[]> {
+    const [plan = []]: Planned[][] = await house.db.raw(`EXPLAIN ${sql}`, bindings as string[])
+    const isWhole = ({ type, rows }: Planned) =>
+      Number(rows) > SEVERAL && (type === 'ALL' || (type === 'index' && !/ limit /i.test(sql)))
+    return plan
+      .filter((one) => isWhole(one) && isGrowing(sql, one.table) && !BOUNDED.test(sql))
+      .map(({ table, type, rows }) => `${table} ${type} ${rows}: ${sql}`)
+  }
+
+  async function wrongAt(path: string, act: () => Promise<unknown>) {
+    const asked = (await queriesOf(house, act)).filter(({ sql }) => /^\s*(select|update|delete)/i.test(sql))
+    const wrong: string[] = []
+    for (const query of asked) wrong.push(...(await wrongIn(query)).map((one) => `${path}: ${one}`))
+    return wrong
+  }
+
+  test('a query that reads a whole table is noticed', async () => {
+    expect(
+      await wrongIn({ sql: "select * from `users` where `last_name` = 'x'", bindings: [] }),
+    ).toHaveLength(1)
+    expect(await wrongIn({ sql: 'select count(*) from `emails` as `e`', bindings: [] })).toHaveLength(1)
+    expect(await wrongIn({ sql: 'select * from `users` order by `id` limit 5', bindings: [] })).toEqual([])
+  })
+
+  test('on every page', async () => {
+    const wrong: string[] = []
+    for (const { url, path, visitor } of walk.pages)
+      wrong.push(...(await wrongAt(path, () => visitor.visit(url))))
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('in everything that lists can be asked', async () => {
+    const ada = await house.admin()
+    const wrong: string[] = []
+    for (const url of SEARCHES) {
+      wrong.push(...(await wrongAt(url, () => ada.visit(url))))
+      expect([url, ada.status]).toEqual([url, 200])
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('in what people do', async () => {
+    const alice = await house.user('alice', 'Acme Hosting')
+    const ada = await house.admin()
+    const { id } = await house.clientNamed('Acme Hosting')
+    const bob = await house.db('users').where({ email: 'bob@example.com' }).first()
+    const invite = { email: 'frank@example.com', which: 'all' }
+    const acts: [string, () => Promise<unknown>][] = [
+      ['logging in', () => house.user('bob')],
+      ['inviting', () => alice.post('/account/users/invite', invite)],
+      ['inviting again', () => alice.post('/account/users/invite', invite)],
+      ['searching', () => ada.visit(`/admin/clients/${id}/users/associate?search=al`)],
+      ['permissions', () => alice.post(`/account/users/${bob.id}/permissions`, { permissions: 'tickets' })],
+      ['removing', () => alice.post(`/account/users/${bob.id}/remove`, {})],
+      ['delivering', async () => house.mailTo('frank@example.com')],
+    ]
+    const wrong: string[] = []
+    for (const [name, act] of acts) wrong.push(...(await wrongAt(name, act)))
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('in the jobs', async () => {
+    const wrong: string[] = []
+    for (const { name, run } of jobs.filter((job) => !NOT_RUN.includes(job.name)))
+      wrong.push(...(await wrongAt(name, () => run(house.db))))
+    expect(wrong).toEqual([])
+  }, 120_000)
+})
