@@ -5,6 +5,7 @@ import express from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import { adminArea } from './admin-area/admin-area.ts'
+import { serveApi } from './api/api.ts'
 import { clientArea } from './client-area/client-area.ts'
 import type { Config } from './config.ts'
 import { sampleMode } from './dev/dev.ts'
@@ -45,6 +46,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(serveAssets())
   app.use(readHost(db))
   app.use(wellKnown(config))
+  app.use(serveApi(db))
   app.use(csrf(config.appUrl))
   app.use(readBodies)
   app.use(recognise(db))

@@ -1,6 +1,7 @@
 // A client is the account that owns services and invoices. It always has exactly one owner, who also has
 // an association row (R1). Closing one is in closing.ts.
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
@@ -8,8 +9,9 @@ import { type Actor, type Change, change, takeClient } from './change.ts'
 import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
+import { NotFound, Refusal } from './refusal.ts'
 import { searchText, whereFound } from './search.ts'
-import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
+import { createUser, findUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
 
 export interface Profile {
   company_name: string
@@ -52,6 +54,13 @@ export const describeClient = (client: Client) => ({
 export const findClient = (db: Db, id: number): Promise<Client | undefined> =>
   db<Client>('clients').where({ id }).first()
 
+/** For an id that one of our own rows holds. */
+export const getClient = async (db: Db, id: number): Promise<Client> => {
+  const client = await findClient(db, id)
+  if (!client) throw new NotFound()
+  return client
+}
+
 /** Newest first, a page at a time: `before` is the id that the page before ended with. */
 export const listClients = (
   db: Db,
@@ -60,11 +69,20 @@ export const listClients = (
     status,
     before,
     limit,
-  }: { search?: string; status?: Client['status']; before?: number; limit: number },
+    only = () => {},
+  }: {
+    search?: string
+    status?: Client['status']
+    before?: number
+    limit: number
+    /** Narrows the list to those that the reader may see. */
+    only?: (query: Knex.QueryBuilder) => unknown
+  },
 ): Promise<Client[]> =>
   db<Client>('clients')
     .modify((query) => {
       whereFound(query, search)
+      only(query)
       if (status) query.where({ status })
       if (before) query.where('id', '<', before)
     })
@@ -85,6 +103,22 @@ export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Pr
   return by.kind === 'user' ? counted(db, 'accountsOfUser', String(by.id), open) : open()
 }
 
+/** The same for an owner by number: of a user who does it, that user; without one, a new login of the profile's name. */
+export async function openClientFor(
+  db: Db,
+  by: Actor,
+  ownerId: number | undefined,
+  profile: Profile,
+): Promise<Client> {
+  const { email, first_name, last_name } = profile
+  if (by.kind === 'user' && ownerId !== undefined && ownerId !== by.id)
+    throw new Refusal('users.adminOnly', 'owner_id')
+  const id = by.kind === 'user' ? by.id : ownerId
+  const owner = id ? await findUser(db, id) : { email, first_name, last_name }
+  if (!owner) throw new Refusal('api.noSuchUser', 'owner_id')
+  return openClient(db, by, owner, profile)
+}
+
 /** The same inside a transaction that does more. */
 export async function addClient(trx: Change, owner: User, profile: Profile): Promise<Client> {
   const dates = { created_at: timestamp(), updated_at: timestamp() }
@@ -102,9 +136,22 @@ export async function addClient(trx: Change, owner: User, profile: Profile): Pro
   return client
 }
 
-/** Replaces the profile; says in the log what was before and after. */
-export const editClient = (db: Db, by: Actor, client: Client, profile: Profile) =>
-  change(db, by, async (trx) => saveProfile(trx, await takeClient(trx, client), profile))
+/**
+ * Replaces the profile, or some of it; says in the log what was before and after. `mustBe` refuses when what is there
+ * now is not what whoever edits has seen.
+ */
+export const editClient = (
+  db: Db,
+  by: Actor,
+  client: Client,
+  profile: Partial<Profile>,
+  mustBe: (now: Client) => void = () => {},
+) =>
+  change(db, by, async (trx) => {
+    const current = await takeClient(trx, client)
+    mustBe(current)
+    await saveProfile(trx, current, profile)
+  })
 
 /** The same for a client that was taken, and for some of its fields. */
 export async function saveProfile(trx: Change, before: Client, profile: Partial<Profile>): Promise<void> {
