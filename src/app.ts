@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import { adminArea } from './admin-area/admin-area.ts'
 import { serveApi } from './api/api.ts'
+import { docs } from './api/docs.ts'
 import { clientArea } from './client-area/client-area.ts'
 import type { Config } from './config.ts'
 import { sampleMode } from './dev/dev.ts'
@@ -54,6 +55,7 @@ export function createApp({ config, db, log, views }: House) {
 
   app.use(clientArea(db))
   app.use(adminArea(db, plannedJobs))
+  app.use(docs(config.appUrl))
   if (!config.production) app.use(sampleMode(config))
 
   app.use(notFound)

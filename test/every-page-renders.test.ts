@@ -155,6 +155,7 @@ describe('sentences and the places that say them', () => {
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
+    'api.docs.token.': ['none', 'login', 'associated', 'owner', 'permission'],
     'nav.': [
       'clients',
       'invitations',

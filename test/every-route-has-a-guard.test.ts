@@ -107,6 +107,8 @@ describe('every route says who may come in, and holds it', () => {
       '/admin/login/second-step/passkey',
       '/admin/password/reset',
       '/admin/password/reset/:token',
+      '/api/docs',
+      '/api/openapi.json',
       '/assets/:name',
       '/favicon.ico',
       '/healthz',

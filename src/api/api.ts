@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { RequestHandler } from 'express'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
-import { drainLarge, limitBody, readBody } from './bodies.ts'
+import { collect, readBody } from './bodies.ts'
 import { clients } from './clients.ts'
 import { type Api, newApi, requestOf } from './context.ts'
 import { authenticate } from './guards.ts'
@@ -38,14 +38,15 @@ export function serveApi(db: Db): RequestHandler {
     // For the log of requests, which names no address.
     Object.assign(requestOf(c), { route: { path: c.req.routePath } })
   })
-  api.use(limitBody, authenticate, readBody)
+  api.use(authenticate, readBody)
   api.route(BASE, operations())
   const listener = getRequestListener((request, env) => api.fetch(request, env), {
     overrideGlobalObjects: false,
   })
   return async (req, res, next) => {
     if (req.path !== BASE && !req.path.startsWith(`${BASE}/`)) return next()
-    await drainLarge(req)
+    const body = await collect(req)
+    Object.assign(req, { rawBody: body ?? Buffer.alloc(0), isTooLarge: body === undefined })
     await listener(req, res)
   }
 }

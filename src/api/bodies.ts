@@ -2,31 +2,25 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { Refusal } from '../domain/refusal.ts'
-import type { ApiEnv } from './context.ts'
+import { type ApiEnv, requestOf } from './context.ts'
 
 const LIMIT_BYTES = 100 * 1024
 /** Of what is too large this much is still read, since many programs read no answer before they have sent all. */
 const DRAINED_BYTES = 20 * LIMIT_BYTES
 const HALF_A_CHARACTER = /\p{Cs}/u
 
-export const limitBody = bodyLimit({
-  maxSize: LIMIT_BYTES,
-  onError: () => {
-    throw new HTTPException(413)
-  },
-})
-
-/** Reads what says of itself that it is too large, and drops it: it is refused later, by what it said. */
-export async function drainLarge(incoming: IncomingMessage) {
-  const length = Number(incoming.headers['content-length'] ?? 0)
-  if (length <= LIMIT_BYTES || length > DRAINED_BYTES) return
-  await new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) incoming.once(event, () => resolve())
-    incoming.resume()
-  })
+/** The whole body, which Hono then finds as `rawBody`; nothing when it is too large. */
+export async function collect(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of incoming) {
+    bytes += chunk.length
+    if (bytes <= LIMIT_BYTES) chunks.push(chunk)
+    if (bytes > DRAINED_BYTES) break
+  }
+  return bytes <= LIMIT_BYTES ? Buffer.concat(chunks) : undefined
 }
 
 const wholeOnly = (name: string, value: unknown) => {
@@ -36,6 +30,7 @@ const wholeOnly = (name: string, value: unknown) => {
 }
 
 export const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (requestOf(c).isTooLarge) throw new HTTPException(413)
   const bytes = await c.req.arrayBuffer()
   try {
     const raw = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -89,7 +89,7 @@ const edit = createRoute({
   ...{ operationId: 'editClient', summary: 'Edit a client', description: 'What is not sent stays as it is.' },
   ...needs({ right: 'edit-clients', token: 'profile' }),
   request: { ...one, headers: shape.EditHeaders, body: shape.bodyOf(ClientEdit) },
-  responses: shape.done(ClientBody),
+  responses: shape.edited(ClientBody),
 })
 
 const close = createRoute({

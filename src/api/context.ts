@@ -9,7 +9,7 @@ import type { Actor } from '../domain/change.ts'
 import type { Db } from '../platform/database.ts'
 
 export interface ApiEnv {
-  Bindings: HttpBindings & { incoming: Request }
+  Bindings: HttpBindings & { incoming: Request & { isTooLarge?: boolean } }
   Variables: {
     db: Db
     caller: Caller

@@ -87,8 +87,14 @@ const key = z
 /** Of what creates or does something. */
 export const DoHeaders = z.object({ 'idempotency-key': key })
 
-/** The fields of a form, each of which may be left out (answering.ts, givenIn). */
-export const edit = <T extends z.ZodRawShape>({ shape }: z.ZodObject<T>) => z.strictObject(shape).partial()
+/** The fields of a form, each of which may be left out, and then stays as it is (answering.ts, givenIn). */
+export function edit<T extends Record<string, z.ZodType>>({ shape }: z.ZodObject<T>) {
+  const fields = Object.entries(shape).map(([name, field]) => [
+    name,
+    z.optional(field).openapi({ default: undefined }),
+  ])
+  return z.strictObject(Object.fromEntries(fields) as T).partial()
+}
 
 /** Of an edit. */
 export const EditHeaders = z.object({
@@ -110,19 +116,32 @@ const problem = (description: string) => ({
 })
 
 const PROBLEMS = {
-  401: problem('No credential, or one that is unknown, ended or revoked.'),
-  403: problem('The credential or token may not do this.'),
+  401: problem('No key or token, or one that is unknown, ended or revoked.'),
+  403: problem('The key or token may not do this.'),
   404: problem('Not there, or not yours to see.'),
-  409: problem('It is so already, or the same key runs at this moment.'),
-  412: problem('It was changed since you saw it.'),
   422: problem('Something that was sent cannot be right; the fields are named.'),
   429: problem('Too many calls: Retry-After says when to come again.'),
   default: problem('Any other problem.'),
 }
+const CONFLICT = { 409: problem('It is so already, or the same key runs at this moment.') }
+const STALE = {
+  412: problem('It was changed since you saw it.'),
+  428: problem('Say in If-Match what you have seen.'),
+}
 
 export const read = <T extends z.ZodType>(schema: T) => ({ 200: json('As it is.', schema), ...PROBLEMS })
-export const done = <T extends z.ZodType>(schema: T) => ({ 200: json('Done.', schema), ...PROBLEMS })
-export const created = <T extends z.ZodType>(schema: T) => ({ 201: json('Created.', schema), ...PROBLEMS })
+export const done = <T extends z.ZodType>(schema: T) => ({
+  ...{ 200: json('Done.', schema), ...CONFLICT },
+  ...PROBLEMS,
+})
+export const edited = <T extends z.ZodType>(schema: T) => ({
+  ...{ 200: json('Done.', schema), ...CONFLICT, ...STALE },
+  ...PROBLEMS,
+})
+export const created = <T extends z.ZodType>(schema: T) => ({
+  ...{ 201: json('Created.', schema), ...CONFLICT },
+  ...PROBLEMS,
+})
 
 export const bodyOf = <T extends z.ZodType>(schema: T) => ({
   required: true as const,

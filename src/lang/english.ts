@@ -2130,6 +2130,31 @@ export const english = {
   'email.token-made.next':
     'If that was not you, revoke it under Personal tokens, set a new password and tell us at once.',
   'log.group.api': 'API',
+  'api.docs.title': 'The API',
+  'api.docs.area': 'API',
+  'api.docs.lead': 'Everything that can be called, with an example for each that works in a shell.',
+  'api.docs.begin': 'Begin here',
+  'api.docs.bearer': 'An API key of the host, or a personal token of a user.',
+  'api.docs.key': 'Put your key into the shell once:',
+  'api.docs.problems':
+    'What is not done is answered as a problem (RFC 9457): “type” stays the same and is for programs, “detail” is a sentence for people, “errors” names every field that is wrong.',
+  'api.docs.limits':
+    'The headers RateLimit-Policy and RateLimit say how many calls are left. Beyond that the answer is 429, and Retry-After says in how many seconds to come again.',
+  'api.docs.document': 'The same as an OpenAPI document',
+  'api.docs.needs': 'An API key needs the right “{right}”.',
+  'api.docs.token.none': 'Personal tokens may not.',
+  'api.docs.token.login': 'Any personal token may.',
+  'api.docs.token.associated': 'A personal token may, for a client that its user may act for.',
+  'api.docs.token.owner': 'A personal token may, for a client that its user owns.',
+  'api.docs.token.permission': 'A personal token needs the permission “{permission}” with the client.',
+  'api.docs.example': '{title}: an example',
+  'api.docs.answer': 'What is answered',
+  'api.docs.fields': '{title}: what can be sent',
+  'api.docs.name': 'Name',
+  'api.docs.where': 'In',
+  'api.docs.type': 'Type',
+  'api.docs.what': 'What it is',
+  'api.docs.required': 'required',
   'tokens.tooMany': 'You have {max} tokens, which is all there may be. Revoke one first.',
 } as const
 
