@@ -165,8 +165,10 @@ describe('sentences and the places that say them', () => {
       'hooks',
       'system',
       'admins',
+      'api',
       'settings',
     ],
+    'credentials.': ['endedTag', 'revokedTag'],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

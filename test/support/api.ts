@@ -36,6 +36,12 @@ export async function keyOf({ db }: TestHouse, input: Partial<typeof ANYTHING> =
   return makeCredential(db, by('admin', ada.id, ada.name), { ...ANYTHING, ...input })
 }
 
+/** A key, by its number. */
+export async function plantKey(house: TestHouse): Promise<number> {
+  await keyOf(house, { name: 'Planted' })
+  return (await house.db('api_credentials').orderBy('id', 'desc').first()).id
+}
+
 export async function tokenOf({ db }: TestHouse, email: string): Promise<string> {
   const user = await db('users').where({ email }).first()
   return makeToken(db, by('user', user.id, user.first_name), user, { name: 'My script', days: 30 })
