@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addressLinks } from './support/address-links.ts'
-import { plantKey } from './support/api.ts'
+import { plantKeys } from './support/api.ts'
 import { askedFor } from './support/asked-for.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -30,7 +30,7 @@ describe('every route says who may come in, and holds it', () => {
     await alice.post('/account/presets', { name: 'Front desk', permissions: 'tickets' })
     ids = {
       ...{ id, clientId: id, userId: bob.id, inviteId: invitation.id },
-      credentialId: String(await plantKey(house)),
+      ...(await plantKeys(house)),
       presetId: (await house.db('presets').first()).id,
       ...{ token, nth: '0', name: 'theme.css', sessionId: '0123456789abcdef' },
       ...(await addColleague(house.db)),
@@ -152,6 +152,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',
+      ...['', '/:tokenId/revoke'].map((end) => `/user/tokens${end}`),
       ...['', '/accept', '/decline'].map((step) => `/user/transfers/:transferId${step}`),
       '/user/verify',
       '/user/verify/:token',

@@ -22,6 +22,19 @@ const typed = { name: key.name, rights: key.rights, clients: '1', addresses: '20
 const rights = RIGHTS.map((right) => ({ right, mine: right !== 'settings' }))
 const secret = `latchkey_key_${'x'.repeat(43)}`
 
+const token = { id: 3, name: 'Backup script', ...times, ends_at: inDays(20), standing: 'live' }
+const ended = { ...token, id: 4, name: 'x'.repeat(60), last_used_at: null, standing: 'ended' }
+const days = ['30', '90', '365', '0']
+
+export const tokenPages = (): [string, Data, string?][] => [
+  ['client-area/tokens', { tokens: [token, ended], days, form: { ...blank, values: { days: '90' } } }],
+  [
+    'client-area/tokens',
+    { tokens: [], days, form: { ...blank, errors: { name: 'Say this.', days: 'Choose one.' } } },
+    '?wrong',
+  ],
+]
+
 export const apiKeyPages = (): [string, Data, string?][] => [
   ['admin-area/api-keys', { list: [key, { ...over, standing: 'ended' }, over] }],
   ['admin-area/api-keys', { list: [] }, '?empty'],

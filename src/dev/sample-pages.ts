@@ -11,7 +11,7 @@ import { accessPages, managedPages } from './catalogue-access.ts'
 import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
-import { apiDocs, apiKeyPages } from './catalogue-api.ts'
+import { apiDocs, apiKeyPages, tokenPages } from './catalogue-api.ts'
 import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { invitationPages } from './catalogue-invitations.ts'
@@ -220,6 +220,7 @@ export function samplePages(): Page[] {
     ...stoppedTransferPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
     page(...apiDocs()),
+    ...tokenPages().map(([name, data, more]) => page(name, data, asOwner, more)),
     ...apiKeyPages().map(([name, data, more]) => page(name, data, asAdmin, more)),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]

@@ -2159,7 +2159,8 @@ export const english = {
   'api.docs.lead': 'Everything that can be called, with an example for each that works in a shell.',
   'api.docs.begin': 'Begin here',
   'api.docs.bearer': 'An API key of the host, or a personal token of a user.',
-  'api.docs.key': 'Put your key into the shell once:',
+  'api.docs.key':
+    'Admins make keys under API keys in the Admin Area; users make personal tokens under Personal tokens. Put yours into the shell once:',
   'api.docs.problems':
     'What is not done is answered as a problem (RFC 9457): “type” stays the same and is for programs, “detail” is a sentence for people, “errors” names every field that is wrong.',
   'api.docs.limits':
@@ -2179,6 +2180,19 @@ export const english = {
   'api.docs.type': 'Type',
   'api.docs.what': 'What it is',
   'api.docs.required': 'required',
+  'tokens.title': 'Personal tokens',
+  'tokens.lead':
+    'With a token your own programs do through the API what you may do, in your name. A new password does not end it.',
+  'tokens.none': 'You have no token.',
+  'tokens.used': 'Last used',
+  'tokens.ends': 'Ends',
+  'tokens.new': 'New token',
+  'tokens.name.help': 'What uses it.',
+  'tokens.days': 'How long it works',
+  'tokens.count': '{count} days',
+  'tokens.noEnd': 'Until it is revoked',
+  'tokens.make': 'Make token',
+  'tokens.revoked': 'The token is revoked.',
   'tokens.tooMany': 'You have {max} tokens, which is all there may be. Revoke one first.',
 } as const
 

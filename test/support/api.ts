@@ -36,10 +36,13 @@ export async function keyOf({ db }: TestHouse, input: Partial<typeof ANYTHING> =
   return makeCredential(db, by('admin', ada.id, ada.name), { ...ANYTHING, ...input })
 }
 
-/** A key, by its number. */
-export async function plantKey(house: TestHouse): Promise<number> {
+/** A key, and a token of Alice's, by their numbers. */
+export async function plantKeys(house: TestHouse): Promise<Record<string, string>> {
+  const latest = async () => String((await house.db('api_credentials').orderBy('id', 'desc').first()).id)
   await keyOf(house, { name: 'Planted' })
-  return (await house.db('api_credentials').orderBy('id', 'desc').first()).id
+  const credentialId = await latest()
+  await tokenOf(house, 'alice@example.com')
+  return { credentialId, tokenId: await latest() }
 }
 
 export async function tokenOf({ db }: TestHouse, email: string): Promise<string> {
