@@ -118,3 +118,15 @@ describe('a program with an API key looks after clients', () => {
     expect([text.status, text.body.status]).toEqual([415, 415])
   })
 })
+
+describe('what the log of requests says of calls', () => {
+  test('the pattern, never what is in the URL', async () => {
+    const house = await startHouse()
+    const call = caller(house, await keyOf(house))
+    await call('GET', '/clients/1?search=secret-word')
+    await call('GET', '/clients?search=secret-word')
+    const log = house.logged.join('')
+    expect(log).toContain('"route":"/api/v1/clients/:client_id"')
+    expect(log).not.toContain('secret-word')
+  })
+})

@@ -2117,6 +2117,8 @@ export const english = {
   'right.api': 'API keys',
   'right.api.help': 'Make, change and revoke API keys; never with more than they hold.',
   'nav.api': 'API keys',
+  'doctor.user.overToken': 'User {user} is {status} and still has a personal token.',
+  'doctor.user.overToken.remedy': 'Set revoked_at of the rows of api_credentials with that user_id.',
   'credentials.title': 'API keys',
   'credentials.lead':
     'What programs of yours show to the API. Each does no more than the rights it was given.',
