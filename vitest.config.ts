@@ -1,7 +1,19 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Which suites there are: the stories on both databases, races where they mean something, a few in a browser.
 // test/run.ts says what is missing; by hand: npx vitest run --project sqlite.
+
+// What waits most comes first, so that at the end no process is left waiting alone; each suite in one piece, for
+// its processes go on from file to file (isolate: false) and end with it.
+const ORDER = ['galera', 'faults', 'browser', 'mariadb', 'races', 'sqlite']
+class SuiteAfterSuite extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const place = ({ project }: TestSpecification) => ORDER.indexOf(project.name)
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other))
+  }
+}
+
 const mariadb = process.env.TEST_DATABASE_URL
   ? [
       {
@@ -19,6 +31,7 @@ const mariadb = process.env.TEST_DATABASE_URL
           name: 'faults',
           include: ['test/faults/*.test.ts'],
           env: { LATCHKEY_TEST_DB: 'mariadb' },
+          isolate: true,
           // One after another where figures are taken.
           fileParallelism: process.env.FAULTS !== 'full',
           testTimeout: 900_000,
@@ -32,6 +45,7 @@ const mariadb = process.env.TEST_DATABASE_URL
               extends: true as const,
               test: {
                 name: 'galera',
+                isolate: true,
                 include: ['test/faults/galera/*.test.ts'],
                 env: { LATCHKEY_TEST_DB: 'mariadb' },
                 fileParallelism: false,
@@ -52,9 +66,6 @@ const browser = process.env.CHROMIUM_PATH
           name: 'browser',
           include: ['test/browser/*.test.ts'],
           env: { LATCHKEY_TEST_DB: 'sqlite' },
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
     ]
@@ -65,8 +76,14 @@ export default defineConfig({
     pool: 'forks',
     // More than there are processors here: many stories wait for a process, a peer or a clock.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Only what hangs takes that long: a busy machine is no fault.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    expect: { poll: { timeout: 30_000 } },
+    // What a file imports takes longer than its stories; test/support/each-file.ts puts right what they share.
+    isolate: false,
+    setupFiles: ['test/support/each-file.ts'],
+    sequence: { sequencer: SuiteAfterSuite },
     projects: [
       {
         extends: true,

@@ -20,9 +20,10 @@ import { headers, onlyHere } from './web/hardening.ts'
 import { health } from './web/health.ts'
 import { requestLog } from './web/request-log.ts'
 import { begin, readHost, recognise } from './web/session.ts'
-import { mindShownFor } from './web/shown-for.ts'
+import { mindShownFor, mindTab } from './web/tabs.ts'
 import type { Views } from './web/views.ts'
 import { wellKnown } from './web/well-known.ts'
+import { mindAccount } from './web/which-account.ts'
 
 export interface House {
   config: Config
@@ -51,7 +52,9 @@ export function createApp({ config, db, log, views }: House) {
   app.use(csrf(config.appUrl))
   app.use(readBodies)
   app.use(recognise(db))
-  app.use(mindShownFor)
+  app.use(mindShownFor(db))
+  app.use(mindTab)
+  app.use(mindAccount(db))
 
   app.use(clientArea(db))
   app.use(adminArea(db, plannedJobs))

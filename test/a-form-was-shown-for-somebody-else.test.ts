@@ -33,6 +33,12 @@ describe('H25 a form that was shown for somebody else, or for another account, d
     expect(visitor.status).toBe(409)
     expect(visitor.told).toContain(MISMATCH)
   }
+  const expectRefused = (visitor: Visitor) => {
+    expect([visitor.status, visitor.title]).toEqual([409, 'This is about Acme Hosting'])
+    expect(visitor.text).toContain(
+      'What you sent is about Acme Hosting, but you are acting for Ames Consulting since another tab switched. Nothing was done.',
+    )
+  }
   const pending = async () =>
     (await house.db('invitations').where({ email: 'dora@example.com' }).first()).status
 
@@ -78,16 +84,24 @@ describe('H25 a form that was shown for somebody else, or for another account, d
     const before = await house.db('invitations').select('*')
     const typed = { 'Email address': 'erik@example.com', 'Choose Permissions': true, 'View Domains': true }
     await tab.press('Send Invite', typed)
-    expectAsked(tab)
-    expect(tab.text).toContain('Who may do what in Ames Consulting.')
-    expect(tab.value('Email address')).toBe('erik@example.com')
-    expect(tab.$('[name="permissions"][checked]').val()).toBe('domains')
+    expectRefused(tab)
+    expect(tab.$('main a').text()).toBe('Stay with Ames Consulting')
     expect(await house.db('invitations').select('*')).toEqual(before)
 
-    await tab.press('Send Invite')
-    expect(tab.told, 'who looked again and sends it, means it').toContain('erik@example.com is invited')
-    const { client_id } = await house.db('invitations').where({ email: 'erik@example.com' }).first()
-    expect(client_id).toBe((await house.clientNamed('Ames Consulting')).id)
+    await tab.press('Switch to Acme Hosting')
+    expect([tab.status, tab.title]).toEqual([200, 'You now act for Acme Hosting.'])
+    expect(tab.text).toContain('erik@example.com')
+    expect(await house.db('invitations').select('*'), 'switching sends nothing').toEqual(before)
+    await tab.press('Send it now')
+    expect([tab.path, tab.told]).toEqual([
+      '/account/users',
+      'erik@example.com is invited. The link in the mail works for 7 days.',
+    ])
+    const sent = await house.db('invitations').where({ email: 'erik@example.com' }).first()
+    expect(sent).toMatchObject({
+      client_id: (await house.clientNamed('Acme Hosting')).id,
+      permissions: 'domains',
+    })
   })
 
   test('Manage Permissions, Remove Access, Resend and Cancel Invite', async () => {
@@ -111,8 +125,50 @@ describe('H25 a form that was shown for somebody else, or for another account, d
     await remove.press('Remove Access')
     await cancel.press('Cancel Invite')
     await tab.press('Resend Invite: dora@example.com')
-    for (const page of [permissions, remove, cancel, tab]) expectAsked(page)
+    for (const page of [permissions, remove, cancel, tab]) expectRefused(page)
     expect(await access()).toEqual(before)
+
+    await cancel.press('Switch to Acme Hosting')
+    expect([cancel.status, cancel.title, cancel.told]).toEqual([
+      200,
+      'Cancel Invite',
+      'You now act for Acme Hosting.',
+    ])
+    expect(await access(), 'a form without anything typed is its own page again').toEqual(before)
+    await cancel.press('Cancel Invite')
+    expect(await pending()).toBe('cancelled')
+  })
+
+  test('a password that was typed is not taken along', async () => {
+    const tab = await house.user('alice', 'Acme Hosting')
+    await tab.visit('/account/ownership')
+    await switchTo(tab.newTab(), 'Ames Consulting')
+    await tab.post('/account/ownership', {
+      ...{ user_id: '2', current_password: PASSWORD },
+      shown_for: String(tab.$('main [name="shown_for"]').val()),
+    })
+    expectRefused(tab)
+    expect(tab.html).not.toContain(PASSWORD)
+    await tab.press('Switch to Acme Hosting')
+    expect(tab.html).not.toContain(PASSWORD)
+    await tab.press('Send it now')
+    expect([tab.status, await house.db('ownership_transfers').select('*')]).toEqual([422, []])
+  })
+
+  test('an account that cannot be entered any more, or is nobody’s, offers no button', async () => {
+    const bob = await house.user('bob', 'Brown Bakery')
+    await bob.visit('/account/details')
+    const acme = (await house.clientNamed('Acme Hosting')).id
+    const { id } = await house.db('users').where({ email: 'bob@example.com' }).first()
+    const chen = (await house.clientNamed('Chen Labs')).id
+    const suspended = { client_id: acme, user_id: id }
+    await house.db('associations').where(suspended).update({ suspended_at: '2020-01-01T00:00:00.000Z' })
+    for (const client of [acme, chen, 999_999, 'x']) {
+      await bob.post('/account/details', { city: 'Zug', shown_for: `user ${id} client ${client}` })
+      expectAsked(bob)
+      expect(bob.text).not.toMatch(/Acme|Chen/)
+    }
+    expect(await house.db('clients').where({ city: 'Zug' })).toEqual([])
   })
 
   test('Account Details: what was typed is shown again, and saved nowhere', async () => {

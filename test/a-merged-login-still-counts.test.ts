@@ -68,6 +68,18 @@ describe('H15 what the login that went did and was still counts', () => {
     expect([bob.status, await house.db('invitations')]).toEqual([422, []])
   })
 
+  test('who registers with the address that went is told which one logs in today', async () => {
+    await lookAtMerge(ada, ids)
+    await ada.press('Merge the logins', typedProof)
+    const ask = async (email: string) => {
+      const names = { first_name: 'Carol', last_name: 'Chen', password: 'a long sentence of mine' }
+      await house.visitor().post('/register', { ...names, email })
+      return (await house.mailTo(email)).find(({ subject }) => subject === 'You have a login already')?.text
+    }
+    expect(await ask('carol@example.com')).toContain('merged into your login bob@example.com')
+    expect(await ask('bob@example.com')).not.toContain('merged')
+  })
+
   test('where only the invited address may accept, one that was merged into theirs counts', async () => {
     await ada.visit('/admin/settings')
     await ada.press('Save', { 'Only the invited address, verified': true })

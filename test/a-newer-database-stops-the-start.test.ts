@@ -6,7 +6,7 @@ import { migrate, pendingMigrations } from '../src/platform/migrate.ts'
 import { freshDatabase, onMariadb } from './support/house.ts'
 import { folder, freePort, start } from './support/processes.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const { url, drop } = await freshDatabase(mkdtempSync(join(folder, 'newer-')))
 const db = openDatabase(url)

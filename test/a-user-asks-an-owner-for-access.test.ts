@@ -137,6 +137,7 @@ describe('a user asks an owner for access', () => {
     await ask(carol, 'alice@example.com', 'x'.repeat(501))
     expect([carol.status, carol.told]).toEqual([422, expect.stringContaining('500 characters')])
     expect(carol.value('A word to the owner')).toHaveLength(501)
+    expect(carol.$('[autofocus]').attr('id')).toBe('word')
     await carol.post(ASK, { email: ['a@example.com', 'b@example.com'], word: { a: 'b' } })
     expect(carol.status).toBe(422)
   })

@@ -67,9 +67,10 @@ describe('addresses are read as they are pasted', () => {
     for (const worst of ['<', '"', '<"', '<>', 'a@', '"a" <b>'].map((it) =>
       it.repeat(20_000).slice(0, 20_000),
     )) {
-      const begun = performance.now()
+      const begun = process.cpuUsage()
       readAddresses(worst)
-      expect(performance.now() - begun, worst.slice(0, 10)).toBeLessThan(3_000)
+      // Of the processor: others may keep it busy meanwhile.
+      expect(process.cpuUsage(begun).user / 1000, worst.slice(0, 10)).toBeLessThan(3_000)
     }
   })
 })

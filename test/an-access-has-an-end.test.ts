@@ -67,6 +67,7 @@ describe('an access has an end', () => {
   ])('%s is refused, with what was typed', async (_, day, sentence) => {
     await manage(day())
     expect([alice.status, alice.value('Access until')]).toEqual([422, day()])
+    expect(alice.$('[autofocus]').attr('id')).toBe('ends_on')
     expect(alice.told).toContain(sentence)
     expect((await row()).ends_at).toBeNull()
     const ada = await house.admin()

@@ -92,6 +92,7 @@ describe('an admin deletes a login', () => {
     const bob = await house.db('users').where({ email: 'bob@example.com' }).first()
     await ada.visit(`/admin/users/${bob.id}`)
     expect(ada.$('a[href$="/delete"]').length).toBe(0)
+    expect(ada.text).toContain('can be deleted once it has no access any more')
     await ada.visit(`/admin/users/${bob.id}/delete`)
     expect([ada.status, ada.told]).toEqual([200, expect.stringContaining('still has access to a client')])
     expect(ada.$('form[action$="/delete"]').length).toBe(0)

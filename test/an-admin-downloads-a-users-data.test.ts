@@ -47,7 +47,7 @@ describe('an admin downloads everything that is kept about a user', () => {
     expect(data.sessions.length).toBe(1)
     expect(data.devices.length).toBe(1)
     expect(data.invitationsSent).toMatchObject([{ email: 'dora@example.com', status: 'pending' }])
-    expect(data.accessRequests).toMatchObject([{ owner_email: 'alice@example.com', word: 'Please' }])
+    expect(data.accessRequestsGot).toMatchObject([{ owner_email: 'alice@example.com', word: 'Please' }])
     expect(data.activity.map(({ action }: { action: string }) => action)).toContain('invite.sent')
     expect(await house.db('activity').where({ action: 'user.exported', user_id: id })).toHaveLength(1)
     await ada.visit('/admin/activity')

@@ -22,7 +22,7 @@ describe('an admin sets the limits', () => {
 
   async function save(fields: Record<string, string>) {
     await ada.visit('/admin/settings')
-    return ada.press('Save limits', fields)
+    return ada.press('Save', fields)
   }
   const invite = (email: string) => alice.post('/account/users/invite', { email, which: 'all' })
   const stored = () => house.db('settings').where('key', 'like', 'limit.%').select('key', 'value')
@@ -41,13 +41,11 @@ describe('an admin sets the limits', () => {
       const { min, max, points } = LIMITS[name]
       expect(ada.$(`#limit-${name}-help`).text()).toContain(`${min} to ${max}, as shipped ${points}`)
     }
-    await ada.visit('/admin/settings/limits')
-    expect([ada.status, ada.title]).toEqual([200, 'Settings'])
   })
 
   test('a changed one holds at once, in both directions, and for whoever was over it', async () => {
     await save({ [PER_USER]: '2' })
-    expect([ada.status, ada.told]).toEqual([200, 'The limits are saved.'])
+    expect([ada.status, ada.told]).toEqual([200, 'The settings are saved.'])
     expect(ada.value(PER_USER)).toBe('2')
     for (const email of ['a1@example.com', 'a2@example.com']) expect((await invite(email)).status).toBe(200)
     await invite('a3@example.com')
@@ -109,12 +107,19 @@ describe('an admin sets the limits', () => {
       expect(ada.value(PER_USER)).toBe(typed)
       expect(ada.$('[autofocus]').attr('id')).toBe('limit-invitesOfUser')
     }
-    await ada.post('/admin/settings/limits', { mail: '60' })
-    expect([ada.status, ada.$('.field-error').length], 'fields that are missing').toEqual([
-      422,
-      SETTABLE.length - 1,
-    ])
     expect(await stored()).toEqual(rows)
+    await ada.post('/admin/settings', { name: 'Latchkey', acceptBy: 'any' })
+    expect([ada.status, await stored()], 'those that are not there stay as they are').toEqual([200, rows])
+  })
+
+  test('the name and a limit typed on one page are saved by one button, or kept together', async () => {
+    await save({ Name: 'Keys', [PER_USER]: 'many' })
+    expect([ada.status, ada.value('Name'), ada.value(PER_USER)]).toEqual([422, 'Keys', 'many'])
+    await save({ Name: '', [PER_USER]: '12' })
+    expect([ada.status, ada.value('Name'), ada.value(PER_USER)]).toEqual([422, '', '12'])
+    await save({ Name: 'Keys', [PER_USER]: '12' })
+    expect([ada.status, ada.value('Name'), ada.value(PER_USER)]).toEqual([200, 'Keys', '12'])
+    await save({ Name: 'Latchkey' })
   })
 
   test('a stored number that is none counts as not there', async () => {
@@ -127,9 +132,9 @@ describe('an admin sets the limits', () => {
   test('only who may change settings', async () => {
     await house.db('admins').where({ email: 'ada@latchkey.test' }).update({ role: 'support' })
     const rows = await stored()
-    await ada.post('/admin/settings/limits', { invitesOfUser: '9' })
+    await ada.post('/admin/settings', { invitesOfUser: '9' })
     expect(ada.status).toBe(403)
-    await alice.post('/admin/settings/limits', { invitesOfUser: '9' })
+    await alice.post('/admin/settings', { invitesOfUser: '9' })
     expect(await stored()).toEqual(rows)
   })
 })

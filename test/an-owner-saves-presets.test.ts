@@ -40,6 +40,9 @@ describe('an owner saves presets of permissions', () => {
   test('saves, changes and removes one; nobody’s permissions change; the log says what was before and after', async () => {
     const access = () => house.db('associations').select('client_id', 'user_id', 'permissions')
     const before = await access()
+    await alice.visit('/clientarea')
+    await alice.follow('Presets')
+    expect(alice.path).toBe(PAGE)
     expect(alice.text).toContain('changing or removing it changes nobody’s permissions')
     for (const name of ['Everything', 'Billing', 'Technical', 'Read-only'])
       expect(alice.$(`.row-item:contains("${name}")`).text()).toContain('Built in')
@@ -73,6 +76,7 @@ describe('an owner saves presets of permissions', () => {
     ])
     await alice.visit('/account/activity')
     expect(alice.text).toContain('saved the preset Front desk: Invoices, tickets')
+    expect(alice.text).not.toContain('it is now')
     expect(alice.text).toContain('Name of the preset from Front desk to FRONT DESK')
     expect(alice.text).toContain('Permissions from Invoices, tickets to Tickets')
   })

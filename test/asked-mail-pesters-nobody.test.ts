@@ -94,10 +94,10 @@ describe('nobody is pestered with mail that anybody may ask for', () => {
   test('an admin sets how many', async () => {
     const ada = await house.admin()
     await ada.visit('/admin/settings')
-    await ada.press('Save limits', {
+    await ada.press('Save', {
       'Emails with a link that anybody may ask for, to one address in an hour': '2',
     })
-    expect(ada.told).toBe('The limits are saved.')
+    expect(ada.told).toBe('The settings are saved.')
     await ask(BOB, 3)
     expect(await received(BOB)).toBe(2)
   })

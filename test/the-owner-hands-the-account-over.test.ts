@@ -41,6 +41,7 @@ describe('transfer of ownership', () => {
   test('bad input: nobody, oneself, a stranger, a wrong password; what was chosen is kept', async () => {
     await alice.press('Offer ownership', { 'Current password': 'x' })
     expect([alice.status, alice.told]).toEqual([422, 'Choose the new owner.'])
+    expect(alice.$('[autofocus]').attr('type')).toBe('radio')
     const post = async (email: string, current_password: string) =>
       alice.post('/account/ownership', { user_id: await idOf(email), current_password })
     await post('alice@example.com', 'open-sesame-42')
@@ -133,6 +134,9 @@ describe('transfer of ownership', () => {
     await bob.visit('/clientarea')
     expect(bob.text).toContain('Alice Ames wants to hand Acme Hosting over to you.')
     await bob.visit('/user/accounts')
+    await bob.follow('Look at the offer')
+    await bob.follow('Back')
+    expect([bob.status, bob.path]).toEqual([200, '/user/accounts'])
     await bob.follow('Look at the offer')
     expect(bob.title).toBe('Become the owner of Acme Hosting?')
     await bob.press('Accept ownership', { 'Current password': 'wrong' })

@@ -24,7 +24,7 @@ export function activity(db: Db) {
       : await activityPage(db, { ...asked.filter, before: idOf(req.query.before) })
     const { asked: typed, errors } = asked
     const data = { ...found, asked: typed, errors, groups: ACTION_GROUPS, layout: 'admin-area', ...more }
-    show(req, isWrong ? res.status(422) : res, template, data, 'includes/_log')
+    show(req, isWrong ? res.status(422) : res, template, data, isWrong ? undefined : 'includes/_log')
   }
 
   /** A filter that cannot be right leads to the page, which says so. */

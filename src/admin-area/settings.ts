@@ -1,17 +1,11 @@
 // Settings: who the host is on pages, in e-mails and on the accept page, who may accept an invitation; and the limits.
+// All of it is one form, so that saving never drops what was typed further down.
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import {
-  isInRange,
-  LIMITS,
-  LISTED_LIMITS,
-  type Limits,
-  SETTABLE,
-  type SettableName,
-} from '../domain/limit-table.ts'
+import { isInRange, LIMITS, LISTED_LIMITS, SETTABLE, type SettableName } from '../domain/limit-table.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { KEEP_DAYS_MIN, readLimits, readSettings, saveLimits, saveSettings } from '../domain/settings.ts'
+import { KEEP_DAYS_MIN, readLimits, readSettings, saveSettings } from '../domain/settings.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, emailField, type Form, formOf, optionalLine, requiredLine, submit } from '../web/form.ts'
@@ -27,6 +21,22 @@ const IMAGES = [
 
 const isKeepDays = (text: string) =>
   text === '' || (/^[1-9]\d{1,4}$/.test(text) && Number(text) >= KEEP_DAYS_MIN)
+
+/** Each a whole number within the range that the table gives; one that is not there stays as it is. */
+const limitField = (name: SettableName) => {
+  const { min, max } = LIMITS[name]
+  return z
+    .string()
+    .trim()
+    .refine((text) => isInRange(name, text), { error: 'limits.malformed', params: { min, max } })
+    .transform(Number)
+    .optional()
+}
+
+const limitFields = Object.fromEntries(SETTABLE.map((name) => [name, limitField(name)])) as Record<
+  SettableName,
+  ReturnType<typeof limitField>
+>
 
 const SettingsForm = z
   .object({
@@ -48,26 +58,9 @@ const SettingsForm = z
     activityKeepDays: z.string().trim().refine(isKeepDays, 'settings.keepDays.malformed').optional(),
     remove_logo: z.string().optional(),
     logo: z.instanceof(File).optional(),
+    ...limitFields,
   })
   .strip()
-
-/** Each a whole number within the range that the table gives. */
-const limitField = (name: SettableName) => {
-  const { min, max } = LIMITS[name]
-  return z
-    .string()
-    .trim()
-    .default('')
-    .refine((text) => isInRange(name, text), { error: 'limits.malformed', params: { min, max } })
-    .transform(Number)
-}
-
-const LimitsForm = z.object(
-  Object.fromEntries(SETTABLE.map((name) => [name, limitField(name)])) as Record<
-    SettableName,
-    ReturnType<typeof limitField>
-  >,
-)
 
 /** A picture as a data: address, told by its first bytes and not by what it is called. */
 async function readLogo(file: File | undefined): Promise<string | undefined> {
@@ -80,14 +73,12 @@ async function readLogo(file: File | undefined): Promise<string | undefined> {
 
 export function settings(db: Db) {
   const page = Router()
-  async function showSettings(req: Request, res: Response, forms: { form?: Form; limits?: Form } = {}) {
-    const { form = formOf(req, { ...(await readSettings(db)) }) } = forms
-    const { limits = formOf(req, { ...(await readLimits(db)) }) } = forms
-    show(req, res, 'admin-area/settings', { form, limits, listed: LISTED_LIMITS })
-  }
+  const showSettings = (req: Request, res: Response, form: Form) =>
+    show(req, res, 'admin-area/settings', { form, listed: LISTED_LIMITS })
 
-  for (const url of ['/admin/settings', '/admin/settings/limits'])
-    page.get(url, ...holds('settings'), (req, res) => showSettings(req, res))
+  page.get('/admin/settings', ...holds('settings'), async (req, res) =>
+    showSettings(req, res, formOf(req, { ...(await readSettings(db)), ...(await readLimits(db)) })),
+  )
 
   page.post('/admin/settings', ...holds('settings'), async (req, res) => {
     const form = await submit(SettingsForm, req.body, async ({ remove_logo, logo, ...input }) => {
@@ -96,17 +87,13 @@ export function settings(db: Db) {
       if (sent === '') throw new Refusal('settings.logoMalformed', 'logo')
       const { activityKeepDays = before.activityKeepDays } = input
       const kept = { activityKeepDays, logo: sent ?? (remove_logo ? '' : before.logo) }
-      await saveSettings(db, actor(req), { ...input, ...kept })
+      await saveSettings(db, actor(req), { ...input, ...kept }, input)
     })
-    if (form) return showSettings(req, res.status(422), { form })
+    if (form) {
+      const values = { ...(await readLimits(db)), ...form.values }
+      return showSettings(req, res.status(422), { ...form, values })
+    }
     flash(res, 'success', 'settings.saved')
-    res.redirect(303, '/admin/settings')
-  })
-
-  page.post('/admin/settings/limits', ...holds('settings'), async (req, res) => {
-    const limits = await submit(LimitsForm, req.body, (input: Limits) => saveLimits(db, actor(req), input))
-    if (limits) return showSettings(req, res.status(422), { limits })
-    flash(res, 'success', 'limits.saved')
     res.redirect(303, '/admin/settings')
   })
 

@@ -59,7 +59,11 @@ export function documentOf(appUrl: string): ApiDocument {
   })
   const info = { title: 'Latchkey', version: VERSION, description: t('api.docs.lead') }
   const made = api.getOpenAPI31Document({ openapi: '3.1.0', info, servers: [{ url: appUrl + BASE }] })
-  return JSON.parse(JSON.stringify(made, withoutFlags))
+  const document: ApiDocument = JSON.parse(JSON.stringify(made, withoutFlags))
+  // What an edit leaves out stays as it is.
+  for (const [name, { properties }] of Object.entries(document.components.schemas))
+    if (name.endsWith('Edit')) for (const field of Object.values(properties ?? {})) delete field.default
+  return document
 }
 
 /** A pattern of JSON Schema is Unicode by itself and has no flags; ours are written down with theirs. */

@@ -89,11 +89,7 @@ export const DoHeaders = z.object({ 'idempotency-key': key })
 
 /** The fields of a form, each of which may be left out, and then stays as it is (answering.ts, givenIn). */
 export function edit<T extends Record<string, z.ZodType>>({ shape }: z.ZodObject<T>) {
-  const fields = Object.entries(shape).map(([name, field]) => [
-    name,
-    z.optional(field).openapi({ default: undefined }),
-  ])
-  return z.strictObject(Object.fromEntries(fields) as T).partial()
+  return z.strictObject(shape).partial()
 }
 
 /** Of an edit. */

@@ -10,6 +10,7 @@ import {
   listReviewedClients,
   type Pair,
   removeSeveral,
+  reviewInSteps,
   setReview,
 } from '../domain/access-review.ts'
 import type { Db } from '../platform/database.ts'
@@ -69,10 +70,7 @@ export function accessReview(db: Db) {
   page.get(`${PAGE}/reminder`, ...loggedIn, (req, res) => showReview(req, res))
 
   page.get(`${PAGE}.csv`, ...loggedIn, (req, res) => {
-    const { filter } = askedIn(req)
-    return sendReviewCsv(req, res, (limit, offset) =>
-      listReviewed(db, looking(req), { ...filter, limit, offset }),
-    )
+    return sendReviewCsv(req, res, reviewInSteps(db, looking(req), askedIn(req).filter))
   })
 
   page.post(`${PAGE}/reminder`, ...loggedIn, async (req, res) => {

@@ -1,9 +1,11 @@
-// Switch Account: all accounts of this user, and opening a further one of one's own (R4).
+// Switch Account: the accounts of this user, recently used first, searched where there are many; and opening a further
+// one of one's own (R4).
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { findAccount, listClientsOf } from '../domain/associations.ts'
+import { findAccount } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
+import { countOwnAccounts, listOwnAccounts } from '../domain/own-accounts.ts'
 import { listPresetsOf } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { listOffers } from '../domain/transfers.ts'
@@ -11,10 +13,16 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { companyName, type Form, formOf, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
-import { actor, currentUser, idOf } from '../web/request.ts'
+import { showKept } from '../web/kept-form.ts'
+import { actor, currentUser, idOf, safePath } from '../web/request.ts'
 import { enter } from '../web/session.ts'
+import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
+import { whyNotEntered } from '../web/which-account.ts'
 import { loggedIn } from './area.ts'
+
+const PAGE_SIZE = 25
+const SEARCH_FROM = 10
 
 const NewAccountForm = z.object({ company_name: companyName() })
 
@@ -25,28 +33,39 @@ export function accounts(db: Db) {
 
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
     const user = currentUser(req)
-    const accounts = await listClientsOf(db, user)
+    const search = String(req.query.q ?? '').slice(0, 100)
+    const nth = idOf(req.query.page) || 1
+    const all = await countOwnAccounts(db, user)
+    const count = search.trim() ? await countOwnAccounts(db, user, search) : all
+    const offset = (nth - 1) * PAGE_SIZE
+    const list = await listOwnAccounts(db, user, { search, offset, limit: PAGE_SIZE })
     const presets = await listPresetsOf(
       db,
-      accounts.map(({ client }) => client),
+      list.map(({ client }) => client),
     )
-    show(req, res, 'client-area/accounts', { accounts, presets, offers: await listOffers(db, user) })
+    const asked = { search, nth, count, hasMore: offset + list.length < count }
+    const data = { ...asked, accounts: list, presets, searches: all >= SEARCH_FROM || search !== '' }
+    const offers = await listOffers(db, user)
+    show(req, res, 'client-area/accounts', { ...data, offers }, 'client-area/_accounts')
   })
 
   page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {
     const chosen = await findAccount(db, currentUser(req), idOf(req.body.client_id))
     if (!chosen) throw new NotFound()
-    if (chosen.client.status === 'closed') {
-      flash(res, 'warning', 'client.closedForYou', { client: clientName(chosen.client) })
+    const { client, permissions } = chosen
+    const name = { client: clientName(client) }
+    const whyNot = whyNotEntered(chosen)
+    if (whyNot) {
+      flash(res, 'warning', whyNot, name)
       return res.redirect(303, '/user/accounts')
     }
-    if (chosen.standing !== 'open') {
-      flash(res, 'warning', `accounts.${chosen.standing}`, { client: clientName(chosen.client) })
-      return res.redirect(303, '/user/accounts')
-    }
-    await enter(req, db, chosen.client)
-    flash(res, 'success', 'account.switched', { client: clientName(chosen.client) })
-    res.redirect(303, '/clientarea')
+    await enter(req, db, client)
+    const back = safePath(req.body.back, '/clientarea')
+    Object.assign(req.visit, { client, permissions })
+    const kept = [t('account.switched', name), t('kept.switched')] as const
+    if (showKept(req, res, back, ...kept)) return
+    flash(res, 'success', 'account.switched', name)
+    res.redirect(303, back)
   })
 
   const showNew = (req: Request, res: Response, form: Form) =>

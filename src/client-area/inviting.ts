@@ -10,6 +10,7 @@ import { choosePermissions, PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
 import { lowerCase } from '../domain/users.ts'
+import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { readAddresses } from '../web/address-list.ts'
 import { flash } from '../web/flash.ts'
@@ -24,6 +25,8 @@ import { owner } from './area.ts'
 const PAGE = '/account/users'
 const AT_ONCE_MAX = 50
 const LIST_CHARS_MAX = 20_000
+/** Each address asks the add-ons, which may take their time: what is left then comes back to be sent again. */
+const TRIED_FOR_MINUTES = 1 / 3
 
 const InviteForm = z
   .object({
@@ -66,11 +69,13 @@ export function inviting(db: Db, showUsers: ShowUsers) {
     if (input.message) await mustMayWrite(db, actor(req))
     const seen = new Set<string>()
     const outcomes: Outcome[] = []
+    const until = inMinutes(TRIED_FOR_MINUTES)
     for (const typed of list)
       try {
         const address = lowerCase(typed)
         if (seen.has(address)) throw new Refusal('invite.list.twice', 'email')
         seen.add(address)
+        if (timestamp() > until) throw new Refusal('invite.list.noTime', 'email')
         outcomes.push({ typed, replaced: await inviteOne(req, typed, input) })
       } catch (refused) {
         if (!(refused instanceof Refusal || refused instanceof TooMany)) throw refused

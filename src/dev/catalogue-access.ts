@@ -5,6 +5,7 @@ import { PERMISSIONS } from '../domain/permissions.ts'
 import type { User } from '../domain/users.ts'
 import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
+import { FEW_ACCOUNTS } from './catalogue-switching.ts'
 
 type Pages = [template: string, data: Data, more?: string][]
 
@@ -32,7 +33,7 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   const earlier = [{ ...declined, decline_word: 'I am not with you any more.' }]
   const lists = { users: listed, pending: [invitation], earlier, requests: [] }
   return [
-    ['client-area/accounts', { accounts: [account, ...others] }, '?times'],
+    ['client-area/accounts', { ...FEW_ACCOUNTS, accounts: [account, ...others] }, '?times'],
     ['client-area/leave', { account, form }],
     ['client-area/leave', { account: { ...account, isOwner: true }, form }, '?owner'],
     ['client-area/users', { form: wrongDay, ...lists }, '?times'],

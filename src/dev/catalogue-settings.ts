@@ -8,13 +8,12 @@ import type { Data } from '../web/views.ts'
 import { tellTooMany } from '../web/words.ts'
 
 export function settingsPages(): [name: string, data: Data, more?: string][] {
-  const form = { values: { ...SETTINGS }, errors: {} }
-  const limits = { values: limitsFrom({}), errors: {} }
-  const wrong = { values: { ...limits.values, mail: '1.5' }, errors: { mail: 'Enter a whole number.' } }
-  const page = { form, limits, listed: LISTED_LIMITS }
+  const values = { ...SETTINGS, ...limitsFrom({}) }
+  const page = { form: { values, errors: {} }, listed: LISTED_LIMITS }
+  const wrong = { values: { ...values, mail: '1.5' }, errors: { mail: 'Enter a whole number.' } }
   return [
     ['settings', page],
-    ['settings', { ...page, limits: wrong }, '?wrong'],
+    ['settings', { ...page, form: wrong }, '?wrong'],
   ]
 }
 

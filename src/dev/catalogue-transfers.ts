@@ -5,6 +5,7 @@ import type { ShownTransfer } from '../domain/transfers.ts'
 import type { User } from '../domain/users.ts'
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
+import { FEW_ACCOUNTS } from './catalogue-switching.ts'
 
 const sample = (from: User, to: User, client: Client): ShownTransfer => ({
   ...{ id: 4, client_id: 1, open_client_id: 1, from_user_id: from.id, to_user_id: to.id, status: 'pending' },
@@ -34,7 +35,7 @@ export function transferPages(from: User, to: User, client: Client): Pages {
     ['offer', { form: wrong, offer, holds: true }, '?wrong'],
     ['offer', { form, offer, holds: false }, '?over'],
     ['home', { owner: from, offers: [offer] }, '?offered'],
-    ['accounts', { accounts: [], offers: [offer] }, '?offered'],
+    ['accounts', { ...FEW_ACCOUNTS, accounts: [], offers: [offer] }, '?offered'],
   ]
 }
 

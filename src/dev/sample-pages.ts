@@ -23,6 +23,7 @@ import { presetPages } from './catalogue-presets.ts'
 import { profilePages } from './catalogue-profile.ts'
 import { asking, requestPages } from './catalogue-requests.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
+import { switchingPages } from './catalogue-switching.ts'
 import { stoppedTransferPages, transferPages } from './catalogue-transfers.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
@@ -129,6 +130,8 @@ export function samplePages(): Page[] {
       fields: [['email', 'dora@example.com']],
       seen: [['Email address', 'dora@example.com']],
       action: '/account/users/invite',
+      title: 'Welcome back',
+      sentence: 'You had typed this.',
     }),
     page('client-area/register', { form: wrong }),
     page('client-area/register-confirm', { form, email: alice.email, sameBrowser: false }),
@@ -151,10 +154,7 @@ export function samplePages(): Page[] {
     mine('permissions', { user: users[0], form }, '?owner'),
     mine('remove', { user: users[1], form }),
     mine('details', { form, offersLogin: true }),
-    mine('accounts', {
-      accounts: [{ client, permissions: PERMISSIONS, isOwner: true, entered_at: null, standing: 'open' }],
-    }),
-    mine('accounts', { accounts: [] }, '?empty'),
+    ...switchingPages(client).map(([name, data, more]) => mine(name, data, more)),
     mine('notifications', {
       accounts: [{ client, isOwner: true, wanted: ['joined'] }],
       kinds: MAIL_KINDS,

@@ -3,9 +3,7 @@
 // it is led on into the account (R20). Of many acceptances at once the guarded update lets one win, and the
 // association is written in the same transaction (R21). Accepting proves no address (R19).
 
-import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { earliest } from './access-times.ts'
 import { record } from './activity.ts'
 import { addAssociation, findClientOf, findClientUser } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
@@ -16,30 +14,13 @@ import { fire } from './hooks.ts'
 import { describeInvitation, endInvitation, type Invitation, isOpen } from './invitations.ts'
 import { readToken } from './links.ts'
 import { listMergedInto, loginNow } from './merged-logins.ts'
-import { type Permission, parsePermissions } from './permissions.ts'
+import { type Offer, offerNow } from './offers.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './settings.ts'
 import { createUser, describeUser, fullName, getUser, type NewUser, takeUser, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
 
 export const DECLINE_WORD_MAX = 500
-
-export interface Inviter {
-  name: string
-  email: string
-  user?: User
-}
-
-/** Everything that the accept page tells. */
-export interface Offer {
-  invitation: Invitation
-  client: Client
-  inviter: Inviter
-  /** No more than its inviter may still give (R20). */
-  permissions: Permission[]
-  /** Until when, never later than its inviter's own access (HARD-CASES H16). */
-  endsAt: string | null
-}
 
 const findById = (db: Db) => (id: number) => db<Invitation>('invitations').where({ id }).first()
 
@@ -59,34 +40,6 @@ export async function findJoined(db: Db, token: string, user: User | undefined):
   if (!user || !by || (await loginNow(db, by)) !== user.id) return undefined
   const joined = await findClientOf(db, user, invitation.client_id)
   return joined?.client.status === 'closed' ? undefined : joined?.client
-}
-
-const isOver = (end: string | null) => end !== null && end <= timestamp()
-
-/** What stands of an invitation now: nothing, if whoever invited may give nothing any more. */
-export async function offerNow(db: Db, client: Client, invitation: Invitation): Promise<Offer | undefined> {
-  if (client.status === 'closed') return undefined
-  const offered = parsePermissions(invitation.permissions)
-  if (!invitation.invited_by_user_id) {
-    const admin = await db('admins').where({ id: invitation.invited_by_admin_id }).first('name', 'email')
-    if (isOver(invitation.access_ends_at)) return undefined
-    return (
-      admin && {
-        invitation,
-        client,
-        inviter: admin,
-        permissions: offered,
-        endsAt: invitation.access_ends_at,
-      }
-    )
-  }
-  const user = await findClientUser(db, client, await loginNow(db, invitation.invited_by_user_id))
-  const permissions = offered.filter((key) => user?.permissions.includes(key))
-  if (user?.status !== 'active' || user.standing !== 'open' || permissions.length === 0) return undefined
-  const endsAt = earliest(invitation.access_ends_at, user.ends_at)
-  if (isOver(endsAt)) return undefined
-  const inviter = { name: fullName(user), email: user.email, user }
-  return { invitation, client, inviter, permissions, endsAt }
 }
 
 /** Accepts as this user. Refuses, without using the link up, whoever is associated already (R20). */

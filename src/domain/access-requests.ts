@@ -14,7 +14,7 @@ import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { linksSomewhere } from './names.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import type { AccessRequest } from './request-mail.ts'
+import { type AccessRequest, endRequests, waitingIds } from './request-mail.ts'
 import { describeUser, fullName, lowerCase, takeUser, type User } from './users.ts'
 
 export const WORD_MAX = 500
@@ -61,19 +61,6 @@ const freeExpired = (trx: Change, user: { id: number }) =>
     .where('expires_at', '<=', timestamp())
     .update({ held_by_user_id: null })
 
-/** Those that wait for the owner of this client: by the owner's address, or one of a login merged into theirs. */
-async function waitingIds(db: Db, { owner_id }: { owner_id: number }): Promise<number[]> {
-  const addresses = await db('users')
-    .where({ id: owner_id })
-    .orWhere({ merged_into_id: owner_id })
-    .pluck('email')
-  return db('access_requests')
-    .whereIn('owner_email', addresses)
-    .where({ status: 'open' })
-    .where('expires_at', '>', timestamp())
-    .pluck('id')
-}
-
 /** Access that is over counts as none (R15). */
 const holdersOf = (db: Db, client: Client) =>
   db('associations')
@@ -89,6 +76,7 @@ export async function listRequests(db: Db, client: Client): Promise<ListedReques
     .whereIn('access_requests.id', await waitingIds(db, client))
     .join('users', 'users.id', 'access_requests.user_id')
     .where('users.status', 'active')
+    .whereNotNull('users.email_verified_at')
     .whereNotIn('users.id', holdersOf(db, client))
     .orderBy('access_requests.id', 'desc')
     .select('users.*', 'access_requests.id as request_id', 'access_requests.word')
@@ -113,13 +101,8 @@ export const ignoreRequest = (db: Db, by: Actor, client: Client, id: number) =>
 
 /** Inviting somebody ends what they asked: the same statements, whoever has the address, so their time tells nothing. */
 export async function endAnswered(trx: Change, client: Client, email: string) {
-  const ids = await waitingIds(trx, client)
   const [asker] = await trx('users').where({ email }).select('id')
-  const ended = { ended_at: timestamp(), updated_at: timestamp() }
-  await trx('access_requests')
-    .whereIn('id', ids)
-    .where({ user_id: asker?.id ?? 0, status: 'open' })
-    .update({ ...ended, status: 'invited', held_by_user_id: null })
+  await endRequests(trx, client, { id: asker?.id ?? 0 })
 }
 
 const withdrawn = () => ({

@@ -33,6 +33,8 @@ export interface ReviewFilter {
   text?: string
   limit: number
   offset?: number
+  /** Behind whom it begins, in the order of ids. */
+  after?: Pair
 }
 
 /** Who looks: the owner, or an admin as them, who has shown who they are elsewhere. */
@@ -42,6 +44,7 @@ export interface Looking {
 }
 
 const QUARTER_DAYS = 91
+const ROWS_A_STEP = 500
 const ASKED_A_STEP = 200
 
 /** The open accounts of this owner, but for those that want a second factor that is not there. */
@@ -75,6 +78,11 @@ function filtered(
     query.whereRaw("u.search_text LIKE ? ESCAPE '!'", [like(word)])
 }
 
+const behind = (query: Knex.QueryBuilder, { client, user }: Pair) =>
+  query
+    .where('s.client_id', '>=', client)
+    .where((one) => one.where('s.client_id', '>', client).orWhere('s.user_id', '>', user))
+
 type Joined = Omit<Reviewed, 'client' | 'permissions'> & { client_id: number; permissions: string }
 
 /** Everyone but the owner, account by account. */
@@ -87,8 +95,8 @@ export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): 
     .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
     .modify((query) => filtered(query, filter))
     .orderBy('s.client_id')
-    .orderBy('u.first_name')
-    .orderBy('u.id')
+    .modify((query) => (filter.after ? behind(query, filter.after) : query.orderBy('u.first_name')))
+    .orderBy('s.user_id')
     .limit(filter.limit)
     .offset(filter.offset ?? 0)
     .select(
@@ -104,6 +112,21 @@ export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): 
     client: clients.find(({ id }) => id === client_id) as Client,
     permissions: parsePermissions(permissions),
   }))
+}
+
+/** All of them, in steps by account and login, so that whoever is removed meanwhile hides nobody else. */
+export async function* reviewInSteps(
+  db: Db,
+  who: Looking,
+  filter: Omit<ReviewFilter, 'limit'>,
+): AsyncGenerator<Reviewed[]> {
+  for (let after: Pair = { client: 0, user: 0 }; ; ) {
+    const rows = await listReviewed(db, who, { ...filter, after, limit: ROWS_A_STEP })
+    yield rows
+    const last = rows[ROWS_A_STEP - 1]
+    if (!last) return
+    after = { client: last.client.id, user: last.id }
+  }
 }
 
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id)

@@ -3,7 +3,7 @@
 // (a client, an inviter) is looked up first, so that the invitations themselves are always found by an index.
 
 import type { Knex } from 'knex'
-import { inDays, timestamp } from '../platform/clock.ts'
+import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
@@ -19,6 +19,8 @@ export const AGES = ['within-1', 'within-7', 'within-30', 'over-3', 'over-30'] a
 
 export const MOST_AT_ONCE = 50
 const MOST_FOUND = 200
+/** Add-ons are asked for each, and may take their time. */
+const TRIED_FOR_MINUTES = 1 / 3
 const NUMBER = /^#?(\d{1,9})$/
 const PLACE = /^(\d{4}-\d\d-\d\dT[\d:.]{1,13}Z)_(\d{1,9})$/
 
@@ -165,16 +167,25 @@ const acts = { resend: resendInvitation, cancel: cancelInvitation }
 
 /** One after the other, by the same functions as for one alone: their checks and limits hold for each. */
 export async function actOnMany(db: Db, by: Actor, step: Step, ids: number[]): Promise<Outcome[]> {
+  const until = inMinutes(TRIED_FOR_MINUTES)
   const outcomes: Outcome[] = []
   for (const invitation of await findInvitations(db, ids)) {
-    const client = await findClient(db, invitation.client_id)
-    if (!client) throw new NotFound()
-    const outcome: Outcome = { invitation }
-    await acts[step](db, by, client, invitation).catch((error) => {
-      if (!(error instanceof Refusal || error instanceof TooMany)) throw error
-      outcome.refusal = error
-    })
-    outcomes.push(outcome)
+    const refusal =
+      timestamp() > until ? new Refusal('invitations.noTime') : await whyNot(db, by, step, invitation)
+    outcomes.push({ invitation, ...(refusal && { refusal }) })
   }
   return outcomes
+}
+
+/** One that is gone by now is refused like one that is over: what was done with the others is told all the same. */
+async function whyNot(db: Db, by: Actor, step: Step, invitation: AnyInvitation) {
+  try {
+    const client = await findClient(db, invitation.client_id)
+    if (!client) throw new NotFound()
+    await acts[step](db, by, client, invitation)
+  } catch (error) {
+    if (error instanceof NotFound) return new Refusal('invite.notPending')
+    if (!(error instanceof Refusal || error instanceof TooMany)) throw error
+    return error
+  }
 }

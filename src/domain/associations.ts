@@ -1,6 +1,5 @@
-// A user's access to one client, once per pair (R6). The owner's is never edited or removed (R2).
-// In the Client Area only the owner manages users (R10), and that is asked again inside the transaction,
-// after the client was taken: what was true when the page was shown may be over.
+// A user's access to one client, once per pair (R6); the owner's is never edited or removed (R2). Only the owner manages
+// users in the Client Area (R10), which is asked again once the client was taken: what a page showed may be over.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -15,6 +14,7 @@ import { cancelPending } from './invitations.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
 import { ownNameOf } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
+import { endRequests } from './request-mail.ts'
 import { cancelTransfer } from './transfers.ts'
 import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
 
@@ -67,13 +67,13 @@ export interface Account extends AccessTimes {
   entered_at: string | null
 }
 
-const accounts = (db: Db, user: { id: number }) =>
+export const accounts = (db: Db, user: { id: number }) =>
   db('associations')
     .join('clients', 'clients.id', 'associations.client_id')
     .where('associations.user_id', user.id)
     .select('clients.*', ...ACCESS, 'associations.last_login_at as entered_at')
 
-const toAccount = (user: { id: number }, row: Client & AccessRow): Account => ({
+export const toAccount = (user: { id: number }, row: Client & AccessRow): Account => ({
   client: row,
   permissions: permissionsOf(row, { user_id: user.id, permissions: row.permissions }),
   isOwner: row.owner_id === user.id,
@@ -129,6 +129,7 @@ export async function addAssociation(
 ) {
   const dates = { ends_at, created_at: timestamp(), updated_at: timestamp() }
   await trx('associations').insert({ client_id: client.id, user_id: user.id, permissions, ...dates })
+  await endRequests(trx, client, user)
   const until = endDay(ends_at) ?? undefined
   await record(trx, 'user.associated', { client, user, email: user.email, permissions, until })
   await fire(trx, 'UserAssociated', {

@@ -8,7 +8,7 @@ import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
 import type { Client } from './clients.ts'
 import { endInvitation, findInvitation, type Invitation, recordCancelled } from './invitations.ts'
-import { askToSend, insertPending, recordSent, sending, takeToInvite } from './inviting.ts'
+import { askToSend, insertPending, ownWords, recordSent, sending, takeToInvite } from './inviting.ts'
 import { countInviter } from './inviting-limits.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { lowerCase } from './users.ts'
@@ -32,7 +32,8 @@ async function moveTo(trx: Change, client: Client, target: Invitation, email: st
   if (!(await endInvitation(trx, before, 'cancelled'))) throw new Refusal('invite.notPending')
   await record(trx, 'invite.corrected', { client: current, before: before.email, after: email })
   await recordCancelled(trx, current, before, 'address corrected')
-  const { permissions, message, access_ends_at } = before
+  const { permissions, access_ends_at } = before
+  const message = await ownWords(trx, before)
   const offered = { ...sending(trx), email, permissions, message, access_ends_at }
   await insertPending(trx, current, offered)
   const invitation: Invitation = await trx('invitations').where(where).first()

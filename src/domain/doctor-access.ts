@@ -2,6 +2,7 @@
 // is over is written down in time, and nothing that a suspended user sent is pending (R20).
 
 import type { Check } from './doctor-checks.ts'
+import { isWellKept } from './wanted-mail.ts'
 
 export const accessChecks: Check[] = [
   {
@@ -19,6 +20,14 @@ export const accessChecks: Check[] = [
     select: 's.client_id AS client, s.user_id AS user, s.ends_at',
     where: 's.ends_at < :ago20',
     again: true,
+  },
+  {
+    check: 'association.mail',
+    over: { table: 'associations', key: 'client_id', column: 's.client_id' },
+    from: 'associations s',
+    select: 's.client_id AS client, s.user_id AS user, s.unwanted_mail AS unwanted',
+    where: "s.unwanted_mail <> ''",
+    isWrong: ({ unwanted }) => !isWellKept(String(unwanted)),
   },
   {
     check: 'invitation.inviterSuspended',

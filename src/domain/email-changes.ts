@@ -112,6 +112,15 @@ async function killLinks(trx: Change, user: User, row: EmailChange) {
   await endPending(trx, user)
 }
 
+/** Whether the address may still go back to whoever had it: what is given away for good waits until then. */
+export const mayBeTakenBack = async (db: Db, { id }: { id: number }): Promise<boolean> =>
+  Boolean(
+    await db('email_changes')
+      .where({ user_id: id, ended_at: null })
+      .where('back_until', '>', timestamp())
+      .first('id'),
+  )
+
 /** The change that a link at the old address would take back, and its login. */
 export async function findWayBack(db: Db, token: string) {
   const row = await readToken('email-back', token, async (id) => {

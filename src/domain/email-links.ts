@@ -8,8 +8,9 @@ import type { Admin } from './admins.ts'
 import type { EmailChange } from './email-changes.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
-import { type Invitation, isOpen } from './invitations.ts'
+import { isOpen } from './invitations.ts'
 import { type LinkKind, linkTo } from './links.ts'
+import { cutDown, type Mailed } from './offers.ts'
 import { type AccessRequest, readRequests } from './request-mail.ts'
 import type { Transfer } from './transfers.ts'
 import type { User } from './users.ts'
@@ -38,13 +39,15 @@ interface LinkRow {
   reader?: string | undefined
   /** What was typed with it. */
   word?: string
+  /** The client whose page it leads to. */
+  account?: number
 }
 
 type ChangeRow = EmailChange & { used_at: string | null }
 
-type Row = Invitation | LinkRow
+type Row = Mailed | LinkRow
 
-const isInvitation = (row: Row): row is Invitation => 'send_count' in row
+const isInvitation = (row: Row): row is Mailed => 'send_count' in row
 
 /** The mails with the link of an invitation: when it is sent, and before it runs out. */
 export const carriesInvitation = ({ template }: { template: string }) =>
@@ -67,6 +70,7 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     const some = emails.filter((email) => email.template === template)
     const rows: Row[] = table ? await db(table).whereIn('id', some.map(idOf)) : []
     if (table === 'email_changes') readChanges(template, rows as unknown as ChangeRow[])
+    if (table === 'invitations') await cutDown(db, waitingOnes(some, rows))
     if (table === 'access_requests') await readRequests(db, rows as unknown as AccessRequest[])
     if (table === TRANSFERS) readTransfers(rows as unknown as (Transfer & LinkRow)[])
     const people = READERS[template]
@@ -77,6 +81,12 @@ export async function findLinkRows(db: Db, emails: Email[]): Promise<Map<number,
     }
   }
   return found
+}
+
+/** What was sent stays shown as it was. */
+function waitingOnes(emails: Email[], rows: Row[]) {
+  const ids = emails.filter(({ status }) => status === 'waiting').map(idOf)
+  return rows.filter(isInvitation).filter(({ id }) => ids.includes(id))
 }
 
 /** One row has two links: one to confirm the change at the new address, one back from the old one. */
@@ -111,7 +121,7 @@ export function whyOver(email: Email, row: Row | undefined): Key | undefined {
     const asksWhoReads = READERS[email.template] ?? email.template === 'access-request'
     return asksWhoReads && !row.reader ? 'emails.over.noLogin' : undefined
   }
-  if (!row || !isInvitation(row) || !isOpen(row)) return 'emails.over.ended'
+  if (!row || !isInvitation(row) || !isOpen(row) || row.stands === false) return 'emails.over.ended'
   return row.send_count === email.send_count ? undefined : 'emails.over.replaced'
 }
 
@@ -132,14 +142,44 @@ const kindOf = (email: Email): keyof typeof SECURITY => JSON.parse(email.data).k
 
 /** Pages that a message leads to, and that ask who comes. */
 const PAGES: Record<string, string> = {
-  'access-request': '/account/users',
   'access-review': '/user/access-review',
 }
+
+/** Pages of the account that a message is about, for one side of it or for every reader. */
+const ACCOUNT_PAGES: Record<string, string> = {
+  'access-request': '/account/users',
+  'invitation-accepted': '/account/users',
+  'invitation-declined': '/account/users',
+  'user-left': '/account/users',
+  'access-ends-soon owner': '/account/users',
+  'access-ended owner': '/account/users',
+  'access-suspended owner': '/account/users',
+  'access-resumed owner': '/account/users',
+  'access-resumed user': '/clientarea',
+  'access-end-changed': '/clientarea',
+  'permissions-changed': '/clientarea',
+  'owner-received': '/account/users',
+  'transfer-requested': '/account/ownership',
+}
+
+/** It names the account: its reader may act for another one when they follow it. */
+function accountPageOf(email: Email, row: Row | undefined): string | undefined {
+  const { side } = JSON.parse(email.data)
+  const page = ACCOUNT_PAGES[side ? `${email.template} ${side}` : email.template]
+  if (!page) return undefined
+  const account = row && 'account' in row ? row.account : email.user_id && email.client_id
+  return account ? `${page}?account=${account}` : undefined
+}
+
+const TO_ACCOUNT = new Set(Object.keys(ACCOUNT_PAGES).map((key) => key.split(' ')[0]))
+/** Such a message to a reader whom it leads nowhere: an admin, or who has no access now. */
+export const leadsNowhere = (email: Email, row: Row | undefined) =>
+  TO_ACCOUNT.has(email.template) && !ROWS[email.template] && !accountPageOf(email, row)
 
 /** The link, derived when the message is rendered, so that no table holds one (R23). */
 export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (email.template === 'new-device') return { link: `${inHand().appUrl}${SECURITY[kindOf(email)]}` }
-  const page = PAGES[email.template]
+  const page = PAGES[email.template] ?? accountPageOf(email, row)
   if (page) return { link: `${inHand().appUrl}${page}` }
   if (!row) return {}
   // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).

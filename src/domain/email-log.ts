@@ -10,7 +10,7 @@ import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { clientName } from './clients.ts'
-import { aboutLink, findLinkRows, whyOver } from './email-links.ts'
+import { aboutLink, findLinkRows, leadsNowhere, whyOver } from './email-links.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
 import { Refusal } from './refusal.ts'
@@ -101,7 +101,8 @@ export async function renderEmail(db: Db, email: Email, leftOut: string) {
   const row = (await findLinkRows(db, [email])).get(email.id)
   // A row may be gone; what its template says of it must not be.
   const until = inMinutes(60, new Date(email.created_at))
-  const data = { until, ...JSON.parse(email.data), ...aboutLink(row), link: leftOut }
+  const link = leadsNowhere(email, row) ? undefined : leftOut
+  const data = { until, ...JSON.parse(email.data), ...aboutLink(row), link }
   const { html, text } = await inHand().body(email.template, data)
   return {
     html: html.replace(/ href="[^"]*"/g, ''),

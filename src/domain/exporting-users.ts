@@ -28,7 +28,9 @@ const INVITATION = [
   ...['id', 'client_id', 'email', 'permissions', 'message', 'status', 'sent_at', 'expires_at', 'ended_at'],
   ...['access_ends_at', 'opened_at', 'decline_word', 'invited_by_user_id', 'accepted_by_user_id'],
 ]
-const REQUEST = ['id', 'user_id', 'owner_email', 'word', 'status', 'created_at', 'ended_at']
+/** What became of it is the owner's alone: whoever asked learns neither of *Ignore* nor whether there is an owner. */
+const ASKED = ['id', 'user_id', 'owner_email', 'word', 'created_at']
+const REQUEST = [...ASKED, 'status', 'ended_at']
 const TRANSFER = ['id', 'client_id', 'from_user_id', 'to_user_id', 'status', 'created_at', 'ended_at']
 
 /** Writes down that it is handed out, before any of it is. */
@@ -57,12 +59,16 @@ const inJson = (row: Row) => JSON.stringify(row).replaceAll('<', '\\u003c')
 
 function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterable<Row[]>> {
   const ids = logins.map(({ id }) => id)
-  const addresses = logins.map(({ email }) => email)
+  // An address that nobody proved may be anybody's, and so is what was sent there (HARD-CASES H6).
+  const addresses = logins.filter((one) => one.email_verified_at).map(({ email }) => email)
   const theirs = (table: string, columns: string[]) => once(db(table).whereIn('user_id', ids).select(columns))
   const devices = (table: string, columns: string[]) =>
     once(db(table).where({ person_kind: 'user' }).whereIn('person_id', ids).select(columns))
+  /** What names the login; by its address what names none: that may have been another's before. */
   const between = (id: string, address: string) => (query: Knex.QueryBuilder) =>
-    query.where((one) => one.whereIn(id, ids).orWhereIn(address, addresses))
+    query.where((one) =>
+      one.whereIn(id, ids).orWhere((other) => other.whereNull(id).whereIn(address, addresses)),
+    )
   return {
     logins: once(db('users').whereIn('id', ids).select(LOGIN)),
     accounts: theirs('associations', ACCOUNT),
@@ -72,7 +78,10 @@ function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterab
     passkeys: devices('passkeys', ['name', 'created_at', 'last_used_at']),
     totp: devices('totp_factors', ['created_at', 'confirmed_at']),
     addressChanges: theirs('email_changes', CHANGE),
-    accessRequests: paged(db, 'access_requests', REQUEST, between('user_id', 'owner_email')),
+    accessRequestsSent: paged(db, 'access_requests', ASKED, (query) => query.whereIn('user_id', ids)),
+    accessRequestsGot: paged(db, 'access_requests', REQUEST, (query) =>
+      query.whereIn('owner_email', addresses),
+    ),
     transfers: paged(db, 'ownership_transfers', TRANSFER, (query) =>
       query.where((one) => one.whereIn('from_user_id', ids).orWhereIn('to_user_id', ids)),
     ),

@@ -8,9 +8,11 @@ import { record } from './activity.ts'
 import { type ClientUser, findClientUser, listClientUsers, mustBeOpen } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
+import { mayBeTakenBack } from './email-changes.ts'
 import { queueEmail } from './emails.ts'
 import { provePassword } from './factors.ts'
 import { askHooks, fire } from './hooks.ts'
+import { counted } from './limits.ts'
 import { moveOwnership } from './ownership.ts'
 import { asPerson } from './people.ts'
 import { NotFound, Refusal } from './refusal.ts'
@@ -64,17 +66,22 @@ export async function offerOwnership(
   refuse(whyNot(client, target), target)
   await provePassword(db, asPerson(owner), password, 'current_password')
   await askHooks(by, 'PreOwnerChange', { client: describeClient(client), user: describeUser(target) })
-  return change(db, by, async (trx) => {
+  const offer = () => offerNow(db, by, client, owner, target)
+  return counted(db, 'offersOfOwnership', String(owner.id), offer)
+}
+
+const offerNow = (db: Db, by: Actor, client: Client, owner: User, target: ClientUser) =>
+  change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
     if (current.owner_id !== owner.id) throw new Refusal('users.ownerOnly')
     mustBeOpen(current)
+    if (await mayBeTakenBack(trx, owner)) throw new Refusal('transfer.wayBack')
     const user = await findClientUser(trx, current, target.id)
     if (!user) throw new NotFound()
     refuse(whyNot(current, user), user)
     await mustBeAlone(trx, current)
     await insertOffer(trx, current, owner, user)
   })
-}
 
 /** One at a time for a client; one whose time is over is written down as that. */
 async function mustBeAlone(trx: Change, client: Client) {
@@ -132,9 +139,20 @@ export async function acceptOwnership(
     if (target.standing === 'suspended') throw new Refusal('transfer.suspended')
     if (!target.email_verified_at) throw new Refusal('transfer.unverified')
     if (current.require_factor && target.factors === 0) throw new Refusal('transfer.factorFirst')
+    await mustBeSettled(trx, target, former)
     if (!(await endTransfer(trx, current, transfer, 'accepted'))) throw new Refusal('transfer.over')
     await moveOwnership(trx, current, former, target, fullName(former))
   })
+}
+
+/**
+ * Whoever stole a login changes its address first. Ownership has no way back, so neither side's address may have one
+ * (HARD-CASES H19): its owner is asked for the old address back in time, and the offer of a thief is gone with it.
+ */
+async function mustBeSettled(trx: Change, target: User, former: User) {
+  if (await mayBeTakenBack(trx, target)) throw new Refusal('transfer.wayBack.yours')
+  if (await mayBeTakenBack(trx, former))
+    throw new Refusal('transfer.wayBack.theirs', undefined, { name: fullName(former) })
 }
 
 /** The named user does not want it. */

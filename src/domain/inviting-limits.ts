@@ -27,9 +27,9 @@ const hasProvenAddress = async (db: Db, { id }: Actor) =>
   Boolean((await findUser(db, Number(id)))?.email_verified_at)
 
 /** Words of one's own go out only from somebody whose address is known to be theirs (HARD-CASES H24). */
-export async function mustMayWrite(db: Db, by: Actor) {
-  if (by.kind === 'user' && !(await hasProvenAddress(db, by)))
-    throw new Refusal('invite.message.unverified', 'message')
+export async function mustMayWrite(db: Db, by: Actor, again?: 'invite.resend.unverified') {
+  if (by.kind !== 'user' || (await hasProvenAddress(db, by))) return
+  throw again ? new Refusal(again) : new Refusal('invite.message.unverified', 'message')
 }
 
 const secondsUntil = (moment: string) =>

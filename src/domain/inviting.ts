@@ -74,15 +74,12 @@ async function sendAgain(trx: Change, client: Client, target: Invitation) {
   if (before.access_ends_at && before.access_ends_at <= timestamp()) throw new Refusal('invite.accessOver')
   if (before.status === 'expired') await mustHaveRoom(trx, current)
   const now = sending(trx)
-  // Nobody sends the words of somebody else as their own.
-  const isSame =
-    before.invited_by_user_id === now.invited_by_user_id &&
-    before.invited_by_admin_id === now.invited_by_admin_id
+  const message = await ownWords(trx, before)
   const rows = await trx('invitations')
     .where({ id: before.id, status: before.status, nonce: before.nonce })
     .update({
       ...now,
-      ...(!isSame && { message: '' }),
+      message,
       status: 'pending',
       open_email: before.email,
       ended_at: null,
@@ -95,6 +92,16 @@ async function sendAgain(trx: Change, client: Client, target: Invitation) {
   const invitation = (await findInvitation(trx, current, before.id)) as Invitation
   await recordSent(trx, current, invitation, 'invite.resent')
   return invitation
+}
+
+/** Nobody sends the words of somebody else as their own, nor any while their address is not proven (HARD-CASES H24). */
+export async function ownWords(trx: Change, { message, ...before }: Invitation): Promise<string> {
+  const { invited_by_user_id, invited_by_admin_id } = sending(trx)
+  const isSame =
+    before.invited_by_user_id === invited_by_user_id && before.invited_by_admin_id === invited_by_admin_id
+  if (!isSame || !message) return ''
+  await mustMayWrite(trx, trx.by, 'invite.resend.unverified')
+  return message
 }
 
 export const askToSend = (by: Actor, client: Client, email: string, permissions: string) =>

@@ -52,6 +52,9 @@ export const LIMITS = {
   },
   /** Calls of one network without a credential that is known. */
   apiStrangers: { points: 300, seconds: HOUR / 4, memory: true, min: 10, max: 1_000_000 },
+  /** Each suspension behind it mails two people, and never waits: only what undoes it does. */
+  resumesOfAccess: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.resumesOfAccess' },
+  offersOfOwnership: { points: 10, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.offersOfOwnership' },
   /** Failed logins are counted here; how long the next try waits is told by login-tries.ts. */
   failures: { points: 1_000_000, seconds: DAY },
   /** One turn at a time: whoever takes it says how long it is taken for. */

@@ -3,10 +3,10 @@
 
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { listClientsOf } from './associations.ts'
 import { type Actor, change } from './change.ts'
 import type { Client } from './clients.ts'
 import { fire } from './hooks.ts'
+import { findLastUsed } from './own-accounts.ts'
 import { verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { describeUser, findUserByEmail, fullName, markLogin, type User } from './users.ts'
@@ -40,10 +40,5 @@ export const recordLogout = (db: Db, by: Actor, user: User) =>
   })
 
 /** Where a login starts: the account used last, else one's own, and none when all are closed or out of reach. */
-export async function chooseClient(db: Db, user: User): Promise<Client | undefined> {
-  const open = (await listClientsOf(db, user)).filter(
-    ({ client, standing }) => client.status !== 'closed' && standing === 'open',
-  )
-  const latest = [...open].sort((a, b) => (b.entered_at ?? '').localeCompare(a.entered_at ?? ''))
-  return latest[0]?.client
-}
+export const chooseClient = async (db: Db, user: User): Promise<Client | undefined> =>
+  (await findLastUsed(db, user))?.client

@@ -10,6 +10,7 @@ import { record } from './activity.ts'
 import { type Account, listClientsOf } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
+import { mayBeTakenBack } from './email-changes.ts'
 import { queueEmail } from './emails.ts'
 import { writeDownEnd } from './ending-access.ts'
 import { endLogin } from './ending-logins.ts'
@@ -49,16 +50,13 @@ export async function previewMerge(db: Db, keptId: number, goneId: number): Prom
   const [kept, gone] = [await getUser(db, keptId), await getUser(db, goneId)]
   for (const one of [kept, gone])
     if (one.status !== 'active') throw new Refusal('merge.notActive', 'other', { name: fullName(one) })
+  // Whoever stole a login would have all that it opens merged into one of their own (HARD-CASES H19).
   if (await mayBeTakenBack(db, gone)) throw new Refusal('merge.wayBack', 'other', { name: fullName(gone) })
   const accounts = await accountsOf(db, kept, gone)
   const resting = accounts.find(({ owner, isSuspended }) => owner === 'moves' && isSuspended)
   if (resting) throw new Refusal('merge.suspended', 'other', { client: clientName(resting.client) })
   return { kept, gone, accounts, seen: seenIn(kept, gone, accounts) }
 }
-
-/** Whoever stole a login would have all that it opens merged into one of their own (HARD-CASES H19). */
-const mayBeTakenBack = (db: Db, { id }: User) =>
-  db('email_changes').where({ user_id: id, ended_at: null }).where('back_until', '>', timestamp()).first('id')
 
 async function accountsOf(db: Db, kept: User, gone: User): Promise<MergedAccount[]> {
   const had = byClient(await listClientsOf(db, kept))
@@ -206,9 +204,8 @@ async function endMerged(trx: Change, { kept, gone }: MergePreview) {
     .update({ status: 'merged', merged_into_id: kept.id, password_hash: null, updated_at: at })
   // Those that had been merged into it go on with it.
   await trx('users').where({ merged_into_id: gone.id }).update({ merged_into_id: kept.id })
-  const addresses = { email: kept.email, merged: gone.email }
-  await record(trx, 'user.merged', { user: kept, ...addresses })
-  await record(trx, 'user.mergedAway', { user: gone, ...addresses })
+  // About the one that went: whoever reads of the one that stays reads of both.
+  await record(trx, 'user.merged', { user: gone, email: kept.email, merged: gone.email })
   for (const one of [kept, gone])
     await queueEmail(trx, 'login-merged', {
       to: one.email,

@@ -15,7 +15,15 @@ import { actorOf, chooseClient } from './logins.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { lastSettings } from './settings.ts'
-import { createUser, describeUser, findUserByEmail, lowerCase, type NewUser, type User } from './users.ts'
+import {
+  createUser,
+  describeUser,
+  findUser,
+  findUserByEmail,
+  lowerCase,
+  type NewUser,
+  type User,
+} from './users.ts'
 
 export interface Registration {
   id: number
@@ -54,7 +62,9 @@ export async function register(
     })
     await record(trx, 'register.requested', { email })
     const known = await findUserByEmail(trx, email)
-    const data = { name: input.first_name, row: Number(row) }
+    // Looked for whatever the address is, so that each takes as long (HARD-CASES H17).
+    const now = await findUser(trx, known?.merged_into_id ?? 0)
+    const data = { name: input.first_name, row: Number(row), ...(now && { login: now.email }) }
     await queueEmail(trx, known ? 'register-known' : 'register', { to: email, user: known, data })
   })
 }

@@ -4,12 +4,12 @@
 
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { offerNow } from './accepting.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { type Client, clientName, findClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import type { Invitation } from './invitations.ts'
+import { offerNow } from './offers.ts'
 import { readSettings } from './settings.ts'
 
 export const REMIND_DAYS_BEFORE = 2

@@ -73,8 +73,8 @@ async function read(db: Db) {
   return all
 }
 
-/** Saves what changed, and says in the log what was before and after (the logo only as changed). */
-export async function saveSettings(db: Db, by: Actor, input: Settings) {
+/** Saves what changed, limits too, and says in the log what was before and after (the logo only as changed). */
+export async function saveSettings(db: Db, by: Actor, input: Settings, limits: Partial<Limits> = {}) {
   await change(db, by, async (trx) => {
     forgetSettings()
     const before = await readSettings(trx)
@@ -85,23 +85,20 @@ export async function saveSettings(db: Db, by: Actor, input: Settings) {
       const seen = (value: string) => (key === 'logo' ? Boolean(value) : value)
       await record(trx, 'setting.changed', { key, before: seen(before[key]), after: seen(input[key]) })
     }
+    await saveLimits(trx, limits)
   })
   forgetSettings()
 }
 
-/** Saves the limits that changed, each with what it was in the log. */
-export async function saveLimits(db: Db, by: Actor, input: Limits) {
-  await change(db, by, async (trx) => {
-    forgetSettings()
-    const before = await readLimits(trx)
-    for (const name of SETTABLE) {
-      if (input[name] === before[name]) continue
-      const key = settingOf(name)
-      await write(trx, key, String(input[name]))
-      await record(trx, 'setting.changed', { key, before: before[name], after: input[name] })
-    }
-  })
-  forgetSettings()
+async function saveLimits(trx: Change, limits: Partial<Limits>) {
+  const before = await readLimits(trx)
+  for (const name of SETTABLE) {
+    const after = limits[name]
+    if (after === undefined || after === before[name]) continue
+    const key = settingOf(name)
+    await write(trx, key, String(after))
+    await record(trx, 'setting.changed', { key, before: before[name], after })
+  }
 }
 
 // Whoever demands it shows the way; else the last one who could switch it off might be out.

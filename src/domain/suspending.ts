@@ -11,6 +11,7 @@ import { type Actor, type Change, change } from './change.ts'
 import { type Client, describeClient } from './clients.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
+import { counted } from './limits.ts'
 import { Refusal } from './refusal.ts'
 import { cancelTransfer } from './transfers.ts'
 import { describeUser } from './users.ts'
@@ -28,7 +29,14 @@ export const suspend = (db: Db, by: Actor, client: Client, target: ClientUser) =
     await tellBoth(trx, 'access-suspended', current, user)
   })
 
-export const resume = (db: Db, by: Actor, client: Client, target: ClientUser) =>
+/** So often in a day by those of the account: nobody is mailed by switching somebody's access on and off. */
+export async function resume(db: Db, by: Actor, client: Client, target: ClientUser) {
+  if (by.kind === 'admin') return resumeNow(db, by, client, target)
+  const key = `${client.id}-${target.id}`
+  await counted(db, 'resumesOfAccess', key, () => resumeNow(db, by, client, target))
+}
+
+const resumeNow = (db: Db, by: Actor, client: Client, target: ClientUser) =>
   change(db, by, async (trx) => {
     const { client: current, user } = await takeAssociation(trx, client, target, 'owner.suspend')
     if (user.standing === 'ended') throw new Refusal('suspend.over')

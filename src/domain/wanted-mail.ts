@@ -20,6 +20,9 @@ const OF_OWNER = ['access-ends-soon', 'access-ended', 'access-suspended', 'acces
 export const parseKinds = (text: string): MailKind[] =>
   MAIL_KINDS.filter((kind) => text.split(',').includes(kind))
 
+/** Whether this is what choosing would have stored. */
+export const isWellKept = (text: string) => parseKinds(text).join() === text
+
 const kindOf = (template: string, { side }: Values) =>
   OF_OWNER.includes(template) && side === 'owner' ? 'left' : KIND_OF[template]
 

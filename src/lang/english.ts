@@ -548,6 +548,27 @@ export const english = {
     'Three months have passed. Please look who may act for the accounts that you own, and remove who needs it no more.',
   'email.access-review.button': 'Open Access Review',
   'email.access-review.why': 'You asked us to remind you. You can stop that on the same page.',
+  // Switch Account for people with many, links into another account, and tabs.
+  'accounts.search': 'Find an account by name or email address',
+  'accounts.found': 'Accounts: {count}',
+  'accounts.nothingFound': 'No account of yours matches that.',
+  'accounts.all': 'Show all accounts',
+  'accounts.before': 'Previous page',
+  'accounts.next': 'Next page',
+  'otherAccount.title': 'This is about {client}',
+  'otherAccount.page': 'This page is about {client}; you are acting for {current}.',
+  'otherAccount.page.none': 'This page is about {client}; you are acting for no account right now.',
+  'otherAccount.form':
+    'What you sent is about {client}, but you are acting for {current} since another tab switched. Nothing was done.',
+  'otherAccount.form.none':
+    'What you sent is about {client}, but you are acting for no account right now. Nothing was done.',
+  'otherAccount.stay': 'Stay with {client}',
+  'otherAccount.choose': 'Choose another account',
+  'email.open.users': 'Open User Management',
+  'email.open.ownership': 'Open Transfer Ownership',
+  'email.open.account': 'Open {client}',
+  'kept.switched': 'This is what you had typed. Nothing has happened with it yet.',
+
   'account.choose': 'You act for no account right now.',
   'account.switched': 'You now act for {client}.',
   'account.opened': '{client} is open, and yours.',
@@ -849,10 +870,10 @@ export const english = {
   'permission.profile.help': 'They see and change the account’s name, address and phone number.',
   'permission.contacts.title': 'View & Manage Contacts',
   'permission.contacts.short': 'contacts',
-  'permission.contacts.help': 'See, add, change and remove contacts',
+  'permission.contacts.help': 'They see, add, change and remove contacts.',
   'permission.emails.title': 'View Emails',
   'permission.emails.short': 'emails',
-  'permission.emails.help': 'Read what was sent about this account',
+  'permission.emails.help': 'They read what was sent about this account.',
   'permission.products.title': 'View Products & Services',
   'permission.products.short': 'services',
   'permission.products.help': 'They see which services this account has.',
@@ -957,6 +978,7 @@ export const english = {
   'accept.declined': 'You declined the invitation to {client}',
   'accept.declined.sentence':
     'Whoever invited you is told. Nothing else happens, and the link does not work any more.',
+  'accept.declined.mistake': 'By mistake? Ask whoever invited you for a new invitation.',
   'accept.dead':
     'It may have been used, replaced, cancelled, or be over 7 days old. Ask whoever invited you for a new one.',
   'accept.dead.login': 'Accepted it before? Log in',
@@ -1051,8 +1073,6 @@ export const english = {
   // Limits
   'limits.title': 'Limits',
   'limits.lead': 'How much may be done before we ask people to wait. A change holds at once.',
-  'limits.save': 'Save limits',
-  'limits.saved': 'The limits are saved.',
   'limits.range': '{min} to {max}, as shipped {points}',
   'limits.malformed': 'Enter a whole number from {min} to {max}.',
   'limits.wait.minute': 'a minute',
@@ -1380,6 +1400,8 @@ export const english = {
   'login.delete.sentence':
     'They are logged out at once, and this cannot be taken back. Name, address and password are removed, and the address is free for a new login. The activity log and the list of emails keep the name and address of the time.',
   'login.delete.done': 'The login {email} is deleted.',
+  'login.delete.first':
+    'This login can be deleted once it has no access any more, or merged into another one.',
   'login.delete.hasClients': 'This user still has access to a client. Remove that first, or merge the login.',
   'login.merge': 'Merge',
   'merge.title': 'Merge {name} with another login',
@@ -1425,7 +1447,6 @@ export const english = {
   'merge.merged': 'Merged into this login',
   'activity.user.deleted': 'deleted the login {email}',
   'activity.user.merged': 'merged the login {merged} into {email}',
-  'activity.user.mergedAway': 'merged the login {merged} into {email}, which stays',
   'email.login-merged.subject': 'Your two logins are now one',
   'email.login-merged.lead':
     'We merged your login {gone} into {kept}. From now on log in with {kept} and its password; all accounts are there.',
@@ -1485,13 +1506,14 @@ export const english = {
   'invite.correct.pending': 'There is a pending invitation of {email} already: cancel one of the two.',
   // Notifications
   'notifications.title': 'Notifications',
-  'notifications.lead': 'Choose for each account which email you get about it.',
+  'notifications.lead':
+    'Choose for each account which email you get about it. Who joins, declines or leaves is told only to the owner and to whoever invited them.',
   'notifications.always':
     'What keeps you safe is always sent: new logins, passwords, a new owner, and what becomes of your own access.',
   'notifications.legend': 'Email me when',
   'notifications.kind.joined': 'somebody accepts an invitation and joins',
   'notifications.kind.declined': 'somebody declines an invitation of mine',
-  'notifications.kind.left': 'somebody leaves, or their access ends, rests or comes back',
+  'notifications.kind.left': 'somebody leaves, or their access ends, is suspended or resumed',
   'notifications.kind.permissions': 'my permissions change',
   'notifications.saved': 'Your choice for {client} is saved.',
   'notifications.unknown': 'Choose from the list which email you get.',
@@ -1550,7 +1572,7 @@ export const english = {
   'emails.retried': 'The email to {email} is on its way again.',
   'emails.notWaiting': 'This email was sent in the meantime, or is being sent right now: nothing was done.',
   'emails.over.ended':
-    'This email is not sent any more: its invitation was accepted, declined or cancelled, or ran out.',
+    'This email is not sent any more: its invitation was accepted, declined or cancelled, ran out, or gives nothing any more.',
   'emails.over.replaced':
     'This email is not sent any more: the invitation was sent again, and only the newer link works.',
   'emails.over.link':
@@ -1708,6 +1730,7 @@ export const english = {
   'log.admin': 'Admin number',
   'log.entries': 'Newest first',
   'log.download': 'Download as CSV',
+  'log.gotAccess': 'got access, as {email}',
   'log.group.invitations': 'Invitations',
   'log.group.access': 'Access',
   'log.group.clients': 'Clients',
@@ -1821,6 +1844,8 @@ export const english = {
   'email.register-known.subject': 'You have a login already',
   'email.register-known.lead':
     'Someone, hopefully you, wanted to create a login with this address. There is one already: log in with it, or set a new password.',
+  'email.register-known.merged':
+    'Someone, hopefully you, wanted to create a login with this address. It was merged into your login {login}: log in with that address.',
   'email.register-known.button': 'Log in',
   'email.password-reset.subject': 'Set a new password',
   'email.password-reset.lead':
@@ -2196,6 +2221,28 @@ export const english = {
   'tokens.make': 'Make token',
   'tokens.revoked': 'The token is revoked.',
   'tokens.tooMany': 'You have {max} tokens, which is all there may be. Revoke one first.',
+
+  // What issue 5 was found to lack
+  'invite.resend.unverified':
+    'Your message can go out again once your email address is verified. Without one, invite this address anew.',
+  'invite.list.noTime':
+    'This one was not tried: checking the others took too long. Send the list again to go on.',
+  'invitations.noTime':
+    'This one was not tried: checking the others took too long. Choose it again to go on.',
+  'limits.resumesOfAccess': 'How often the access of one user is resumed in a day',
+  'limits.over.resumesOfAccess': 'This access was resumed {count} times in a day. Try again in {wait}.',
+  'limits.offersOfOwnership': 'Offers of ownership by one user in a day',
+  'limits.over.offersOfOwnership': 'Your limit of offers is reached: {count} a day. Try again in {wait}.',
+  'transfer.wayBack':
+    'Your email address was changed lately. You can hand the account over once that can no longer be taken back, three days after the change.',
+  'transfer.wayBack.yours':
+    'Your email address was changed lately. You can accept once that can no longer be taken back, three days after the change.',
+  'transfer.wayBack.theirs':
+    'The email address of {name} was changed lately. You can accept once that can no longer be taken back, three days after the change.',
+  'doctor.association.mail':
+    'User {user} chose for client {client} not to get mail of a kind that there is not: {unwanted}.',
+  'doctor.association.mail.remedy':
+    'Ask the user to save the choice under Notifications anew; what is unknown silences nothing.',
 } as const
 
 export type Key = keyof typeof english

@@ -23,6 +23,12 @@ export const stopClock = (stop: boolean) => {
   stopped = stop ? Date.now() : undefined
 }
 
+/** For tests alone: whatever was moved or stopped, the clock is right again. */
+export const resetClock = () => {
+  shift = 0
+  stopped = undefined
+}
+
 /** Longer between two looks, and nobody knows what was in between: the database was away, or this process slept. */
 const LOOKS_APART_MS = 15_000
 

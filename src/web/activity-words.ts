@@ -17,8 +17,13 @@ function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity): string 
   return acting_admin_name ? t('actor.acting', { admin: acting_admin_name, user: actor_name }) : actor_name
 }
 
-const keyOf = ({ action }: Activity): Key => {
-  const key = `activity.${action}`
+/** By accepting, or by opening an account, one gets access oneself; nobody gives it. */
+const gotAccess = ({ action, actor_kind, actor_id, user_id }: Activity) =>
+  action === 'user.associated' && actor_kind === 'user' && actor_id === user_id
+
+const keyOf = (entry: Activity): Key => {
+  if (gotAccess(entry)) return 'log.gotAccess'
+  const key = `activity.${entry.action}`
   return isKey(key) ? key : 'activity.other'
 }
 
@@ -33,7 +38,7 @@ function whatIn(entry: Activity, detail: Detail): string {
     ...Object.fromEntries(said),
     ...(action === 'setting.changed' && settingInWords(detail)),
   })
-  const changes = needs(key, 'before') ? '' : changesInWords(action, detail)
+  const changes = needs(key, 'before') || needs(key, 'after') ? '' : changesInWords(action, detail)
   return changes ? t('log.withChanges', { what, changes }) : what
 }
 

@@ -39,12 +39,18 @@ export function keptOf(req: Request): string {
   return typeof kept === 'string' && kept.length <= LONGEST ? kept : ''
 }
 
-/** After the login: shows what was kept, with a button that sends it to where it was going. */
-export function showKept(req: Request, res: Response, action: string): boolean {
+/** After the login or the switch: shows what was kept, with a button that sends it to where it was going. */
+export function showKept(
+  req: Request,
+  res: Response,
+  action: string,
+  title = t('kept.title'),
+  sentence = t('kept.sentence'),
+): boolean {
   const fields = parse(keptOf(req))
   if (!fields) return false
   const seen = fields.flatMap(([name, value]) => (LABELS[name] && value ? [[t(LABELS[name]), value]] : []))
-  show(req, res, 'client-area/kept', { fields, seen, action })
+  show(req, res, 'client-area/kept', { fields, seen, action, title, sentence })
   return true
 }
 

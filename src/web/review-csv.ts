@@ -1,15 +1,15 @@
-// The access review as a file: the same rows as on the page, all of them.
+// The access review as a file: the same rows as on the page, all of them, in steps.
 
 import type { Request, Response } from 'express'
 import type { Reviewed } from '../domain/access-review.ts'
 import { clientName } from '../domain/clients.ts'
 import { fullName } from '../domain/users.ts'
-import { timestamp } from '../platform/clock.ts'
 import { BYTE_ORDER_MARK, csvLine } from './csv.ts'
+import { sendFile } from './streaming.ts'
 import { t } from './translate.ts'
 import { permissionsInWords } from './words.ts'
 
-const ROWS_A_STEP = 500
+const FILE = { name: 'access-review', ending: 'csv', type: 'text/csv; charset=utf-8' } as const
 
 const columns = () => [
   ...[t('review.account'), t('review.name'), t('review.email'), t('review.permissions')],
@@ -24,19 +24,14 @@ const lineOf = (one: Reviewed) =>
     ...[one.ends_at, one.suspended_at],
   ])
 
-export async function sendReviewCsv(
-  req: Request,
-  res: Response,
-  read: (limit: number, offset: number) => Promise<Reviewed[]>,
-) {
-  const lines = [BYTE_ORDER_MARK + csvLine(columns())]
-  for (let offset = 0; ; offset += ROWS_A_STEP) {
-    const step = await read(ROWS_A_STEP, offset)
-    lines.push(...step.map(lineOf))
-    if (step.length < ROWS_A_STEP) break
-  }
-  res.attachment(`access-review-${timestamp().slice(0, 10)}.csv`)
-  res.set('Cache-Control', 'no-store')
-  res.type('text/csv; charset=utf-8')
-  res.send(req.method === 'HEAD' ? '' : lines.join(''))
+async function* lines(first: Reviewed[], steps: AsyncIterable<Reviewed[]>): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK + csvLine(columns())
+  yield first.map(lineOf).join('')
+  for await (const step of steps) yield step.map(lineOf).join('')
+}
+
+export async function sendReviewCsv(req: Request, res: Response, steps: AsyncGenerator<Reviewed[]>) {
+  // Before anything is sent: when the database does not answer, that is a page that says so.
+  const { value } = await steps.next()
+  await sendFile(req, res, FILE, lines(value ?? [], steps))
 }

@@ -83,7 +83,11 @@ export type Views = ReturnType<typeof openViews>
 export function show(req: Request, res: Response, template: string, data: Data = {}, partial?: string) {
   const views: Views = req.app.locals.views
   const { visit } = req
-  const part = wantsPartial(req) ? partial : undefined
+  if (visit.mismatch) res.status(409)
+  // What was shown for others is answered with the whole page, in its place.
+  const isWhole = res.statusCode === 409
+  const part = wantsPartial(req) && !isWhole ? partial : undefined
+  if (wantsPartial(req) && isWhole) res.set({ 'HX-Retarget': 'body', 'HX-Reswap': 'innerMorph' })
   const all = {
     ...data,
     partial: part !== undefined,
@@ -97,7 +101,6 @@ export function show(req: Request, res: Response, template: string, data: Data =
   }
   const tooMany = tooManyFor(req.body)
   if (tooMany) res.status(429).set('Retry-After', String(tooMany.seconds))
-  if (visit.mismatch) res.status(409)
   res.vary('HX-Request-Type').type('html')
   res.send(views.render(part ?? template, all))
 }

@@ -22,7 +22,7 @@ const button = (name: string) => ada.getByRole('button', { name, exact: true })
 test('users are found while typing, and what else was filled in stays', async () => {
   await ada.getByRole('link', { name: 'Associate User' }).click()
   await ada.getByLabel('View Domains').check()
-  await ada.getByLabel('Name or email address').pressSequentially('car')
+  await ada.getByLabel('Select User').pressSequentially('car')
   await ada.getByRole('radio', { name: 'Carol Chen' }).waitFor()
   expect(await ada.getByRole('radio', { name: 'Bob Brown' }).count()).toBe(0)
   expect(await ada.getByLabel('View Domains').isChecked()).toBe(true)

@@ -49,6 +49,25 @@ test('Resend changes the lists alone: what is being typed elsewhere stays, and s
   await alice.getByLabel('Email address').fill('')
 })
 
+test('what was done is told in sight, once, however far down one pressed', async () => {
+  await alice.setViewportSize({ width: 390, height: 600 })
+  await alice.goto('/account/users')
+  const seen = () =>
+    alice.locator('.flash:visible').evaluateAll((all) =>
+      all.map((one) => {
+        const { top, bottom } = one.getBoundingClientRect()
+        return [one.textContent?.trim().split(' is ')[0]?.slice(0, 10), top >= 0 && bottom <= innerHeight]
+      }),
+    )
+  await invite('ines@example.com')
+  await alice.getByText('ines@example.com is invited.').waitFor()
+  expect(await seen()).toEqual([['ines@examp', true]])
+  await alice.getByRole('button', { name: 'Resend Invite' }).last().click()
+  await alice.getByText('A new link went to').waitFor()
+  expect(await seen()).toEqual([['A new link', true]])
+  await alice.setViewportSize({ width: 1280, height: 720 })
+})
+
 test('an invitation that ended in the meantime is told in the dialog', async () => {
   await house
     .db('invitations')

@@ -18,11 +18,14 @@ test('filters answer in place, a wrong one with a sentence; the file holds what 
   await page.getByLabel('Client number').fill('x')
   await page.getByRole('button', { name: 'Search' }).click()
   await page.getByText('“x” is not a number of ours').waitFor()
-  await page.getByLabel('Client number').fill('1')
+  const field = page.getByLabel('Client number')
+  expect(await field.getAttribute('aria-invalid')).toBe('true')
+  await field.fill('1')
   await page.getByLabel('What happened').selectOption({ label: 'Opened the client …' })
   await page.getByRole('button', { name: 'Search' }).click()
   await page.getByText('opened the client Acme Hosting').waitFor()
   expect(await page.locator('#log li').count()).toBe(1)
+  expect(await field.getAttribute('aria-invalid')).toBeNull()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Download as CSV' }).click(),

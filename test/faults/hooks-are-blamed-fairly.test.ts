@@ -8,8 +8,6 @@ import { loadHooks } from '../../src/hook-runner.ts'
 import { moveClock } from '../../src/platform/clock.ts'
 import { hookProcesses } from '../support/children.ts'
 
-vi.setConfig({ testTimeout: 40_000 })
-
 const FILE = `
 const { appendFileSync } = require('node:fs')
 const sleep = (ms) => new Promise((yes) => setTimeout(yes, ms))
@@ -95,11 +93,11 @@ describe('one function of a file does not answer for another', () => {
     const started = Date.now()
     const others = [ask(), run('UserLogin')]
     expect(await others[0], 'not answered: it is let happen').toBeUndefined()
-    expect(Date.now() - started, 'two seconds').toBeLessThan(3_000)
+    expect(Date.now() - started, 'two seconds, not ten').toBeLessThan(9_000)
     expect(await others[1]).toBe('postponed 2')
     expect(await loop).toBe('it kept its process from answering')
     const fresh = { sentence: 'Not x@example.com' }
-    await expect.poll(ask, { timeout: 10_000, message: 'by a fresh process' }).toEqual(fresh)
+    await expect.poll(ask, { message: 'by a fresh process' }).toEqual(fresh)
     expect(await run('UserLogin')).toBe('fine')
   })
 

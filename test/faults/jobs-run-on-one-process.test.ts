@@ -24,11 +24,9 @@ test('H13 the holder is stopped with SIGSTOP: another takes over, and the late o
 
   const lease = () => db('leases').where({ name: 'jobs' }).first()
   const pidOf = async (id: string) => (await db('workers').where({ id }).first())?.pid
-  await expect.poll(async () => Boolean(await lease()), { timeout: 15_000 }).toBe(true)
+  await expect.poll(async () => Boolean(await lease())).toBe(true)
   const first = await lease()
-  await expect
-    .poll(() => db('job_runs').whereNotNull('ended_at'), { timeout: 15_000 })
-    .toHaveLength(jobs.length)
+  await expect.poll(() => db('job_runs').whereNotNull('ended_at')).toHaveLength(jobs.length)
   await new Promise((resolve) => setTimeout(resolve, 12_000))
   const kept = await lease()
   expect(kept).toMatchObject({ generation: first.generation, holder: first.holder })
@@ -42,13 +40,11 @@ test('H13 the holder is stopped with SIGSTOP: another takes over, and the late o
     .toBe(first.generation + 1)
   const tookMs = Math.round(performance.now() - stopped)
   expect(tookMs, 'not before it stood still for 20 seconds').toBeGreaterThan(14_000)
-  await expect.poll(() => pidOf(first.holder), { timeout: 30_000 }).toBeUndefined()
+  await expect.poll(() => pidOf(first.holder)).toBeUndefined()
   const second = await lease()
 
   process.kill(holder, 'SIGCONT')
-  await expect
-    .poll(async () => (await db('workers').where({ pid: holder }).first())?.id, { timeout: 20_000 })
-    .toBeTruthy()
+  await expect.poll(async () => (await db('workers').where({ pid: holder }).first())?.id).toBeTruthy()
   await new Promise((resolve) => setTimeout(resolve, 6_000))
   expect(await lease()).toMatchObject({ generation: second.generation, holder: second.holder })
   const runs = await db('job_runs')

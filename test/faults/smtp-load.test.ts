@@ -22,6 +22,16 @@ async function inviteMany(alice: Visitor, many: number) {
   return addresses
 }
 
+const median = (ms: number[]) =>
+  ms.sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? Number.POSITIVE_INFINITY
+
+async function loading(alice: Visitor) {
+  const began = performance.now()
+  await alice.visit('/account/details')
+  expect(alice.status).toBe(200)
+  return performance.now() - began
+}
+
 test('down for ten minutes and back: everything arrives, each message once, under the id it had', async () => {
   const port = await freePort()
   const house = await startHouse({ environment: { SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM } })
@@ -56,6 +66,8 @@ test('a slow server and 200 messages: three connections, three in hand, and page
   const addresses = await inviteMany(alice, 200)
   await house.delivery.settled()
   expect(await house.db('emails').where({ status: 'waiting' })).toHaveLength(200)
+  const usual: number[] = []
+  for (let page = 0; page < 20; page++) usual.push(await loading(alice))
   peer.script = {}
   peer.slowMs = 300
   peer.connections = 0
@@ -69,10 +81,7 @@ test('a slow server and 200 messages: three connections, three in hand, and page
     over = true
   })
   while (!over) {
-    const began = performance.now()
-    await alice.visit('/account/details')
-    pages.push(performance.now() - began)
-    expect(alice.status).toBe(200)
+    pages.push(await loading(alice))
     const inHand = await house.db('emails').whereNotNull('claim_token')
     mostInHand = Math.max(mostInHand, inHand.length)
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -83,8 +92,8 @@ test('a slow server and 200 messages: three connections, three in hand, and page
   expect(peer.mostOpen).toBe(SENDERS)
   expect(peer.connections, 'each is used for many').toBeLessThan(10)
   expect(mostInHand).toBeLessThanOrEqual(SENDERS)
-  const median = pages.sort((a, b) => a - b)[Math.floor(pages.length / 2)] ?? Number.POSITIVE_INFINITY
-  expect(median, `pages in milliseconds, the slowest ${pages.at(-1)}`).toBeLessThan(100)
+  // A page that waits for a message waits for 300 ms and more.
+  expect(median(pages)).toBeLessThan(Math.max(100, 3 * median(usual)))
 })
 
 test('killed while the server thinks about the message: a fresh process sends it with the same id', async () => {
@@ -99,7 +108,7 @@ test('killed while the server thinks about the message: a fresh process sends it
   await alice.visit('/login')
   await alice.press('Log in', { 'Email address': 'alice@example.com', Password: 'open-sesame-42' })
   await inviteMany(alice, 1)
-  await expect.poll(() => peer.taken.length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => peer.taken.length).toBe(1)
   first.child.kill('SIGKILL')
   await first.ended
 

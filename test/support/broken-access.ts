@@ -14,6 +14,8 @@ export const brokenAccess = ({ acme, bakery, bob, carol }: Ids): Case[] => [
   { check: 'client.ownerTimes', rows: [{ ...pair(bakery, bob), set: { ends_at: LATER } }] },
   { check: 'client.ownerTimes', rows: [{ ...pair(bakery, bob), set: { suspended_at: LONG_AGO } }] },
   { check: 'association.overdue', rows: [{ ...pair(acme, carol), set: { ends_at: LONG_AGO } }] },
+  { check: 'association.mail', rows: [{ ...pair(acme, carol), set: { unwanted_mail: 'left,joined' } }] },
+  { check: 'association.mail', rows: [{ ...pair(acme, carol), set: { unwanted_mail: 'logins' } }] },
   {
     check: 'invitation.inviterSuspended',
     rows: [

@@ -32,7 +32,7 @@ export async function startBrowser(appUrl: string) {
     async open(options: BrowserContextOptions = {}): Promise<Page> {
       const context = await browser.newContext({ baseURL: appUrl, locale: 'en', ...options })
       const page = await context.newPage()
-      page.setDefaultTimeout(10_000)
+      page.setDefaultTimeout(30_000)
       page.on('console', (message) => {
         const text = message.text()
         if (message.type() === 'error' && !EXPECTED.test(text)) complaints.push(`${page.url()}: ${text}`)

@@ -6,17 +6,25 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { ACTIVITY_KEY, ROOT } from './sources.ts'
 
-export const folder = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
-const noHooks = join(folder, 'no-hooks')
-mkdirSync(noHooks)
+/** Where the processes of the file that runs now keep their things: each file gets a folder of its own. */
+export let folder = ''
+const noHooks = () => join(folder, 'no-hooks')
 const children = new Set<ReturnType<typeof spawn>>()
-afterAll(() => {
+
+export function makeFolder() {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
+  mkdirSync(noHooks())
+}
+
+/** However the file ended, nothing of it goes on. */
+export function endProcesses() {
   for (const child of children) child.kill('SIGKILL')
+  children.clear()
   rmSync(folder, { recursive: true, force: true })
-})
+}
 
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
@@ -36,7 +44,7 @@ export function start(name: string, settings: Record<string, string> = {}, file 
       PATH,
       HOME,
       DATA_DIR: join(folder, name),
-      HOOKS_DIR: noHooks,
+      HOOKS_DIR: noHooks(),
       ACTIVITY_KEY,
       ...settings,
     },
@@ -51,6 +59,6 @@ export function start(name: string, settings: Record<string, string> = {}, file 
     children.delete(child)
     return code as number | null
   })
-  const until = (text: string) => expect.poll(() => output, { timeout: 15_000, interval: 20 }).toContain(text)
+  const until = (text: string) => expect.poll(() => output, { timeout: 90_000, interval: 20 }).toContain(text)
   return { child, ended, until, output: () => output }
 }

@@ -1,0 +1,35 @@
+// The catalogue's pages for Switch Account: with few accounts, with many, and asked to switch by a link or a form.
+
+import type { Client } from '../domain/clients.ts'
+import { PERMISSIONS } from '../domain/permissions.ts'
+import { inDays } from '../platform/clock.ts'
+import type { Data } from '../web/views.ts'
+
+export const FEW_ACCOUNTS = { search: '', nth: 1, count: 4, hasMore: false, searches: false }
+
+export function switchingPages(client: Client): [name: string, data: Data, more?: string][] {
+  const times = { ends_at: null, suspended_at: null, standing: 'open' }
+  const account = { client, permissions: PERMISSIONS, isOwner: true, entered_at: null, ...times }
+  const other = (nth: number) => ({
+    ...account,
+    client: { ...client, id: 100 + nth, company_name: `${'Long name '.repeat(8)} ${nth}` },
+    isOwner: false,
+    entered_at: inDays(-nth),
+  })
+  const others = Array.from({ length: 25 }, (_, nth) => other(nth))
+  const many = { search: '', nth: 2, count: 2_000, hasMore: true, searches: true }
+  const found = { ...many, search: 'long', nth: 1, count: 1, hasMore: false }
+  const closed = { ...account, client: { ...client, id: 99, status: 'closed' } }
+  const asked = { account, here: 'Ames Consulting', sentence: 'You act for another.', back: '/account/users' }
+  const question = { ...asked, whyNot: undefined, kept: '' }
+  return [
+    ['accounts', { ...FEW_ACCOUNTS, count: 1, accounts: [account] }],
+    ['accounts', { ...FEW_ACCOUNTS, count: 0, accounts: [] }, '?empty'],
+    ['accounts', { ...many, accounts: [...others.slice(1), closed] }, '?many'],
+    ['accounts', { ...found, accounts: others.slice(0, 1) }, '?found'],
+    ['accounts', { ...found, count: 0, accounts: [] }, '?nothing-found'],
+    ['other-account', question],
+    ['other-account', { ...question, here: undefined, account: closed, whyNot: 'It is closed.' }, '?closed'],
+    ['other-account', { ...question, kept: '[["city","Z"]]', isForm: true }, '?form'],
+  ]
+}
