@@ -45,9 +45,9 @@ export async function plantKeys(house: TestHouse): Promise<Record<string, string
   return { credentialId, tokenId: await latest() }
 }
 
-export async function tokenOf({ db }: TestHouse, email: string): Promise<string> {
+export async function tokenOf({ db }: TestHouse, email: string, name = 'My script'): Promise<string> {
   const user = await db('users').where({ email }).first()
-  return makeToken(db, by('user', user.id, user.first_name), user, { name: 'My script', days: 30 })
+  return makeToken(db, by('user', user.id, user.first_name), user, { name, days: 30 })
 }
 
 /** Calls with this secret; a body that is text is sent as it is. */
