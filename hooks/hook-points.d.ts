@@ -4,9 +4,9 @@
 // notice a repetition. They can change nothing that happened. `Pre…` points are asked before the change,
 // have 2 seconds, and refuse by returning a sentence for the person who is waiting.
 
-/** Who did it. `system` is a job of Latchkey, `visitor` someone who was not logged in. */
+/** Who did it. `credential` is a program with an API key, `system` a job of Latchkey, `visitor` someone not logged in. */
 export interface Actor {
-  kind: 'user' | 'admin' | 'system' | 'visitor'
+  kind: 'user' | 'admin' | 'credential' | 'system' | 'visitor'
   id: number | null
   name: string
   /** The admin who acts as this user; only there while one does. */

@@ -5,6 +5,8 @@ import express from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import { adminArea } from './admin-area/admin-area.ts'
+import { serveApi } from './api/api.ts'
+import { docs } from './api/docs.ts'
 import { clientArea } from './client-area/client-area.ts'
 import type { Config } from './config.ts'
 import { sampleMode } from './dev/dev.ts'
@@ -46,6 +48,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(serveAssets())
   app.use(readHost(db))
   app.use(wellKnown(config))
+  app.use(serveApi(db))
   app.use(csrf(config.appUrl))
   app.use(readBodies)
   app.use(recognise(db))
@@ -55,6 +58,7 @@ export function createApp({ config, db, log, views }: House) {
 
   app.use(clientArea(db))
   app.use(adminArea(db, plannedJobs))
+  app.use(docs(config.appUrl))
   if (!config.production) app.use(sampleMode(config))
 
   app.use(notFound)

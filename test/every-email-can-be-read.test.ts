@@ -7,6 +7,7 @@ import { jobs } from '../src/jobs.ts'
 import { inDays, timestamp } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { typedProof } from './support/admins.ts'
+import { tokenOf } from './support/api.ts'
 import { bySystem } from './support/asked-for.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
@@ -56,6 +57,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await alice.press('Save', { 'Company name': COMPANY })
     const { id } = await house.clientNamed(COMPANY)
     const users = `/admin/clients/${id}/users`
+    await tokenOf(house, 'carol@example.com', COMPANY)
 
     const invite = async (email: string) => {
       await alice.visit('/account/users')

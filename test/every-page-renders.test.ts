@@ -96,7 +96,7 @@ describe('sentences and the places that say them', () => {
     'client.status.': ['active', 'inactive', 'closed'],
     'client.tab.': ['summary', 'profile', 'users', 'contacts', 'emails', 'activity'],
     'contacts.kind.': CONTACT_KINDS.flatMap((kind) => [kind, `${kind}.help`]),
-    'log.group.': ['invitations', 'access', 'clients', 'logins', 'factors', 'admins', 'house', 'other'],
+    'log.group.': 'invitations access clients logins factors admins api house other'.split(' '),
     'log.column.': 'time actor acting client user action sentence before after detail ip'.split(' '),
     'stuck.': stuck.flatMap((what) => [what, `look.${what}`]),
     'emails.status.': EMAIL_STATUSES,
@@ -158,6 +158,7 @@ describe('sentences and the places that say them', () => {
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
+    'api.docs.token.': ['none', 'login', 'associated', 'owner', 'permission'],
     'nav.': [
       'clients',
       'invitations',
@@ -167,8 +168,10 @@ describe('sentences and the places that say them', () => {
       'hooks',
       'system',
       'admins',
+      'api',
       'settings',
     ],
+    'credentials.': ['endedTag', 'revokedTag'],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addressLinks } from './support/address-links.ts'
+import { plantKeys } from './support/api.ts'
 import { askedFor } from './support/asked-for.ts'
 import { plantPasskey } from './support/authenticator.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
@@ -29,6 +30,7 @@ describe('every route says who may come in, and holds it', () => {
     await alice.post('/account/presets', { name: 'Front desk', permissions: 'tickets' })
     ids = {
       ...{ id, clientId: id, userId: bob.id, inviteId: invitation.id },
+      ...(await plantKeys(house)),
       presetId: (await house.db('presets').first()).id,
       ...{ token, nth: '0', name: 'theme.css', sessionId: '0123456789abcdef' },
       ...(await addColleague(house.db)),
@@ -56,7 +58,8 @@ describe('every route says who may come in, and holds it', () => {
   /** Everything that somebody without the right to it must not have changed. */
   const state = async () => {
     const tables = `clients associations invitations users settings emails admins hook_events hook_deliveries
-      hook_functions roles password_resets contacts presets ownership_transfers`.split(/\s+/)
+      hook_functions roles password_resets contacts presets ownership_transfers
+      api_credentials`.split(/\s+/)
     const ignore = ['last_login_at', 'last_login_ip']
     await house.delivery.settled()
     const rows = await Promise.all(tables.map((table) => house.db(table).select()))
@@ -101,22 +104,18 @@ describe('every route says who may come in, and holds it', () => {
       '/.well-known/security.txt',
       '/acting/end',
       '/admin/first/:token',
-      '/admin/login',
-      '/admin/login/passkey',
-      '/admin/login/second-step',
-      '/admin/login/second-step/passkey',
+      ...['', '/passkey', '/second-step', '/second-step/passkey'].map((end) => `/admin/login${end}`),
       '/admin/password/reset',
       '/admin/password/reset/:token',
+      '/api/docs',
+      '/api/openapi.json',
       '/assets/:name',
       '/favicon.ico',
       '/healthz',
       '/invite/:token/decline',
       '/invite/:token/register',
       '/invite/:token{/:step}',
-      '/login',
-      '/login/passkey',
-      '/login/second-step',
-      '/login/second-step/passkey',
+      ...['', '/passkey', '/second-step', '/second-step/passkey'].map((end) => `/login${end}`),
       '/logout',
       '/password/reset',
       '/password/reset/:token',
@@ -153,6 +152,7 @@ describe('every route says who may come in, and holds it', () => {
       '/user/security/totp',
       '/user/security/totp/confirm',
       '/user/security/totp/remove',
+      ...['', '/:tokenId/revoke'].map((end) => `/user/tokens${end}`),
       ...['', '/accept', '/decline'].map((step) => `/user/transfers/:transferId${step}`),
       '/user/verify',
       '/user/verify/:token',

@@ -7,6 +7,7 @@ import { actAs } from './act-as.ts'
 import { activity } from './activity.ts'
 import { adminLink } from './admin-link.ts'
 import { admins } from './admins.ts'
+import { api } from './api.ts'
 import { associatePage } from './associate.ts'
 import { client } from './client.ts'
 import { clientContacts } from './client-contacts.ts'
@@ -39,5 +40,5 @@ export const adminArea = (db: Db, jobs: PlannedJob[]) =>
     .use(associatePage(db), users(db), emails(db), hooks(db), deliveries(db), system(db, jobs), settings(db))
     .use(admins(db), roles(db), own(db), adminLink(db), security(db), sessions(db), activity(db))
     .use(people(db), person(db), actAs(db), deleteUserPage(db), mergeUsersPage(db))
-    .use(invitations(db), exportUserPage(db))
+    .use(invitations(db), exportUserPage(db), api(db))
     .use(transfers(db))

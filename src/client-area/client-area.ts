@@ -25,6 +25,7 @@ import { registration } from './register.ts'
 import { requests } from './requests.ts'
 import { security, sessions } from './security.ts'
 import { suspendPages } from './suspend.ts'
+import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 
 export const clientArea = (db: Db) =>
@@ -54,4 +55,5 @@ export const clientArea = (db: Db) =>
     activity(db),
     sessions(db),
     notifications(db),
+    tokens(db),
   )

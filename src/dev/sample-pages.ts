@@ -11,6 +11,7 @@ import { accessPages, managedPages } from './catalogue-access.ts'
 import { actingPages, type Page, startingPages } from './catalogue-acting.ts'
 import { activityPages, ownActivityPages } from './catalogue-activity.ts'
 import { adminPages } from './catalogue-admins.ts'
+import { apiDocs, apiKeyPages, tokenPages } from './catalogue-api.ts'
 import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { invitationPages } from './catalogue-invitations.ts'
@@ -223,6 +224,9 @@ export function samplePages(): Page[] {
     ...transferPages(alice, bob, client).map(([name, data, more]) => mine(name, data, more)),
     ...stoppedTransferPages(alice, bob, client).map(([name, data, more]) => admins(name, data, more)),
     ...startingPages(bob, client).map(([name, data, more]) => admins(name, data, more)),
+    page(...apiDocs()),
+    ...tokenPages().map(([name, data, more]) => page(name, data, asOwner, more)),
+    ...apiKeyPages().map(([name, data, more]) => page(name, data, asAdmin, more)),
     page('dev/mail', { messages: [message], linked: (text: string) => text }),
   ]
   return [...pages, ...actingPages(pages)]

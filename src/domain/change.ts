@@ -13,12 +13,16 @@ import { NotFound } from './refusal.ts'
 
 /** Who does something, and from where: one a request, whose activity `entries` numbers (HARD-CASES H1). */
 export interface Actor {
-  kind: 'user' | 'admin' | 'system' | 'visitor'
+  kind: 'user' | 'admin' | 'credential' | 'system' | 'visitor'
   id: number | null
   name: string
   ip: string
   /** The admin who acts as this user (HARD-CASES H7). */
   admin?: { id: number; name: string }
+  /** Who made the credential, and so is the inviter of what it sends. */
+  madeBy?: number | null
+  /** Writes down, in the same transaction, what a call of the API is answered (idempotency.ts). */
+  keep?: (trx: Change, result: unknown) => Promise<void>
   requestId: string
   entries: { next: number }
   /** What a job works under: each of its transactions makes sure that it is held still (HARD-CASES H13). */
@@ -33,7 +37,9 @@ export async function change<T>(db: Db, by: Actor, body: (trx: Change) => Promis
   const run = async (trx: Knex.Transaction) => {
     entries.next = first
     if (by.lease) await keepLease(trx, by.lease)
-    const result = await body(Object.assign(trx, { by }))
+    const changing = Object.assign(trx, { by })
+    const result = await body(changing)
+    await by.keep?.(changing, result)
     most.ended = Math.max(most.ended, entries.next)
     return result
   }

@@ -9,8 +9,9 @@ import { type Actor, type Change, change, takeClient } from './change.ts'
 import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
+import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
-import { createUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
+import { createUser, findUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
 import { countUpTo, findByWords, isSearch, keepWords, type Place } from './words.ts'
 
 export interface Profile {
@@ -54,16 +55,32 @@ export const describeClient = (client: Client) => ({
 export const findClient = (db: Db, id: number): Promise<Client | undefined> =>
   db<Client>('clients').where({ id }).first()
 
-interface Looked {
+/** For an id that one of our own rows holds. */
+export const getClient = async (db: Db, id: number): Promise<Client> => {
+  const client = await findClient(db, id)
+  if (!client) throw new NotFound()
+  return client
+}
+
+export interface LookedForClients {
   search?: string
   status?: Client['status'] | undefined
+  /** Where the page before ended. */
   behind?: Place | undefined
   limit: number
+  /** Narrows the list to those that the reader may see, as `u`. */
+  only?: (query: Knex.QueryBuilder) => unknown
 }
 
 /** Newest first, or by the word that was found; a page at a time. */
-export function listClients(db: Db, { search = '', status, behind, limit }: Looked) {
-  const only = (query: Knex.QueryBuilder) => status && query.where('u.status', status)
+export function listClients(
+  db: Db,
+  { search = '', status, behind, limit, only: seen = () => {} }: LookedForClients,
+) {
+  const only = (query: Knex.QueryBuilder) => {
+    if (status) query.where('u.status', status)
+    seen(query)
+  }
   if (isSearch(search)) return findByWords<Client>(db, 'clients', search, { limit, after: behind, only })
   const rows: Promise<(Client & { word?: string })[]> = db('clients as u')
     .modify(only)
@@ -95,6 +112,22 @@ export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Pr
   return by.kind === 'user' ? counted(db, 'accountsOfUser', String(by.id), open) : open()
 }
 
+/** The same for an owner by number: of a user who does it, that user; without one, a new login of the profile's name. */
+export async function openClientFor(
+  db: Db,
+  by: Actor,
+  ownerId: number | undefined,
+  profile: Profile,
+): Promise<Client> {
+  const { email, first_name, last_name } = profile
+  if (by.kind === 'user' && ownerId !== undefined && ownerId !== by.id)
+    throw new Refusal('users.adminOnly', 'owner_id')
+  const id = by.kind === 'user' ? by.id : ownerId
+  const owner = id ? await findUser(db, id) : { email, first_name, last_name }
+  if (!owner) throw new Refusal('api.noSuchUser', 'owner_id')
+  return openClient(db, by, owner, profile)
+}
+
 /** The same inside a transaction that does more. */
 export async function addClient(trx: Change, owner: User, profile: Profile): Promise<Client> {
   const dates = { created_at: timestamp(), updated_at: timestamp() }
@@ -114,9 +147,22 @@ export async function addClient(trx: Change, owner: User, profile: Profile): Pro
   return client
 }
 
-/** Replaces the profile; says in the log what was before and after. */
-export const editClient = (db: Db, by: Actor, client: Client, profile: Profile) =>
-  change(db, by, async (trx) => saveProfile(trx, await takeClient(trx, client), profile))
+/**
+ * Replaces the profile, or some of it; says in the log what was before and after. `mustBe` refuses when what is there
+ * now is not what whoever edits has seen.
+ */
+export const editClient = (
+  db: Db,
+  by: Actor,
+  client: Client,
+  profile: Partial<Profile>,
+  mustBe: (now: Client) => void = () => {},
+) =>
+  change(db, by, async (trx) => {
+    const current = await takeClient(trx, client)
+    mustBe(current)
+    await saveProfile(trx, current, profile)
+  })
 
 /** The same for a client that was taken, and for some of its fields. */
 export async function saveProfile(trx: Change, before: Client, profile: Partial<Profile>): Promise<void> {

@@ -35,6 +35,13 @@ export const mergedChecks: Check[] = [
     where: `${OVER} AND ${has('sessions')}`,
   },
   {
+    check: 'user.overToken',
+    ...USERS,
+    select: USER,
+    where: `u.status <> 'active' AND EXISTS (SELECT 1 FROM api_credentials x
+      WHERE x.user_id = u.id AND x.revoked_at IS NULL)`,
+  },
+  {
     check: 'client.ownerOver',
     over: { table: 'clients', key: 'id', column: 'c.id' },
     from: 'clients c JOIN users u ON u.id = c.owner_id',

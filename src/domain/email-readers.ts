@@ -50,6 +50,7 @@ export const EMAIL_AUDIENCE: Record<string, Audience> = {
   'recovery-code-used': 'nobody',
   'recovery-codes-renewed': 'nobody',
   'login-merged': 'nobody',
+  'token-made': 'nobody',
   'access-request': 'nobody',
   'access-review': 'nobody',
   'admin-welcome': 'nobody',

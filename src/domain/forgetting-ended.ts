@@ -13,6 +13,7 @@ const LINKS_KEPT_DAYS = 90
 const AT_ONCE: [table: string, key: string][] = [
   ['second_steps', 'id_hash'],
   ['passkey_challenges', 'challenge_hash'],
+  ['idempotency_keys', 'id'],
 ]
 const LINKS: [table: string, key: string][] = [
   ['registrations', 'id'],

@@ -15,7 +15,7 @@ import { findUser } from './users.ts'
 
 /** Sends an invitation, if this inviter may send one more; one that is refused does not count. */
 export async function countInviter<T>(db: Db, by: Actor, send: () => Promise<T>): Promise<T> {
-  const key = String(by.id)
+  const key = by.kind === 'credential' ? `key ${by.id}` : String(by.id)
   if (by.kind !== 'user') return counted(db, 'invitesOfAdmin', key, send)
   const isVerified = await hasProvenAddress(db, by)
   return counted(db, 'invitesOfUser', key, () =>

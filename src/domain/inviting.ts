@@ -144,7 +144,7 @@ export async function takeToInvite(trx: Change, client: Client, email: string) {
 export const sending = ({ by }: Change) => ({
   nonce: newNonce(),
   invited_by_user_id: by.kind === 'user' ? by.id : null,
-  invited_by_admin_id: by.kind === 'admin' ? by.id : null,
+  invited_by_admin_id: by.kind === 'admin' ? by.id : (by.madeBy ?? null),
   sent_at: timestamp(),
   expires_at: inDays(VALID_FOR_DAYS),
   opened_at: null,

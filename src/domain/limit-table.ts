@@ -3,6 +3,7 @@
 
 import type { Key } from '../lang/english.ts'
 
+const MINUTE = 60
 const HOUR = 3_600
 const DAY = 86_400
 
@@ -40,6 +41,17 @@ export const LIMITS = {
   requestsOfUser: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.requestsOfUser' },
   /** Whoever asks is never told of this one. */
   mailsToOwner: { points: 3, seconds: DAY, min: 1, max: 1_000 },
+  /** Of one credential or token, in each process: a row written for each call would cost more than it guards. */
+  apiCalls: {
+    points: 600,
+    seconds: MINUTE,
+    memory: true,
+    min: 10,
+    max: 1_000_000,
+    over: 'limits.over.apiCalls',
+  },
+  /** Calls of one network without a credential that is known. */
+  apiStrangers: { points: 300, seconds: HOUR / 4, memory: true, min: 10, max: 1_000_000 },
   /** Each suspension behind it mails two people, and never waits: only what undoes it does. */
   resumesOfAccess: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.resumesOfAccess' },
   offersOfOwnership: { points: 10, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.offersOfOwnership' },

@@ -163,6 +163,18 @@ export async function countTry(db: Db, name: CountedName, key: string, seconds?:
   return result.consumedPoints
 }
 
+/** Counts one call, and tells how many are left in how many seconds. */
+export async function tally(db: Db, name: 'apiCalls' | 'apiStrangers', key: string) {
+  const { points } = await limiterOf(db, name)
+  const limiter = limitersOf(db)[name]
+  const { remainingPoints, msBeforeNext, consumedPoints } = await limiter
+    .consume(short(key))
+    .catch((failure: RateLimiterRes) => failure)
+  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+  const { over } = limitOf(name)
+  return { points, left: remainingPoints, seconds, isOver: consumedPoints > points, over }
+}
+
 /** Takes one try back: what went well does not count. */
 export async function forgiveTry(db: Db, name: CountedName, key: string): Promise<void> {
   await limitersOf(db)[name].reward(short(key))

@@ -9,6 +9,7 @@ import { type Actor, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { removeFactors } from './factors.ts'
 import { asPerson } from './people.ts'
+import { endTokens } from './personal-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
 import { getUser, type User } from './users.ts'
@@ -69,6 +70,7 @@ const setStatus = (db: Db, by: Actor, user: User, from: User['status'], to: User
     const about = { user, email: user.email }
     if (to !== 'disabled') return record(trx, 'user.enabled', about)
     await endAllSessionsOf(trx, user)
+    await endTokens(trx, user)
     await record(trx, 'user.disabled', about)
   })
 

@@ -16,7 +16,7 @@ import { describeUser, fullName, getUser, type User } from './users.ts'
 
 /** Refuses someone who is not associated (any more), is disabled, or is the owner already. Admins only. */
 export async function makeOwner(db: Db, by: Actor, client: Client, target: ClientUser) {
-  if (by.kind !== 'admin') throw new Refusal('users.adminOnly')
+  if (by.kind !== 'admin' && by.kind !== 'credential') throw new Refusal('users.adminOnly')
   const about = { client: describeClient(client), user: describeUser(target) }
   await askHooks(by, 'PreOwnerChange', about)
   return change(db, by, async (trx) => {

@@ -5,6 +5,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { Change } from './change.ts'
 import { countFactors, removeFactors } from './factors.ts'
 import { asPerson, keyOf } from './people.ts'
+import { endTokens } from './personal-tokens.ts'
 import { endOtherSessions } from './sessions.ts'
 import { markVerified, type User } from './users.ts'
 
@@ -15,19 +16,20 @@ export async function proveAddress(trx: Change, user: User, sessionId = ''): Pro
   return true
 }
 
-/** Ends the sessions, second factors and pending changes of address of a login. */
+/** Ends the sessions, second factors, personal tokens and pending changes of address of a login. */
 export async function startAfresh(trx: Change, user: User, sessionId = '') {
   await endOtherSessions(trx, user, sessionId)
   const person = asPerson(user)
   await removeFactors(trx, person)
   await trx('known_devices').where(keyOf(person)).delete()
+  await endTokens(trx, user)
   await trx('email_changes')
     .where({ user_id: user.id, ended_at: null, confirmed_at: null })
     .update({ ended_at: timestamp() })
 }
 
 /**
- * Removes the second factors that were added after that moment; an app counts from when it was turned on. Which browser
+ * Removes the second factors and personal tokens that were added after that moment; an app counts from when it was turned on. Which browser
  * is whose cannot be told any more, so none is known.
  */
 export async function removeFactorsSince(trx: Change, user: User, since: string) {
@@ -39,5 +41,6 @@ export async function removeFactorsSince(trx: Change, user: User, since: string)
     .where((app) => app.whereNull('confirmed_at').orWhere('confirmed_at', '>', since))
     .delete()
   await trx('known_devices').where(keyOf(person)).delete()
+  await endTokens(trx, user, { since })
   await countFactors(trx, person)
 }

@@ -23,6 +23,7 @@ export const RIGHTS = [
   'run-again',
   'settings',
   'admins',
+  'api',
 ] as const
 
 export type Right = (typeof RIGHTS)[number]

@@ -41,7 +41,11 @@ const PERMISSION_ACTIONS = [
 const LISTS = ['permissions', 'rights', 'before', 'after']
 
 /** By what an action is about: what the sentences of its keys begin with. */
-const KEYS: Record<string, string> = { 'role.': 'right.', 'contact.': 'contacts.kind.' }
+const KEYS: Record<string, string> = {
+  'role.': 'right.',
+  'credential.': 'right.',
+  'contact.': 'contacts.kind.',
+}
 
 /** A list of keys as the words for them; anything else as it is. */
 function listInWords(action: string, text: string): string {

@@ -12,6 +12,7 @@ export interface Told {
 }
 
 function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity): string {
+  if (actor_kind === 'credential') return t('actor.credential', { name: actor_name })
   if (actor_kind !== 'user' && actor_kind !== 'admin') return t(`actor.${actor_kind}`)
   return acting_admin_name ? t('actor.acting', { admin: acting_admin_name, user: actor_name }) : actor_name
 }

@@ -57,7 +57,8 @@ function sentences(error: z.ZodError) {
   return errors
 }
 
-function tellingOf(issue: z.core.$ZodIssue): [Key, Values] {
+/** The sentence for what is wrong with a field. */
+export function tellingOf(issue: z.core.$ZodIssue): [Key, Values] {
   const max = 'maximum' in issue ? Number(issue.maximum) : 0
   const values: Values = issue.code === 'custom' ? (issue.params ?? {}) : {}
   return [isKey(issue.message) ? issue.message : 'field.malformed', { max, ...values }]

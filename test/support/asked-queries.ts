@@ -1,5 +1,6 @@
 // What the application asks of its database, and pages that have much to show.
 
+import { plantKeys } from './api.ts'
 import { askedFor } from './asked-for.ts'
 import { plantPasskey } from './authenticator.ts'
 import type { TestHouse } from './house.ts'
@@ -52,6 +53,7 @@ export async function walkOf(house: TestHouse): Promise<Walk> {
     ...{ ...(await addColleague(house.db)), ...(await watched(house.db)) },
     ...{ requestId: await askedFor(house.db), contactId: await plantContact(house.db, id) },
     ...{ transferId: (await latestTransfer(house)).id, nth: '0', sessionId: '0123456789abcdef' },
+    ...(await plantKeys(house)),
     passkeyId: await plantPasskey(house.db, 'user', 'alice@example.com'),
   }
   await house.work?.stop()
@@ -114,5 +116,7 @@ async function grow({ db }: TestHouse, client_id: number, rows: number) {
   await copies('admins', {}, (n) => ({ email: `admin${n}@x.test` }))
   await copies('roles', {}, (n) => ({ name: `role ${n}` }))
   await copies('sessions', { user_id: alice.id }, (n) => ({ id_hash: `s${n}` }))
+  for (const keys of [{ user_id: null }, { user_id: alice.id }])
+    await copies('api_credentials', keys, (n) => ({ secret_hash: `s${n}`, name: `key ${n}` }))
   await copies('passkeys', {}, (n) => ({ credential_hash: `k${n}`, credential_id: `k${n}` }))
 }

@@ -17,6 +17,20 @@ export const endedLogins = ({ bob, frank }: Ids): Case[] => {
     one('user.mergedInto', set(frank, { status: 'merged', merged_into_id: NOBODY }), 'user.overSession'),
     one('user.mergedInto', set(frank, { status: 'merged', merged_into_id: frank }), 'user.overSession'),
     one('user.overSession', set(frank, { status: 'deleted' })),
+    {
+      check: 'user.overToken',
+      rows: [
+        set(frank, { status: 'disabled' }),
+        {
+          table: 'api_credentials',
+          add: {
+            ...{ user_id: frank, name: 'x', secret_hash: 'x', rights: '' },
+            ...{ created_at: LONG_AGO, updated_at: LONG_AGO },
+          },
+        },
+      ],
+      also: [],
+    },
     one('user.overAccess', set(bob, { status: 'deleted' }), 'client.ownerOver'),
     one('client.ownerOver', set(bob, { status: 'deleted' }), 'user.overAccess'),
   ]

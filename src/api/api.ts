@@ -1,0 +1,52 @@
+// The API, /api/v1: everything a page can do, for programs. Each resource is a file; each names who may call it. It takes
+// no cookies, so it stands before whatever reads them, and before whatever reads bodies.
+
+import { getRequestListener } from '@hono/node-server'
+import type { RequestHandler } from 'express'
+import { NotFound } from '../domain/refusal.ts'
+import type { Db } from '../platform/database.ts'
+import { collect, readBody } from './bodies.ts'
+import { clients } from './clients.ts'
+import { type Api, newApi, requestOf } from './context.ts'
+import { authenticate } from './guards.ts'
+import { permissions } from './permissions.ts'
+import { answerError, answerShape } from './problems.ts'
+
+export const BASE = '/api/v1'
+
+/** The site map: a resource more is a line more. */
+function resources(api: Api) {
+  clients(api)
+  permissions(api)
+}
+
+/** Every operation, for being called and for being told of. */
+export function operations(): Api {
+  const api = newApi({ defaultHook: answerShape })
+  resources(api)
+  return api
+}
+
+export function serveApi(db: Db): RequestHandler {
+  const api = newApi()
+  api.onError((error, c) => answerError(error, c))
+  api.notFound((c) => answerError(new NotFound(), c))
+  api.use(async (c, next) => {
+    c.set('db', db)
+    c.header('Cache-Control', 'no-store')
+    await next()
+    // For the log of requests, which names no address.
+    Object.assign(requestOf(c), { route: { path: c.req.routePath } })
+  })
+  api.use(authenticate, readBody)
+  api.route(BASE, operations())
+  const listener = getRequestListener((request, env) => api.fetch(request, env), {
+    overrideGlobalObjects: false,
+  })
+  return async (req, res, next) => {
+    if (req.path !== BASE && !req.path.startsWith(`${BASE}/`)) return next()
+    const body = await collect(req)
+    Object.assign(req, { rawBody: body ?? Buffer.alloc(0), isTooLarge: body === undefined })
+    await listener(req, res)
+  }
+}

@@ -1,0 +1,75 @@
+// Who may call: every operation names the right that a credential needs, and what a personal token needs, if tokens may
+// call it at all. The guard also loads the client that the URL names, and one that the caller may not see is not there.
+
+import type { MiddlewareHandler } from 'hono'
+import { findCaller, getClientFor, mustComeFrom, noteUse } from '../domain/api-callers.ts'
+import { tally } from '../domain/limits.ts'
+import type { Permission } from '../domain/permissions.ts'
+import { Refusal, TooMany } from '../domain/refusal.ts'
+import type { Right } from '../domain/rights.ts'
+import { networkOf } from '../web/limits.ts'
+import { idOf } from '../web/request.ts'
+import { t } from '../web/translate.ts'
+import { type ApiEnv, type Call, ipOf } from './context.ts'
+
+/** Knows who calls, how often they may, and from where; notes when they came last. */
+export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const [db, ip] = [c.get('db'), ipOf(c)]
+  const secret = /^Bearer +(\S{1,200})$/i.exec(c.req.header('Authorization') ?? '')?.[1] ?? ''
+  const caller = await findCaller(db, secret)
+  if (!caller) {
+    const { isOver, seconds } = await tally(db, 'apiStrangers', networkOf(ip))
+    throw isOver ? new TooMany(seconds) : new Refusal('api.unauthorized')
+  }
+  mustComeFrom(ip, caller)
+  c.set('caller', caller)
+  await countCall(c)
+  await noteUse(db, caller, ip)
+  await next()
+}
+
+const WINDOW_SECONDS = 60
+
+/** The headers are those of draft-ietf-httpapi-ratelimit-headers. */
+async function countCall(c: Call) {
+  const { credential } = c.get('caller')
+  const { points, left, seconds, isOver, over } = await tally(c.get('db'), 'apiCalls', String(credential.id))
+  c.header('RateLimit-Policy', `"calls";q=${points};w=${WINDOW_SECONDS}`)
+  c.header('RateLimit', `"calls";r=${left};t=${seconds}`)
+  if (isOver) throw new TooMany(seconds, over, { count: points })
+}
+
+export interface Needs {
+  /** Of a credential. */
+  right: Right
+  /** Of a personal token: a login, an association, ownership or a permission with the client; without it none may. */
+  token?: 'login' | 'associated' | 'owner' | Permission
+}
+
+const check = ({ right, token }: Needs): MiddlewareHandler<ApiEnv> => {
+  return async (c, next) => {
+    const { user, rights } = c.get('caller')
+    if (user && !token) throw new Refusal('api.notForTokens')
+    if (!user && !rights.includes(right))
+      throw new Refusal('rights.missing', undefined, { right: t(`right.${right}`) })
+    const id = c.req.param('client_id')
+    if (id !== undefined) c.set('seen', await getClientFor(c.get('db'), c.get('caller'), idOf(id)))
+    if (user && token) mustHold(c, token)
+    await next()
+  }
+}
+
+function mustHold(c: Call, token: NonNullable<Needs['token']>) {
+  if (token === 'login' || token === 'associated') return
+  const { isOwner, permissions } = c.get('seen')
+  if (token === 'owner' && !isOwner) throw new Refusal('users.ownerOnly')
+  if (token !== 'owner' && !permissions.includes(token))
+    throw new Refusal('denied.permission', undefined, { permission: t(`permission.${token}.title`) })
+}
+
+/** For `createRoute`: the guard, and what the document says of it. */
+export const needs = (what: Needs) => ({
+  security: [{ bearer: [] }],
+  middleware: [check(what)],
+  'x-needs': what,
+})

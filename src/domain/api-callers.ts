@@ -1,0 +1,124 @@
+// Who calls the API: a credential of the host's, with rights, or a user by a personal token, with permissions. Both are
+// read afresh on every call (R8). A client that a caller may not see is not there.
+
+import { inMinutes, timestamp } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
+import { type CredentialRow, standingOfCredential } from './api-credentials.ts'
+import { findClientOf } from './associations.ts'
+import type { Actor } from './change.ts'
+import { type Client, findClient, type LookedForClients, listClients } from './clients.ts'
+import { fingerprint } from './links.ts'
+import { isWithinNetworks } from './networks.ts'
+import { PERMISSIONS, type Permission } from './permissions.ts'
+import { NotFound, Refusal } from './refusal.ts'
+import { parseRights, type Right } from './rights.ts'
+import { findUser, fullName, type User } from './users.ts'
+
+export interface Caller {
+  credential: CredentialRow
+  /** What a credential may do; a personal token has none. */
+  rights: Right[]
+  /** Whose personal token it is. */
+  user?: User
+}
+
+const SECRET = /^latchkey_(key|token)_[\w-]{43}$/
+
+/** The caller behind a secret; nothing for one that is unknown, ended, revoked, or of a login that is not active. */
+export async function findCaller(db: Db, secret: string): Promise<Caller | undefined> {
+  if (!SECRET.test(secret)) return undefined
+  const credential: CredentialRow | undefined = await db('api_credentials')
+    .where({ secret_hash: fingerprint(secret) })
+    .first()
+  if (!credential || standingOfCredential(credential) !== 'live') return undefined
+  if (credential.user_id === null) return { credential, rights: parseRights(credential.rights) }
+  const user = await findUser(db, credential.user_id)
+  return user?.status === 'active' ? { credential, rights: [], user } : undefined
+}
+
+/** Refuses a caller from elsewhere. */
+export function mustComeFrom(ip: string, { credential }: Caller) {
+  if (!isWithinNetworks(ip, credential.addresses)) throw new Refusal('api.address', undefined, { ip })
+}
+
+/** When and from where a credential was used last, at most once a minute: many calls make one write. */
+export async function noteUse(db: Db, { credential }: Caller, ip: string): Promise<void> {
+  const minuteAgo = inMinutes(-1)
+  if (credential.last_used_at && credential.last_used_at > minuteAgo) return
+  const write = (trx: Db) =>
+    trx('api_credentials')
+      .where({ id: credential.id })
+      .where((long) => long.whereNull('last_used_at').orWhere('last_used_at', '<=', minuteAgo))
+      .update({ last_used_at: timestamp(), last_used_ip: ip })
+  await transaction(db, write, HARMLESS)
+}
+
+/** Who does it, as the activity log tells it. */
+export const whoCalls = ({ credential, user }: Caller): Pick<Actor, 'kind' | 'id' | 'name' | 'madeBy'> =>
+  user
+    ? { kind: 'user', id: user.id, name: fullName(user) }
+    : { kind: 'credential', id: credential.id, name: credential.name, madeBy: credential.admin_id }
+
+/** A client as the caller may see it; a credential holds every permission, as an admin does. */
+export interface SeenClient {
+  client: Client
+  permissions: readonly Permission[]
+  isOwner: boolean
+}
+
+/** Refuses, as not there, what the caller may not see; for a user also what they may not act for now. */
+export async function getClientFor(db: Db, { credential, user }: Caller, id: number): Promise<SeenClient> {
+  if (user) {
+    const account = await findClientOf(db, user, id)
+    if (!account || account.client.status === 'closed') throw new NotFound()
+    if (account.client.require_factor && user.factors === 0) throw new Refusal('api.factorNeeded')
+    return account
+  }
+  const client = await findClient(db, id)
+  if (!client || !(await maySee(db, credential, client))) throw new NotFound()
+  return { client, permissions: PERMISSIONS, isOwner: false }
+}
+
+export async function maySee(db: Db, credential: CredentialRow, client: { id: number }): Promise<boolean> {
+  if (credential.all_clients) return true
+  const listed = { credential_id: credential.id, client_id: client.id }
+  return Boolean(await db('api_credential_clients').where(listed).first('client_id'))
+}
+
+/** Refuses a credential for some clients where something of no client yet is made. */
+export function mustSeeAll({ credential, user }: Caller) {
+  if (!user && !credential.all_clients) throw new Refusal('api.allClients')
+}
+
+/** The clients that the caller may see, newest first or by the word that was found. */
+export const listClientsFor = (db: Db, { credential, user }: Caller, looked: LookedForClients) =>
+  listClients(db, {
+    ...looked,
+    only: (query) => {
+      if (user) return query.whereNot('u.status', 'closed').whereIn('u.id', openTo(db, user))
+      if (!credential.all_clients) query.whereIn('u.id', listedFor(db, credential))
+    },
+  })
+
+const listedFor = (db: Db, { id }: CredentialRow) =>
+  db('api_credential_clients').where({ credential_id: id }).select('client_id')
+
+/** What they may act for now, as findClientOf has it. */
+const openTo = (db: Db, user: User) =>
+  db('associations as s')
+    .join('clients as c', 'c.id', 's.client_id')
+    .where('s.user_id', user.id)
+    .where((open) =>
+      open
+        .where('c.owner_id', user.id)
+        .orWhere((rests) =>
+          rests
+            .whereNull('s.suspended_at')
+            .where((ends) => ends.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp())),
+        ),
+    )
+    .where((factor) => {
+      if (user.factors === 0) factor.where('c.require_factor', 0)
+    })
+    .select('s.client_id')
