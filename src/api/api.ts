@@ -9,6 +9,8 @@ import { collect, readBody } from './bodies.ts'
 import { clients } from './clients.ts'
 import { type Api, newApi, requestOf } from './context.ts'
 import { authenticate } from './guards.ts'
+import { invitations } from './invitations.ts'
+import { manyInvitations } from './inviting-many.ts'
 import { permissions } from './permissions.ts'
 import { answerError, answerShape } from './problems.ts'
 
@@ -18,6 +20,8 @@ export const BASE = '/api/v1'
 function resources(api: Api) {
   clients(api)
   permissions(api)
+  invitations(api)
+  manyInvitations(api)
 }
 
 /** Every operation, for being called and for being told of. */

@@ -1,6 +1,7 @@
 // Who calls the API: a credential of the host's, with rights, or a user by a personal token, with permissions. Both are
 // read afresh on every call (R8). A client that a caller may not see is not there.
 
+import type { Knex } from 'knex'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
@@ -100,6 +101,12 @@ export const listClientsFor = (db: Db, { credential, user }: Caller, looked: Loo
       if (!credential.all_clients) query.whereIn('u.id', listedFor(db, credential))
     },
   })
+
+/** Leaves out the rows of clients that a credential may not see, and those of none; `column` holds whose they are. */
+export const onlySeenBy = (db: Db, { credential }: Caller, column: string) =>
+  credential.all_clients
+    ? undefined
+    : (query: Knex.QueryBuilder) => query.whereIn(column, listedFor(db, credential))
 
 const listedFor = (db: Db, { id }: CredentialRow) =>
   db('api_credential_clients').where({ credential_id: id }).select('client_id')
