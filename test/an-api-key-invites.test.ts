@@ -124,6 +124,34 @@ describe('an API key and a personal token invite', () => {
     expect(await house.mailTo('k1@example.com')).toHaveLength(1)
   })
 
+  test('many, cut short by a crash and sent again: nobody has a second mail, and the rest is done', async () => {
+    const key = { 'Idempotency-Key': 'cut-short' }
+    const many = { emails: ['c1@example.com', 'c2@example.com'], permissions: ['tickets'] }
+    const whole = await robot('POST', to(acme, '/batch'), many, key)
+    // As a crash behind the last address leaves it: sent, and not answered.
+    const left = { status: null, headers: null, body: null, claimed_at: '2026-01-01T00:00:00.000Z' }
+    await house.db('idempotency_keys').where({ key: 'cut-short' }).update(left)
+    const again = await robot('POST', to(acme, '/batch'), many, key)
+    expect([again.status, again.text]).toEqual([200, whole.text])
+    for (const email of many.emails) {
+      expect((await rows(email).first()).send_count).toBe(1)
+      expect(await house.mailTo(email)).toHaveLength(1)
+    }
+    // As one behind the first does: of the second there is nothing yet.
+    const { id } = await rows('c2@example.com').first()
+    await house.db('idempotency_keys').where({ key: 'cut-short' }).update(left)
+    await house
+      .db('idempotency_keys')
+      .where({ body: String(id) })
+      .delete()
+    await house.db('emails').where({ invitation_id: id }).delete()
+    await rows('c2@example.com').delete()
+    const rest = await robot('POST', to(acme, '/batch'), many, key)
+    expect([rest.status, rest.body.invited]).toEqual([200, 2])
+    expect((await rows('c1@example.com').first()).send_count).toBe(1)
+    expect((await rows('c2@example.com').first()).send_count).toBe(1)
+  })
+
   test('the limits of the pages hold: 429, and when to come again', async () => {
     await setLimit(house.db, 'pendingOfClient', 1)
     await robot('POST', to(bakery), offer('l1@example.com'))

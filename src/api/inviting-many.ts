@@ -1,13 +1,16 @@
 // Many addresses invited by one call: each is answered by itself, with its invitation or with why there is none.
 
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Actor } from '../domain/change.ts'
+import { findInvitation } from '../domain/invitations.ts'
+import type { invite } from '../domain/inviting.ts'
 import { AT_ONCE_MAX, type Invited, inviteMany } from '../domain/inviting-many.ts'
-import { TooMany } from '../domain/refusal.ts'
+import { NotFound, TooMany } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { check, emailField } from '../web/form.ts'
 import { sentenceOf } from '../web/words.ts'
-import { act } from './answering.ts'
-import { type Api, clientOf } from './context.ts'
+import { act, partOnce } from './answering.ts'
+import { type Api, type Call, clientOf } from './context.ts'
 import { about, bodyOfId, InvitationBody, Offer, PATH, sends } from './invitations.ts'
 import { TYPE } from './problems.ts'
 import * as shape from './shapes.ts'
@@ -64,13 +67,30 @@ function unlessAllTooMany(outcomes: Invited[]): Invited[] {
   return outcomes
 }
 
+type Sent = Awaited<ReturnType<typeof invite>>
+
+const sendOnce = (c: Call, by: Actor) => (email: string, send: () => Promise<Sent>) =>
+  partOnce<Sent>(c, by, {
+    name: email,
+    run: send,
+    keep: ({ invitation }) => String(invitation.id),
+    kept: async (id) => {
+      const invitation = await findInvitation(c.get('db'), clientOf(c), Number(id))
+      if (!invitation) throw new NotFound()
+      return { invitation, replaced: false }
+    },
+  })
+
 export function manyInvitations(api: Api) {
   api.openapi(createMany, (c) => {
     const { emails, ends_on: endsOn, ...offer } = c.req.valid('json')
     const read = (typed: string) => check(emailField(), typed, 'email')
+    const what = { ...offer, endsOn }
     return act(c, {
-      run: async (by) =>
-        unlessAllTooMany(await inviteMany(c.get('db'), by, clientOf(c), emails, { ...offer, endsOn }, read)),
+      run: async (by) => {
+        const how = { read, once: sendOnce(c, by) }
+        return unlessAllTooMany(await inviteMany(c.get('db'), by, clientOf(c), emails, what, how))
+      },
       status: 200,
       answer: async (db, outcomes) => {
         const results = []

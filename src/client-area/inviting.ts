@@ -56,7 +56,7 @@ export function inviting(db: Db, showUsers: ShowUsers) {
 
   async function inviteEach(req: Request, list: string[], input: Input): Promise<Outcome[]> {
     const read = (typed: string) => check(emailField(), typed, 'email')
-    const outcomes = await inviteMany(db, actor(req), currentClient(req), list, input, read)
+    const outcomes = await inviteMany(db, actor(req), currentClient(req), list, input, { read })
     return outcomes.map((one) => ({ ...one, ...(one.refused && { sentence: sentenceOf(one.refused) }) }))
   }
 

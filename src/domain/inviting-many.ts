@@ -26,14 +26,22 @@ export interface Invited {
   refused?: Refusal | TooMany
 }
 
-/** `read` makes an address of what was typed, or refuses it. */
+type Sent = Awaited<ReturnType<typeof invite>>
+
+interface How {
+  /** Makes an address of what was typed, or refuses it. */
+  read: (typed: string) => string
+  /** Sees to it that a call that comes twice sends to each address once. */
+  once?: (email: string, send: () => Promise<Sent>) => Promise<Sent>
+}
+
 export async function inviteMany(
   db: Db,
   by: Actor,
   client: Client,
   list: string[],
   what: Omit<Invite, 'email'>,
-  read: (typed: string) => string,
+  { read, once = (_, send) => send() }: How,
 ): Promise<Invited[]> {
   const reach = await reachOf(db, by, client)
   mustHold(reach, choosePermissions(what.permissions))
@@ -48,9 +56,13 @@ export async function inviteMany(
       if (seen.has(address)) throw new Refusal('invite.list.twice', 'email')
       seen.add(address)
       if (timestamp() > until) throw new Refusal('invite.list.noTime', 'email')
-      outcomes.push({ typed, ...(await invite(db, by, client, { ...what, email: read(typed) })) })
+      const email = read(typed)
+      const sent = await once(email, () => invite(db, by, client, { ...what, email }))
+      outcomes.push({ typed, ...sent })
     } catch (refused) {
       if (!(refused instanceof Refusal || refused instanceof TooMany)) throw refused
+      // Says nothing of the address: another does this very call.
+      if (refused.key === 'api.inProgress') throw refused
       outcomes.push({ typed, refused })
     }
   return outcomes
