@@ -173,6 +173,16 @@ describe('an API key and a personal token invite', () => {
     expect((await some('POST', to(acme), offer('x@example.com'))).status).toBe(404)
     const listed = (await some('GET', '/invitations')).body.items
     expect(new Set(listed.map((one) => one.client_id))).toEqual(new Set([bakery]))
+    const two = caller(house, await keyOf(house, { clients: `${bakery}, ${acme}` }))
+    const seen: number[] = []
+    let after = ''
+    do {
+      const { body } = await two('GET', `/invitations?limit=3${after}`)
+      seen.push(...body.items.map(({ id }) => id))
+      after = body.next ? `&after=${encodeURIComponent(body.next)}` : ''
+    } while (after)
+    const theirs = house.db('invitations').whereIn('client_id', [acme, bakery])
+    expect(seen).toEqual(await theirs.orderBy('sent_at', 'desc').orderBy('id', 'desc').pluck('id'))
     await house.db('clients').where({ id: bakery }).update({ status: 'closed' })
     const closed = await robot('POST', to(bakery), offer('x@example.com'))
     expect([closed.status, closed.body.type]).toEqual([409, problem('client.closed')])

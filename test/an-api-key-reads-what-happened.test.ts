@@ -62,6 +62,23 @@ describe('an API key reads what happened, and has an add-on told again', () => {
     }
     expect((await some('GET', '/activity')).body.items.length).toBeGreaterThan(0)
     expect((await some('GET', `/activity?client_id=${acme}`)).body.items).toEqual([])
+    const two = caller(house, await keyOf(house, { clients: `${bakery}, ${acme}` }))
+    const theirs = await house
+      .db('activity')
+      .whereIn('client_id', [acme, bakery])
+      .orderBy('id', 'desc')
+      .pluck('id')
+    const seen: number[] = []
+    let after = ''
+    do {
+      const { body } = await two('GET', `/activity?limit=2${after}`)
+      seen.push(...body.items.map(({ id }) => id))
+      after = body.next ? `&after=${body.next}` : ''
+    } while (after)
+    expect(seen).toEqual(theirs)
+    expect(await actions(two, `/activity?client_id=${bakery}&action=client.edited`)).toEqual([
+      'client.edited',
+    ])
     expect((await some('GET', `/clients/${acme}/activity`)).status).toBe(404)
     const blind = caller(house, await keyOf(house, { rights: ['list-clients'] }))
     expect((await blind('GET', '/activity')).body.type).toBe(problem('rights.missing'))

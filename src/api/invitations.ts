@@ -10,7 +10,7 @@ import {
   placeOf,
   STATES,
 } from '../domain/all-invitations.ts'
-import { onlySeenBy } from '../domain/api-callers.ts'
+import { ofEachSeen } from '../domain/api-callers.ts'
 import { cancelInvitation, findInvitation, type Invitation } from '../domain/invitations.ts'
 import { invite, resendInvitation } from '../domain/inviting.ts'
 import { reachOf } from '../domain/managing.ts'
@@ -141,10 +141,12 @@ async function listed(c: Call, { state, ...looked }: Looked, client?: { id: numb
   const { limit, behind } = shape.wanted(looked)
   const before = behind && placeOf({ id: behind.id, sent_at: behind.word ?? '' })
   if (before !== undefined && !isPlace(before)) throw new Refusal('api.after', 'after')
-  const rows = await listAllInvitations(c.get('db'), {
-    ...{ limit, state, ...(before && { before }), ...(client && { client: String(client.id) }) },
-    only: client ? undefined : onlySeenBy(c.get('db'), c.get('caller'), 'i.client_id'),
-  })
+  const list = (of = client) =>
+    listAllInvitations(c.get('db'), {
+      ...{ limit, state, ...(before && { before }), ...(of && { client: String(of.id) }) },
+    })
+  const rows = client ? await list() : await ofEachSeen(c.get('db'), c.get('caller'), list)
+  if (!client) rows.sort((a, b) => (a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1))
   const placed = rows.map((row) => ({ ...row, word: row.sent_at }))
   return shape.pageOf(c, placed, { limit }, bodyOf)
 }

@@ -56,8 +56,6 @@ export interface ActivityFilter {
   to?: string | undefined
   ip?: string | undefined
   text?: string | undefined
-  /** What else holds of it. */
-  only?: ((query: Knex.QueryBuilder) => unknown) | undefined
   /** Only entries older than this one. */
   before?: number | undefined
 }
@@ -85,7 +83,6 @@ function narrow(query: Knex.QueryBuilder, { client, admin, ...filter }: Omit<Act
     query.where((either) =>
       either.where({ actor_kind: 'admin', actor_id: admin.id }).orWhere({ acting_admin_id: admin.id }),
     )
-  filter.only?.(query)
   if (filter.except) query.whereNotIn('action', filter.except)
   if (filter.action) query.where({ action: filter.action })
   if (filter.from) query.where('at', '>=', filter.from)

@@ -35,8 +35,6 @@ export interface Wanted {
   /** Behind which place the page begins. */
   before?: string
   limit: number
-  /** What else holds of it, as `i`. */
-  only?: Narrow | undefined
 }
 
 export interface AnyInvitation extends Invitation {
@@ -55,14 +53,13 @@ export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInv
   const { limit } = wanted
   const clients = await clientsNamed(db, wanted.client ?? '')
   const inviters = await invitersNamed(db, wanted.inviter ?? '')
-  const all = [clients, age(wanted), behind(wanted), wanted.only ?? anything]
   const rows: Invitation[] = []
   // Asked one after the other, each by its index: for several at once a database reads all of them.
   for (const state of statesOf(wanted.state))
     for (const inviter of inviters)
       rows.push(
         ...(await db<Invitation>('invitations as i')
-          .modify((query) => all.concat(state, inviter).map((one) => one(query)))
+          .modify((query) => [state, clients, inviter, age(wanted), behind(wanted)].map((one) => one(query)))
           .orderBy('i.sent_at', 'desc')
           .orderBy('i.id', 'desc')
           .limit(limit)

@@ -1,7 +1,6 @@
 // Who calls the API: a credential of the host's, with rights, or a user by a personal token, with permissions. Both are
 // read afresh on every call (R8). A client that a caller may not see is not there.
 
-import type { Knex } from 'knex'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
@@ -102,11 +101,16 @@ export const listClientsFor = (db: Db, { credential, user }: Caller, looked: Loo
     },
   })
 
-/** Leaves out the rows of clients that a credential may not see, and those of none; `column` holds whose they are. */
-export const onlySeenBy = (db: Db, { credential }: Caller, column: string) =>
-  credential.all_clients
-    ? undefined
-    : (query: Knex.QueryBuilder) => query.whereIn(column, listedFor(db, credential))
+type Listing<T> = (client?: { id: number }) => Promise<T[]>
+
+/** What a list gives of all clients that a credential may see: one after the other, each by its index. */
+export async function ofEachSeen<T>(db: Db, { credential }: Caller, list: Listing<T>): Promise<T[]> {
+  if (credential.all_clients) return list()
+  const ids: number[] = await listedFor(db, credential).pluck('client_id')
+  const rows: T[] = []
+  for (const id of ids) rows.push(...(await list({ id })))
+  return rows
+}
 
 const listedFor = (db: Db, { id }: CredentialRow) =>
   db('api_credential_clients').where({ credential_id: id }).select('client_id')

@@ -73,3 +73,38 @@ test('cancelled and sent again at once: one of the two, and the row says which',
     expect([row.status, row.send_count]).toEqual(['cancelled', resent?.status === 200 ? 2 : 1])
   }
 })
+
+test('one key sends the same batch twice at once: each address has one mail', async () => {
+  const [call] = keys as [ReturnType<typeof caller>]
+  for (let round = 0; round < ROUNDS; round++) {
+    const emails = ['a', 'b', 'c'].map((name) => `${name}${round}@example.com`)
+    const again = () =>
+      call(...(['POST', `${path()}/batch`, { emails, permissions: ['tickets'] }] as const), {
+        'Idempotency-Key': `batch-${round}`,
+      })
+    const statuses = (await atOnce([again, again])).map(({ status }) => status).sort()
+    expect([200, 409]).toContain(statuses[1])
+    expect(statuses[0]).toBe(200)
+    for (const email of emails) {
+      expect((await house.db('invitations').where({ email }).first()).send_count).toBe(1)
+      expect(await house.db('emails').where({ to_address: email })).toHaveLength(1)
+    }
+  }
+})
+
+test('two keys send batches of the same addresses at once: each is pending once', async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    const emails = ['d', 'e', 'f'].map((name) => `${name}${round}@example.com`)
+    const answers = await atOnce(
+      keys.map((call, nth) => () => {
+        const order = nth === 0 ? emails : [...emails].reverse()
+        return call('POST', `${path()}/batch`, { emails: order, permissions: ['tickets'] })
+      }),
+    )
+    for (const { status, body } of answers) expect([status, body.invited]).toEqual([200, 3])
+    const rows = await house.db('invitations').whereIn('email', emails)
+    expect(rows.map(({ status, send_count }) => `${status} ${send_count}`)).toEqual(
+      Array(3).fill('pending 2'),
+    )
+  }
+})
