@@ -73,7 +73,7 @@ export async function act<T, B, S extends Status>(c: Call, doing: Act<T, B, S>):
 export async function partOnce<T>(c: Call, by: Actor, { name, run, keep, kept }: Part<T>): Promise<T> {
   const key = c.req.header('Idempotency-Key')
   if (key === undefined) return run()
-  const [db, of] = [c.get('db'), fingerprint(JSON.stringify([key, c.get('raw'), name]))]
+  const [db, of] = [c.get('db'), fingerprint(JSON.stringify([key, c.req.path, c.get('raw'), name]))]
   const asked = { credentialId: c.get('caller').credential.id, key: of, fingerprint: of }
   const begun = await claimKey(db, asked)
   if ('body' in begun) return kept(begun.body)
