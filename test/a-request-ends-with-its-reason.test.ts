@@ -110,6 +110,8 @@ describe('a request for access ends with its reason', () => {
     const pairs = [acme, consulting].map(({ id }) => ({ client: id, user: ids.carol as number }))
     const chosen = await findChosen(house.db, { owner, acting: false }, pairs)
     await house.db('clients').where({ id: acme.id }).update({ owner_id: ids.bob })
+    const former = { client_id: acme.id, user_id: owner.id }
+    await house.db('associations').where(former).update({ permissions: 'emails' })
     const by = {
       kind: 'user',
       id: owner.id,
@@ -120,7 +122,7 @@ describe('a request for access ends with its reason', () => {
     } as const
     const { removed, kept } = await removeSeveral(house.db, by, chosen)
     expect(removed.map(({ client }) => client.id)).toEqual([consulting.id])
-    expect(kept.map(({ one, why }) => [one.client.id, why?.key])).toEqual([[acme.id, 'users.ownerOnly']])
+    expect(kept.map(({ one, why }) => [one.client.id, why?.key])).toEqual([[acme.id, 'users.mayNot']])
     expect(await house.db('associations').where({ user_id: ids.carol, client_id: acme.id })).toHaveLength(1)
   })
 })

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { ALL_PERMISSIONS } from '../../src/domain/permissions.ts'
 import { atOnce } from '../support/crowd.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { latestTransfer, letIn, offerTo } from '../support/transfers.ts'
@@ -26,6 +27,10 @@ beforeAll(async () => {
 const offered = async (): Promise<number> => {
   await house.db('ownership_transfers').delete()
   await house.db('clients').where({ id: acme.id }).update({ owner_id: 1 })
+  await house
+    .db('associations')
+    .where({ client_id: acme.id, user_id: 1 })
+    .update({ permissions: ALL_PERMISSIONS })
   await offerTo(alice, 'Bob Brown')
   return (await latestTransfer(house)).id
 }
