@@ -15,6 +15,8 @@ const WIDE: SettableName[] = [
   'mailsToAddress',
   'accountsOfUser',
   'mailsToOwner',
+  'resumesOfAccess',
+  'offersOfOwnership',
 ]
 
 export async function widenLimits(db: Db) {
