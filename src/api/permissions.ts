@@ -10,7 +10,9 @@ import { type Api, clientOf } from './context.ts'
 import { needs } from './guards.ts'
 import * as shape from './shapes.ts'
 
-const Key = z.enum(PERMISSIONS, 'permissions.unknown').openapi('PermissionKey', { example: 'invoices' })
+export const Key = z
+  .enum(PERMISSIONS, 'permissions.unknown')
+  .openapi('PermissionKey', { example: 'invoices' })
 type Group = keyof typeof PERMISSION_GROUPS
 
 const GROUPS = Object.keys(PERMISSION_GROUPS) as Group[]
