@@ -130,6 +130,12 @@ const keysIn = async (c: Call, input: { permissions?: string[] | undefined; pres
     : permissionsOfPreset(c.get('db'), clientOf(c), input.preset, input.permissions)
 
 export function associations(api: Api) {
+  reads(api)
+  gives(api)
+  takes(api)
+}
+
+function reads(api: Api) {
   api.openapi(list, async (c) => {
     await mustLookAtUsers(c.get('db'), c.get('caller'))
     const page = shape.wanted(c.req.valid('query'))
@@ -141,7 +147,9 @@ export function associations(api: Api) {
     await mustLookAtUsers(c.get('db'), c.get('caller'))
     return show(c, bodyOf(await getOne(c.get('db'), c, c.req.valid('param').user_id)))
   })
+}
 
+function gives(api: Api) {
   api.openapi(create, (c) => {
     const { user_id, ends_on: endsOn = '', confirmed = false, ...input } = c.req.valid('json')
     const client = clientOf(c)
@@ -175,10 +183,9 @@ export function associations(api: Api) {
       answer: async (db) => bodyOf(await getOne(db, c, user_id)),
     })
   })
-  changes(api)
 }
 
-function changes(api: Api) {
+function takes(api: Api) {
   api.openapi(rest, (c) => {
     const { user_id } = c.req.valid('param')
     const step = c.req.valid('json').suspended ? suspend : resume
