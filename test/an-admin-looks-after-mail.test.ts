@@ -203,7 +203,7 @@ describe('an admin looks after mail', () => {
 
     for (const [email, why] of [
       [replaced, 'the invitation was sent again, and only the newer link works.'],
-      [cancelled, 'its invitation was accepted, declined or cancelled, or ran out.'],
+      [cancelled, 'its invitation was accepted, declined or cancelled, ran out, or gives nothing any more.'],
       [reset, 'its link was used or ran out.'],
     ]) {
       await ada.visit(`/admin/emails/${email.id}`)

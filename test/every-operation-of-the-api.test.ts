@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApiDocument } from '../src/api/document.ts'
 import { caller, keyOf } from './support/api.ts'
 import { checker, type Documented, documented } from './support/api-document.ts'
+import { CRM, plantExamples } from './support/api-examples.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { mutations } from './support/mutations.ts'
 import { snapshot } from './support/snapshot.ts'
@@ -20,9 +21,10 @@ describe('every operation of the API is as its document says', () => {
   let restore: () => Promise<void>
 
   beforeAll(async () => {
-    house = await startHouse()
+    house = await startHouse({ hooks: { 'crm.js': CRM } })
     await setLimit(house.db, 'apiCalls', 1_000_000)
     secret = await keyOf(house)
+    await plantExamples(house, secret)
     document = (await caller(house, '')('GET', '/api/openapi.json')).body as unknown as ApiDocument
     operations = documented(document)
     restore = await snapshot(house.db)

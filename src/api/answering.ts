@@ -69,6 +69,34 @@ export async function act<T, B, S extends Status>(c: Call, doing: Act<T, B, S>):
   }
 }
 
+/** One of several changes of a call: with a key it is done once too, also when a crash has cut the call short. */
+export async function partOnce<T>(c: Call, by: Actor, { name, run, keep, kept }: Part<T>): Promise<T> {
+  const key = c.req.header('Idempotency-Key')
+  if (key === undefined) return run()
+  const [db, of] = [c.get('db'), fingerprint(JSON.stringify([key, c.req.path, c.get('raw'), name]))]
+  const asked = { credentialId: c.get('caller').credential.id, key: of, fingerprint: of }
+  const begun = await claimKey(db, asked)
+  if ('body' in begun) return kept(begun.body)
+  by.keep = (trx, result) => keepAnswer(trx, begun, { status: 200, headers: {}, body: keep(result as T) })
+  try {
+    return await run()
+  } catch (error) {
+    await releaseKey(db, begun)
+    throw error
+  } finally {
+    delete by.keep
+  }
+}
+
+interface Part<T> {
+  /** Which part of the call it is. */
+  name: string
+  run: () => Promise<T>
+  /** What is written down of it, and made of that again. */
+  keep: (result: T) => string
+  kept: (text: string) => Promise<T>
+}
+
 const REPLAYED = { 'Idempotency-Replayed': 'true' }
 
 async function runOnce<T, B, S extends Status>(

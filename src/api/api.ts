@@ -5,11 +5,15 @@ import { getRequestListener } from '@hono/node-server'
 import type { RequestHandler } from 'express'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
+import { activity } from './activity.ts'
 import { associations } from './associations.ts'
 import { collect, readBody } from './bodies.ts'
 import { clients } from './clients.ts'
 import { type Api, newApi, requestOf } from './context.ts'
 import { authenticate } from './guards.ts'
+import { hookEvents } from './hook-events.ts'
+import { invitations } from './invitations.ts'
+import { manyInvitations } from './inviting-many.ts'
 import { permissions } from './permissions.ts'
 import { answerError, answerShape } from './problems.ts'
 
@@ -20,6 +24,10 @@ function resources(api: Api) {
   clients(api)
   associations(api)
   permissions(api)
+  invitations(api)
+  manyInvitations(api)
+  activity(api)
+  hookEvents(api)
 }
 
 /** Every operation, for being called and for being told of. */

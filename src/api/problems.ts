@@ -10,7 +10,7 @@ import { type Key, t } from '../web/translate.ts'
 import { tellTooMany } from '../web/words.ts'
 import { type Call, requestOf } from './context.ts'
 
-const TYPE = 'urn:latchkey:problem:'
+export const TYPE = 'urn:latchkey:problem:'
 
 const Wrong = z.object({ field: z.string(), detail: z.string() })
 
@@ -57,6 +57,9 @@ const STATUS_OF: Partial<Record<Key, number>> = {
   'link.dead': 404,
   ...{ 'api.inProgress': 409, 'client.closed': 409, 'client.closedAlready': 409, 'client.openAlready': 409 },
   ...{ 'invite.alreadyAssociated': 409, 'user.emailTaken': 409, 'owner.already': 409, 'login.notSo': 409 },
+  ...{ 'users.off': 403, 'users.mayNot': 403, 'delegate.invitesMore': 403 },
+  ...{ 'invite.notPending': 409, 'invite.newerPending': 409 },
+  ...{ 'deliveries.notOut': 409, 'deliveries.running': 409 },
   'api.stale': 412,
   'api.matchMissing': 428,
 }

@@ -27,6 +27,11 @@ export const id = (example: number) => z.int().min(1).max(999_999_999).openapi({
 export const moment = () =>
   z.iso.datetime().openapi({ description: 'UTC.', example: '2026-11-24T15:04:05.000Z' })
 
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
+
+/** An object that has no fixed fields. */
+export const anyObject = () => z.record(z.string(), z.unknown() as z.ZodType<Json>)
+
 /** The query of a list; more may be added with `.extend`. */
 export const Page = z.strictObject({
   after: z.string('api.after').refine(readPlace, 'api.after').optional().openapi({

@@ -3,15 +3,10 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { readEnd } from '../domain/access-times.ts'
 import { invite } from '../domain/inviting.ts'
-import { mustMayWrite } from '../domain/inviting-limits.ts'
-import { endWithin, mustHold } from '../domain/managing.ts'
-import { choosePermissions } from '../domain/permissions.ts'
+import { AT_ONCE_MAX, type Invited, inviteMany } from '../domain/inviting-many.ts'
 import { listPresets } from '../domain/presets.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
-import { lowerCase } from '../domain/users.ts'
-import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { readAddresses } from '../web/address-list.ts'
 import { flash } from '../web/flash.ts'
@@ -24,10 +19,7 @@ import { sentenceOf } from '../web/words.ts'
 import { manages } from './area.ts'
 
 const PAGE = '/account/users'
-const AT_ONCE_MAX = 50
 const LIST_CHARS_MAX = 20_000
-/** Each address asks the add-ons, which may take their time: what is left then comes back to be sent again. */
-const TRIED_FOR_MINUTES = 1 / 3
 
 /** `all`: what whoever invites may give. */
 const inviteForm = (all: readonly string[]) =>
@@ -47,11 +39,8 @@ const inviteForm = (all: readonly string[]) =>
 
 type Input = z.output<ReturnType<typeof inviteForm>>
 
-/** What became of one address of several: why it was not invited, or that it is. */
-export interface Outcome {
-  typed: string
-  replaced?: boolean
-  refused?: Refusal | TooMany
+/** With why it was not invited, in words. */
+export interface Outcome extends Invited {
   sentence?: string
 }
 
@@ -66,26 +55,9 @@ export function inviting(db: Db, showUsers: ShowUsers) {
   }
 
   async function inviteEach(req: Request, list: string[], input: Input): Promise<Outcome[]> {
-    // What is wrong with all of them is said once, before any is sent.
-    const reach = currentReach(req)
-    mustHold(reach, choosePermissions(input.permissions))
-    endWithin(reach, readEnd(input.endsOn))
-    if (input.message) await mustMayWrite(db, actor(req))
-    const seen = new Set<string>()
-    const outcomes: Outcome[] = []
-    const until = inMinutes(TRIED_FOR_MINUTES)
-    for (const typed of list)
-      try {
-        const address = lowerCase(typed)
-        if (seen.has(address)) throw new Refusal('invite.list.twice', 'email')
-        seen.add(address)
-        if (timestamp() > until) throw new Refusal('invite.list.noTime', 'email')
-        outcomes.push({ typed, replaced: await inviteOne(req, typed, input) })
-      } catch (refused) {
-        if (!(refused instanceof Refusal || refused instanceof TooMany)) throw refused
-        outcomes.push({ typed, refused, sentence: sentenceOf(refused) })
-      }
-    return outcomes
+    const read = (typed: string) => check(emailField(), typed, 'email')
+    const outcomes = await inviteMany(db, actor(req), currentClient(req), list, input, { read })
+    return outcomes.map((one) => ({ ...one, ...(one.refused && { sentence: sentenceOf(one.refused) }) }))
   }
 
   page.post(`${PAGE}/invite`, ...manages, async (req, res) => {

@@ -116,6 +116,17 @@ export const listClientsFor = (db: Db, { credential, user }: Caller, looked: Loo
     },
   })
 
+type Listing<T> = (client?: { id: number }) => Promise<T[]>
+
+/** What a list gives of all clients that a credential may see: one after the other, each by its index. */
+export async function ofEachSeen<T>(db: Db, { credential }: Caller, list: Listing<T>): Promise<T[]> {
+  if (credential.all_clients) return list()
+  const ids: number[] = await listedFor(db, credential).pluck('client_id')
+  const rows: T[] = []
+  for (const id of ids) rows.push(...(await list({ id })))
+  return rows
+}
+
 const listedFor = (db: Db, { id }: CredentialRow) =>
   db('api_credential_clients').where({ credential_id: id }).select('client_id')
 

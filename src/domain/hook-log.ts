@@ -95,6 +95,19 @@ export const findDelivery = (db: Db, id: number): Promise<HookDelivery | undefin
 export const findEvent = (db: Db, id: number): Promise<HookEvent | undefined> =>
   db<HookEvent>('hook_events').where({ id }).first()
 
+/** Newest first, of one hook point or of all. */
+export const listEvents = (
+  db: Db,
+  { name, before, limit }: { name?: string | undefined; before?: number | undefined; limit: number },
+): Promise<HookEvent[]> =>
+  db<HookEvent>('hook_events')
+    .modify((query) => {
+      if (name) query.where({ name })
+      if (before) query.where('id', '<', before)
+    })
+    .orderBy('id', 'desc')
+    .limit(limit)
+
 /** What an event was told to, in the order in which they run. */
 export const listEventDeliveries = (db: Db, event: { id: number }): Promise<HookDelivery[]> =>
   withEvent(db).where('d.event_id', event.id).orderBy(['d.priority', 'd.id'])

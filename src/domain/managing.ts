@@ -5,7 +5,7 @@
 
 import type { Db } from '../platform/database.ts'
 import { type AccessTimes, standingOf } from './access-times.ts'
-import type { Change } from './change.ts'
+import type { Actor, Change } from './change.ts'
 import type { Client } from './clients.ts'
 import { PERMISSIONS, type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
@@ -32,11 +32,13 @@ export async function findReach(db: Db, client: Client, user: { id: number }): P
 }
 
 /** Inside a transaction that has taken the client. */
-export async function mustManage(trx: Change, client: Client): Promise<Reach> {
-  const { kind, id } = trx.by
+export const mustManage = (trx: Change, client: Client): Promise<Reach> => reachOf(trx, trx.by, client)
+
+/** How far whoever does it reaches at this moment; refuses who manages nobody. */
+export async function reachOf(db: Db, { kind, id }: Pick<Actor, 'kind' | 'id'>, client: Client) {
   if (kind !== 'user') return WHOLE
-  if (!(await isSwitchedOn(trx, 'manageUsers'))) throw new Refusal('users.off')
-  const reach = await findReach(trx, client, { id: Number(id) })
+  if (!(await isSwitchedOn(db, 'manageUsers'))) throw new Refusal('users.off')
+  const reach = await findReach(db, client, { id: Number(id) })
   if (!reach) throw new Refusal('users.mayNot')
   return reach
 }

@@ -2174,6 +2174,8 @@ export const english = {
   'api.after': 'Take this from the page before.',
   'api.limit': 'A page holds 1 to 100.',
   'api.status': 'This is active, inactive or closed.',
+  'api.state': 'This is pending, expired, accepted, declined or cancelled.',
+  'api.tooManyAddresses': 'At most 50 addresses at once.',
   'api.broken': 'Something is broken here, and we were told. Nothing is known of whether it was done.',
   'limits.apiCalls': 'Calls of the API with one key or token in a minute',
   'limits.apiStrangers': 'Calls of the API without a known key, from one network in 15 minutes',

@@ -132,17 +132,20 @@ test('a session that ended in mid-form: log in, and what was typed is sent by on
   await alice.getByText('kept@example.com is invited.').waitFor()
 })
 
-test('another login in another tab: nothing is done, the page comes again with what was typed', async () => {
+test('another account in another tab: nothing is done, and a button leads back with what was typed', async () => {
   await alice.goto('/account/users')
   const tab = await alice.context().newPage()
   await tab.goto('/user/accounts')
   await tab.getByRole('button', { name: 'Switch to Ames Consulting' }).click()
   await tab.getByText('You now act for Ames Consulting.').waitFor()
   await invite('mixed@example.com')
-  await alice.getByText('another account was chosen in another tab').waitFor()
-  expect(await alice.getByLabel('Email address').inputValue()).toBe('mixed@example.com')
+  await alice.getByRole('heading', { name: 'This is about Acme Hosting' }).waitFor()
   await house.delivery.settled()
   expect(await house.db('invitations').where({ email: 'mixed@example.com' })).toEqual([])
+  await alice.getByRole('button', { name: 'Switch to Acme Hosting' }).click()
+  await alice.getByText('mixed@example.com').waitFor()
+  await alice.getByRole('button', { name: 'Send it now' }).click()
+  await alice.getByText('mixed@example.com is invited.').waitFor()
 })
 
 test('no page complained', () => {

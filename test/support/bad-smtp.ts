@@ -3,7 +3,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import defaults from 'smtp-server/lib/tls-options.js'
-import { afterAll } from 'vitest'
+import { atEnd } from './at-end.ts'
 
 /** Never answers; the connection stays open. */
 export const HANG = 'hang'
@@ -83,7 +83,7 @@ export async function startBadSmtp(options: BadOptions = {}) {
     drop()
     return new Promise<void>((resolve) => server.close(() => resolve()))
   }
-  afterAll(close)
+  atEnd(close)
   return Object.assign(peer, { drop, close })
 }
 

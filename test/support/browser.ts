@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll } from 'vitest'
 import { PASSWORD } from '../../src/dev/cast.ts'
+import { atEnd } from './at-end.ts'
 
 const QUIET = [
   '--no-sandbox',
@@ -24,7 +24,7 @@ export async function startBrowser(appUrl: string) {
     args: [...QUIET, '--disable-sync', '--no-first-run'],
   })
   const complaints: string[] = []
-  afterAll(() => browser.close())
+  atEnd(() => browser.close())
 
   return {
     complaints,

@@ -1,6 +1,7 @@
 // Many people at once: made straight in the database, with the cast's password, and logged in over HTTP.
 
 import type { TestHouse } from './house.ts'
+import { keepWordsOf } from './load.ts'
 import type { Visitor } from './visitor.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -18,6 +19,7 @@ export async function crowd(house: TestHouse, count: number, name = 'guest'): Pr
     updated_at: at,
   }))
   await house.db('users').insert(rows)
+  await keepWordsOf(house.db, emails)
   const visitors: Visitor[] = []
   for (const email of emails) visitors.push(await house.user(email))
   return visitors

@@ -3,10 +3,12 @@
 
 import { afterAll, vi } from 'vitest'
 import { resetClock } from '../../src/platform/clock.ts'
+import { closeAll } from './at-end.ts'
 import { endProcesses, makeFolder } from './processes.ts'
 
 makeFolder()
-afterAll(() => {
+afterAll(async () => {
+  await closeAll()
   endProcesses()
   resetClock()
   vi.restoreAllMocks()

@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
 import mysql from 'mysql2/promise'
 import pino from 'pino'
-import { afterAll } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { fillSampleData, PASSWORD } from '../../src/dev/cast.ts'
 import { openHouse } from '../../src/house.ts'
 import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
+import { atEnd } from './at-end.ts'
 import { ACTIVITY_KEY } from './sources.ts'
 import { Visitor } from './visitor.ts'
 import { widenLimits } from './wide-limits.ts'
@@ -86,7 +86,7 @@ export async function startHouse(options: Options = {}) {
   if (!limited) await widenLimits(house.db)
   server.on('request', createApp(house))
 
-  afterAll(async () => {
+  atEnd(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await house.close()

@@ -3,6 +3,7 @@
 
 import { Agent, request } from 'node:http'
 import { startAdminSession, startUserSession } from '../../src/domain/sessions.ts'
+import { wordsIn } from '../../src/domain/words.ts'
 import type { Db } from '../../src/platform/database.ts'
 
 export interface Answer {
@@ -85,7 +86,17 @@ export async function addUsers(db: Db, count: number, name: string): Promise<num
     ...dates,
   }))
   await db.batchInsert('users', rows, 100)
-  return db('users').whereIn('email', emails).orderBy('id').pluck('id')
+  return keepWordsOf(db, emails)
+}
+
+/** What searches find them by; gives their ids. */
+export async function keepWordsOf(db: Db, emails: string[]): Promise<number[]> {
+  const rows = await db('users').whereIn('email', emails).orderBy('id').select('id', 'search_text')
+  const words = rows.flatMap(({ id, search_text }) =>
+    wordsIn(search_text).map((word) => ({ user_id: id, word })),
+  )
+  await db.batchInsert('user_words', words, 100)
+  return rows.map(({ id }) => id)
 }
 
 /** The sentence of a page, without whose page it is. */

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { afterAll } from 'vitest'
+import { atEnd } from './at-end.ts'
 
 export interface Received {
   from: string
@@ -46,7 +46,7 @@ export async function startSmtp({ answer = (_to: string): number => 250, port: a
   server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(asked, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  atEnd(() => new Promise<void>((resolve) => server.close(() => resolve())))
   peer.url = `smtp://127.0.0.1:${port}`
   return peer
 }

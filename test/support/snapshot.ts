@@ -6,7 +6,7 @@ import { type Db, isSqlite } from '../../src/platform/database.ts'
 const TABLES = [
   ...['users', 'clients', 'associations', 'invitations', 'contacts', 'presets', 'ownership_transfers'],
   ...['access_requests', 'email_changes', 'password_resets', 'email_verifications', 'sessions'],
-  ...['hook_events', 'hook_deliveries'],
+  ...['hook_events', 'hook_deliveries', 'emails'],
 ]
 
 /** Remembers every row; calling what it gives brings them back. */

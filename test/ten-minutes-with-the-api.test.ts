@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { keyOf } from './support/api.ts'
+import { startHouse } from './support/house.ts'
+
+const run = promisify(execFile)
+const DOCUMENT = readFileSync(join(import.meta.dirname, '../docs/api.md'), 'utf8')
+const ACCEPTED = '## Dora accepts'
+
+/** The shell blocks, as they stand there. */
+const blocks = (text: string) => [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block)
+
+test('docs/api.md: from a key to an accepted invitation, as it stands there', async () => {
+  const house = await startHouse()
+  const secret = await keyOf(house, { rights: ['list-clients', 'edit-clients', 'invite'] })
+  const own = (text: string) =>
+    text.replace('http://localhost:3000', house.appUrl).replace('latchkey_key_…', secret)
+  const [before, after] = own(DOCUMENT).split(ACCEPTED) as [string, string]
+  expect([blocks(before).length, blocks(after).length]).toEqual([4, 2])
+  const state = join(house.folder, 'shell')
+
+  const first = await run('sh', ['-aec', `${blocks(before).join('\n')}\nexport -p > ${state}`])
+  expect(first.stdout).toMatch(/^client \d+$/m)
+  expect(first.stdout).toContain('"city":"Hamburg"')
+  expect(first.stdout).toMatch(/"email":"dora@example.com".*"state":"pending"/)
+
+  const link = await house.linkTo('dora@example.com')
+  expect(first.stdout).not.toContain(link)
+  const dora = house.visitor()
+  await dora.visit(link)
+  await dora.press('Create account', {
+    ...{ 'First name': 'Dora', 'Last name': 'Dietz', 'Email address': 'dora@example.com' },
+    Password: 'a-long-sentence-of-her-own',
+  })
+  expect(dora.told).toContain('You now act for')
+
+  const second = await run('sh', ['-ec', `. ${state}\n${blocks(after).join('\n')}`])
+  expect(second.stdout).toContain('"state":"accepted"')
+  expect(second.stdout).toContain('{"allowed":true,"because":"granted"}')
+})
