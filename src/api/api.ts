@@ -6,6 +6,7 @@ import type { RequestHandler } from 'express'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { activity } from './activity.ts'
+import { associations } from './associations.ts'
 import { collect, readBody } from './bodies.ts'
 import { clients } from './clients.ts'
 import { type Api, newApi, requestOf } from './context.ts'
@@ -21,6 +22,7 @@ export const BASE = '/api/v1'
 /** The site map: a resource more is a line more. */
 function resources(api: Api) {
   clients(api)
+  associations(api)
   permissions(api)
   invitations(api)
   manyInvitations(api)

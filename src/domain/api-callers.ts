@@ -13,6 +13,7 @@ import { isWithinNetworks } from './networks.ts'
 import { PERMISSIONS, type Permission } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { parseRights, type Right } from './rights.ts'
+import { isSwitchedOn } from './settings.ts'
 import { findUser, fullName, type User } from './users.ts'
 
 export interface Caller {
@@ -89,6 +90,20 @@ export async function maySee(db: Db, credential: CredentialRow, client: { id: nu
 /** Refuses a credential for some clients where something of no client yet is made. */
 export function mustSeeAll({ credential, user }: Caller) {
   if (!user && !credential.all_clients) throw new Refusal('api.allClients')
+}
+
+/** A user whom a key may name: one for some clients only theirs, so that it learns of nobody else. */
+export async function findUserFor(db: Db, { credential }: Caller, id: number): Promise<User> {
+  const user = await findUser(db, id)
+  const theirs = db('associations').where('user_id', id).whereIn('client_id', listedFor(db, credential))
+  if (!user || !(credential.all_clients || (await theirs.first('user_id'))))
+    throw new Refusal('api.noSuchUser', 'user_id')
+  return user
+}
+
+/** Where admins alone manage users, a token does not look at them either. */
+export async function mustLookAtUsers(db: Db, { user }: Caller) {
+  if (user && !(await isSwitchedOn(db, 'manageUsers'))) throw new Refusal('users.off')
 }
 
 /** The clients that the caller may see, newest first or by the word that was found. */

@@ -12,11 +12,16 @@ import { setEnd, writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { endWithin, mustHold, mustManage, mustReachUser } from './managing.ts'
-import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
+import {
+  choosePermissions,
+  formatPermissions,
+  type Permission,
+  parsePermissions,
+  permissionsOf,
+} from './permissions.ts'
 import { ownNameOf } from './presets.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { endRequests } from './request-mail.ts'
-import { cancelTransfer } from './transfers.ts'
 import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
 
 /** A user as one client sees them. */
@@ -193,15 +198,19 @@ export const setPermissions = (
   db: Db,
   by: Actor,
   client: Client,
-  target: ClientUser,
-  keys: readonly string[],
+  target: { id: number },
+  /** Without them they stay. */
+  keys: readonly string[] | undefined,
   /** The last day of access, '' for no end; without it the end stays. */
   endsOn?: string,
+  check?: (now: ClientUser) => void,
 ) =>
   change(db, by, async (trx) => {
-    const permissions = choosePermissions(keys)
+    const chosen = keys && choosePermissions(keys)
     const endsAt = endsOn === undefined ? undefined : readEnd(endsOn)
     const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.edit')
+    check?.(user)
+    const permissions = chosen ?? formatPermissions(user.permissions)
     mustHold(reach, permissions)
     if (endsAt !== undefined) await setEnd(trx, current, user, endWithin(reach, endsAt, user.ends_at))
     const [before, after] = [user.permissions, parsePermissions(permissions)]
@@ -223,27 +232,5 @@ export const setPermissions = (
       user,
       client: current,
       data: { ...names, permissions, ...(preset && { preset }) },
-    })
-  })
-
-/** Removes access, and cancels what the person had invited others to (R20). */
-export const removeAccess = (db: Db, by: Actor, client: Client, target: ClientUser) =>
-  change(db, by, async (trx) => {
-    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.remove')
-    await trx('associations').where({ client_id: current.id, user_id: user.id }).delete()
-    await cancelPending(trx, current, { invited_by_user_id: user.id }, 'inviter lost access')
-    await cancelTransfer(trx, current, 'access removed', user)
-    await record(trx, 'user.disassociated', {
-      client: current,
-      user,
-      email: user.email,
-      before: user.permissions,
-    })
-    await fire(trx, 'UserDisassociated', { client: describeClient(current), user: describeUser(user) })
-    await queueEmail(trx, 'access-removed', {
-      to: user.email,
-      user,
-      client: current,
-      data: { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) },
     })
   })

@@ -51,6 +51,19 @@ async function findOwner(db: Db, client: Client, found: (query: Knex.QueryBuilde
   return row && toClientUser(client, row)
 }
 
+/** For programs: in the order of their numbers. */
+export async function listAssociations(
+  db: Db,
+  client: Client,
+  { limit, behind }: { limit: number; behind?: { id: number } | undefined },
+): Promise<ClientUser[]> {
+  const rows: Parameters<typeof toClientUser>[1][] = await accessOf(db, client)
+    .where('associations.user_id', '>', behind?.id ?? 0)
+    .orderBy('associations.user_id')
+    .limit(limit)
+  return rows.map((row) => toClientUser(client, row))
+}
+
 /** How many, with the words that were typed if there are any; counted no further than one beyond COUNTED_MAX. */
 export function countClientUsers(db: Db, client: { id: number }, search = ''): Promise<number> {
   const rows = db('associations as s').where('s.client_id', client.id).select('s.user_id')

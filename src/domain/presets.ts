@@ -3,6 +3,7 @@
 
 import type { Db } from '../platform/database.ts'
 import { formatPermissions, PERMISSIONS, type Permission, parsePermissions } from './permissions.ts'
+import { Refusal } from './refusal.ts'
 
 /** What is read only changes nothing and costs nothing: invoices are also paid, quotes also accepted. */
 export const BUILT_IN_PRESETS = {
@@ -51,3 +52,17 @@ export async function findPreset(db: Db, client: { id: number }, id: number): Pr
 /** What the account itself calls exactly these permissions. */
 export const ownNameOf = async (db: Db, client: { id: number }, permissions: string) =>
   (await listPresets(db, client)).find((one) => formatPermissions(one.permissions) === permissions)?.name
+
+/** What a preset gives that a call names: one that is built in by its key, another by its name. */
+export async function permissionsOfPreset(
+  db: Db,
+  client: { id: number },
+  name: string,
+  besides?: readonly string[],
+): Promise<readonly Permission[]> {
+  if (besides) throw new Refusal('api.oneOfBoth', 'preset')
+  const builtIn = Object.entries(BUILT_IN_PRESETS).find(([key]) => key === name)?.[1]
+  const own = builtIn ?? (await listPresets(db, client)).find((one) => one.name === name)?.permissions
+  if (!own) throw new Refusal('api.noSuchPreset', 'preset')
+  return own
+}

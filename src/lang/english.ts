@@ -2163,6 +2163,8 @@ export const english = {
   'api.malformed': 'What was sent is no JSON that can be read.',
   'api.notJson': 'Send JSON, with the header Content-Type: application/json.',
   'api.unknownField': 'There is no field “{field}” here.',
+  'api.noSuchPreset': 'There is no such preset.',
+  'api.oneOfBoth': 'Send permissions or a preset, not both.',
   'api.noSuchUser': 'There is no such user.',
   'api.stale': 'This was changed since you saw it. Nothing was done: look at it again.',
   'api.matchMissing': 'Say in the header If-Match which version you have seen, by its ETag.',

@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { accept, decline, registerAndAccept } from '../../src/domain/accepting.ts'
-import { associate, findClientUser, removeAccess, setPermissions } from '../../src/domain/associations.ts'
+import { associate, findClientUser, setPermissions } from '../../src/domain/associations.ts'
+import { removeAccess } from '../../src/domain/removing-access.ts'
 import type { Actor } from '../../src/domain/change.ts'
 import { type Client, openClient } from '../../src/domain/clients.ts'
 import { closeClient, reopenClient } from '../../src/domain/closing.ts'
