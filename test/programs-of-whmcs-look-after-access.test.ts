@@ -142,4 +142,48 @@ describe('programs made for WHMCS look after who has access', () => {
       expect(await call('GetUserPermissions', { user_id, client_id: acme }, few)).toEqual(stranger)
     expect(await call('AddUserClient', elsewhere, few)).toMatchObject({ status: 200, result: 'error' })
   })
+
+  test('reads a client by number or address, edits what was sent, and closes it once', async () => {
+    const labs = await house.clientNamed('Chen Labs')
+    const clientid = labs.id
+    expect(await call('GetClientsDetails')).toEqual(no('Either clientid Or email Is Required'))
+    expect(await call('GetClientsDetails', { clientid: 99999 })).toEqual(no('Client Not Found'))
+    expect(await call('GetClientsDetails', { email: 'no@example.com' })).toEqual(no('Client Not Found'))
+    const byId = await call('GetClientsDetails', { clientid })
+    expect(byId).toMatchObject({
+      result: 'success',
+      companyname: 'Chen Labs',
+      client: { owner_user_id: ids.Carol },
+    })
+    expect(byId.client.users.user).toEqual([
+      { id: ids.Carol, name: 'Carol Chen', email: 'carol@example.com', is_owner: 'true' },
+    ])
+    expect((await call('GetClientsDetails', { email: byId.email })).client).toEqual(byId.client)
+    expect(await call('UpdateClient', { clientid: 99999 })).toEqual(no('Client ID Not Found'))
+    expect(await call('UpdateClient', { clientid, email: 'x' })).toMatchObject({ result: 'error' })
+    expect(await call('UpdateClient', { clientid, city: 'Hamburg', state: '' })).toEqual({
+      ...done,
+      clientid,
+    })
+    const { client } = await call('GetClientsDetails', { clientid })
+    expect(client).toEqual({ ...byId.client, city: 'Hamburg' })
+    expect(await call('CloseClient', { clientid: 99999 })).toEqual(no('Client ID Not Found'))
+    expect(await call('CloseClient', { clientid })).toEqual({ ...done, clientid })
+    expect(await call('CloseClient', { clientid })).toMatchObject({ status: 200, result: 'error' })
+  })
+
+  test('sends a link for a new password, and deletes only who has no client', async () => {
+    expect(await call('ResetPassword')).toEqual(no('Please enter the email address or provide the id'))
+    expect(await call('ResetPassword', { email: 'x' })).toEqual(no('Please provide a valid email address'))
+    expect(await call('ResetPassword', { email: 'no@example.com' })).toEqual(no('User Not Found'))
+    expect(await call('ResetPassword', { id: ids.Bob as number })).toEqual(done)
+    const mail = await house.db('emails').where({ template: 'password-reset' }).first()
+    expect(mail.to_address).toBe('bob@example.com')
+    expect(await call('DeleteUser', { user_id: 99999 })).toEqual(no('Invalid User ID requested'))
+    const user_id = ids.Bob as number
+    expect(await call('DeleteUser', { user_id })).toMatchObject({ status: 200, result: 'error' })
+    const few = await keyOf(house, { clients: String(acme) })
+    expect(await call('DeleteUser', { user_id }, few)).toMatchObject({ status: 200, result: 'error' })
+    expect((await house.db('users').where({ id: user_id }).first()).status).toBe('active')
+  })
 })

@@ -11,13 +11,15 @@ import { collect } from '../bodies.ts'
 import { toldOf } from '../problems.ts'
 import { access } from './access.ts'
 import { type Action, type Answer, Said } from './call.ts'
+import { clients } from './clients.ts'
 import { invitations } from './invitations.ts'
 import { fieldsOf } from './reading.ts'
+import { users } from './users.ts'
 import { write } from './writing.ts'
 
 export const WHMCS_PATH = '/includes/api.php'
 
-const actions = new Map<string, Action>(Object.entries({ ...access, ...invitations }))
+const actions = new Map<string, Action>(Object.entries({ ...access, ...clients, ...invitations, ...users }))
 
 export function serveWhmcs(db: Db): RequestHandler {
   return async (req, res, next) => {
