@@ -7,6 +7,7 @@ import { pinoHttp } from 'pino-http'
 import { adminArea } from './admin-area/admin-area.ts'
 import { serveApi } from './api/api.ts'
 import { docs } from './api/docs.ts'
+import { serveWhmcs } from './api/whmcs/whmcs.ts'
 import { clientArea } from './client-area/client-area.ts'
 import type { Config } from './config.ts'
 import { sampleMode } from './dev/dev.ts'
@@ -49,6 +50,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(readHost(db))
   app.use(wellKnown(config))
   app.use(serveApi(db))
+  app.use(serveWhmcs(db))
   app.use(csrf(config.appUrl))
   app.use(readBodies)
   app.use(recognise(db))

@@ -66,7 +66,8 @@ const STATUS_OF: Partial<Record<Key, number>> = {
 
 const AGAIN_SECONDS = 5
 
-function toldOf(error: unknown): Told {
+/** What is said of it, and with which status. */
+export function toldOf(error: unknown): Told {
   if (error instanceof Refusal) {
     const { key, field, values } = error
     const again = key === 'api.inProgress' && { retryAfter: AGAIN_SECONDS }

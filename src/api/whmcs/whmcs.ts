@@ -1,0 +1,82 @@
+// POST /includes/api.php: what WHMCS's clients speak, over the same domain. Like /api/v1 it takes no cookies, so it stands
+// before whatever reads them. Its clients send an identifier and a secret: the two parts of an API key.
+
+import type { Request, RequestHandler, Response } from 'express'
+import { type Caller, findCaller, mustComeFrom, noteUse, whoCalls } from '../../domain/api-callers.ts'
+import { tally } from '../../domain/limits.ts'
+import { Refusal, TooMany } from '../../domain/refusal.ts'
+import type { Db } from '../../platform/database.ts'
+import { networkOf } from '../../web/limits.ts'
+import { collect } from '../bodies.ts'
+import { toldOf } from '../problems.ts'
+import { access } from './access.ts'
+import { type Action, type Answer, Said } from './call.ts'
+import { clients } from './clients.ts'
+import { invitations } from './invitations.ts'
+import { fieldsOf } from './reading.ts'
+import { users } from './users.ts'
+import { write } from './writing.ts'
+
+export const WHMCS_PATH = '/includes/api.php'
+
+const actions = new Map<string, Action>(Object.entries({ ...access, ...clients, ...invitations, ...users }))
+
+export function serveWhmcs(db: Db): RequestHandler {
+  return async (req, res, next) => {
+    if (req.path !== WHMCS_PATH || req.method !== 'POST') return next()
+    // For the log of requests.
+    Object.assign(req, { route: { path: WHMCS_PATH } })
+    let fields = new Map<string, string>()
+    const field = (name: string) => fields.get(name) ?? ''
+    const action = () => field('action').toLowerCase()
+    const wantsXml = () => field('responsetype').toLowerCase() === 'xml'
+    try {
+      fields = fieldsOf(await collect(req))
+      const answer = await run(db, req, action(), field)
+      write(res, 200, action(), wantsXml(), answer)
+    } catch (error) {
+      const { status, message } = failureOf(req, res, error)
+      write(res, status, action(), wantsXml(), { result: 'error', message })
+    }
+  }
+}
+
+async function run(db: Db, req: Request, action: string, field: (name: string) => string): Promise<Answer> {
+  const ip = req.ip ?? ''
+  const caller = await authenticate(db, ip, field)
+  if (!action) throw new Said('Empty action request', 400)
+  const known = actions.get(action)
+  if (!known) throw new Said('Action not found')
+  if (!caller.rights.includes(known.right))
+    throw new Said(`Invalid Permissions: API action "${action}" is not allowed`, 403)
+  const by = { ...whoCalls(caller), ip, requestId: req.visit.requestId, entries: { next: 0 } }
+  return known.run({ db, by, caller, field })
+}
+
+/** A personal token is no credential here: these actions know rights of the host's only. */
+async function authenticate(db: Db, ip: string, field: (name: string) => string): Promise<Caller> {
+  const secret = (field('identifier') || field('username')) + (field('secret') || field('password'))
+  const caller = await findCaller(db, secret)
+  if (!caller || caller.user) {
+    const { isOver, seconds } = await tally(db, 'apiStrangers', networkOf(ip))
+    throw isOver ? new TooMany(seconds) : new Said('Authentication Failed', 403)
+  }
+  mustComeFrom(ip, caller)
+  const { isOver, seconds, over, points } = await tally(db, 'apiCalls', String(caller.credential.id))
+  if (isOver) throw new TooMany(seconds, over, { count: points })
+  await noteUse(db, caller, ip)
+  return caller
+}
+
+/** WHMCS's own words where it has them; what else is refused is a business error. */
+function failureOf(req: Request, res: Response, error: unknown): { status: number; message: string } {
+  if (error instanceof Said) return error
+  if (error instanceof Refusal && error.key === 'api.address')
+    return { status: 403, message: `Invalid IP ${error.values.ip}` }
+  if (error instanceof Refusal && error.key === 'invite.alreadyAssociated')
+    return { status: 200, message: 'User already associated with client' }
+  const { status, detail, retryAfter } = toldOf(error)
+  if (retryAfter) res.set('Retry-After', String(retryAfter))
+  if (status >= 500) req.log.error(error)
+  return { status: status === 429 || status >= 500 ? status : 200, message: detail }
+}
