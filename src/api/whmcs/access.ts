@@ -1,9 +1,10 @@
 // Who has access to a client, and to what.
 
 import { mustSeeAll } from '../../domain/api-callers.ts'
-import { associate, removeAccess, setPermissions } from '../../domain/associations.ts'
+import { associate, setPermissions } from '../../domain/associations.ts'
 import { makeOwner } from '../../domain/ownership.ts'
 import { PERMISSIONS } from '../../domain/permissions.ts'
+import { removeAccess } from '../../domain/removing-access.ts'
 import { findUser } from '../../domain/users.ts'
 import { idOf } from '../../web/request.ts'
 import { type Action, clientIn, clientUserIn, permissionsIn, Said } from './call.ts'
