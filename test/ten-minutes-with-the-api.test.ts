@@ -15,11 +15,11 @@ const blocks = (text: string) => [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map
 
 test('docs/api.md: from a key to an accepted invitation, as it stands there', async () => {
   const house = await startHouse()
-  const secret = await keyOf(house, { rights: ['list-clients', 'edit-clients', 'invite'] })
+  const secret = await keyOf(house, { rights: ['list-clients', 'edit-clients', 'invite', 'manage-access'] })
   const own = (text: string) =>
     text.replace('http://localhost:3000', house.appUrl).replace('latchkey_key_…', secret)
   const [before, after] = own(DOCUMENT).split(ACCEPTED) as [string, string]
-  expect([blocks(before).length, blocks(after).length]).toEqual([4, 2])
+  expect([blocks(before).length, blocks(after).length]).toEqual([4, 3])
   const state = join(house.folder, 'shell')
 
   const first = await run('sh', ['-aec', `${blocks(before).join('\n')}\nexport -p > ${state}`])
@@ -40,4 +40,5 @@ test('docs/api.md: from a key to an accepted invitation, as it stands there', as
   const second = await run('sh', ['-ec', `. ${state}\n${blocks(after).join('\n')}`])
   expect(second.stdout).toContain('"state":"accepted"')
   expect(second.stdout).toContain('{"allowed":true,"because":"granted"}')
+  expect(second.stdout).toContain('"permissions":["invoices","quotes"]')
 })

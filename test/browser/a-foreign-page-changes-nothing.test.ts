@@ -4,7 +4,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { atEnd } from '../support/at-end.ts'
 import { logIn, startBrowser } from '../support/browser.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   evil = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  afterAll(() => new Promise((resolve) => server.close(resolve)))
+  atEnd(() => new Promise((resolve) => server.close(resolve)))
 })
 
 const TABLES = ['users', 'admins', 'clients', 'associations', 'invitations', 'settings', 'emails', 'activity']
