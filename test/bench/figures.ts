@@ -9,6 +9,8 @@ export interface Figure {
   latchkey?: number
   floor?: number
   ratio?: number
+  /** The same by what both take of the processor, which a loaded machine changes less. */
+  processorRatio?: number
   p50?: number
   p99?: number
   memory?: number

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { hasMariadb } from '../support/mariadb.ts'
 import { FULL, QUICK } from './data.ts'
 import type { Figure } from './figures.ts'
-import { benchOn } from './program.ts'
+import { benchOn, type Plan } from './program.ts'
 import { markdown, plain } from './table.ts'
 
 const { values: chosen } = parseArgs({
@@ -17,6 +17,22 @@ const { values: chosen } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
   },
 })
+
+const QUICK_PLAN: Plan = {
+  pace: { rounds: 1, seconds: 1.5, steadySeconds: 2 },
+  size: QUICK,
+  expired: 5_000,
+  mails: 1_000,
+  pages: 2_000,
+}
+const FULL_PLAN: Plan = {
+  pace: { rounds: 5, seconds: 4, steadySeconds: 10 },
+  size: FULL,
+  expired: 1_000_000,
+  mails: 10_000,
+  pages: 200_000,
+}
+const plan = chosen.quick ? QUICK_PLAN : FULL_PLAN
 
 const say = (line: string) => console.error(line)
 
@@ -33,14 +49,8 @@ async function main() {
   const about = machine()
   const figures: Figure[] = []
   for (const kind of ['MariaDB', 'SQLite'] as const)
-    await benchOn(kind, {
-      ...chosen,
-      size: chosen.quick ? QUICK : FULL,
-      say,
-      tell: (figure) => figures.push(figure),
-    })
-  const size = chosen.quick ? QUICK : FULL
-  const data = Object.entries(size).map(([name, count]) => `${count.toLocaleString('en')} ${name}`)
+    await benchOn(kind, { plan, only: chosen.only, say, tell: (figure) => figures.push(figure) })
+  const data = Object.entries(plan.size).map(([name, count]) => `${count.toLocaleString('en')} ${name}`)
   const kind = chosen.quick ? 'Quick run, with smaller data than the aims are about' : 'Full run'
   const minutes = ((performance.now() - began) / 60_000).toFixed(1)
   const title = [`${kind}: ${data.join(', ')}; ${minutes} minutes.`, `Machine: ${about}.`]

@@ -2,7 +2,19 @@
 
 import type { Figure } from './figures.ts'
 
-const HEAD = ['operation', 'database', 'Latchkey', 'floor', 'ratio', 'p50', 'p99', 'memory', 'aim', 'reached']
+const HEAD = [
+  'operation',
+  'database',
+  'Latchkey',
+  'floor',
+  'ratio',
+  'by processor',
+  'p50',
+  'p99',
+  'memory',
+  'aim',
+  'reached',
+]
 
 const number = (value: number | undefined, unit = '') => {
   if (value === undefined) return ''
@@ -18,6 +30,7 @@ const cells = (figure: Figure) => [
   number(figure.latchkey, ' /s'),
   number(figure.floor, ' /s'),
   number(figure.ratio),
+  number(figure.processorRatio),
   number(figure.p50, ' ms'),
   number(figure.p99, ' ms'),
   number(figure.memory, ' MB'),
