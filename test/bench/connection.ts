@@ -51,8 +51,15 @@ export class Connection {
     this.#socket.on('close', () => this.#fail(new Error('The server closed the connection.')))
   }
 
+  /** A server ends what was not used for some seconds. */
+  get isOpen() {
+    return !this.#socket.destroyed && this.#socket.readable
+  }
+
   /** One at a time. */
   send(request: Buffer): Promise<Answer> {
+    if (!this.isOpen && !this.#socket.connecting)
+      return Promise.reject(new Error('The connection is closed.'))
     this.#chunks = []
     this.#length = this.#needed = 0
     this.#head = ''

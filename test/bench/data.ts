@@ -4,6 +4,7 @@
 
 import { ALL_PERMISSIONS } from '../../src/domain/permissions.ts'
 import { searchText } from '../../src/domain/search.ts'
+import { wordsIn } from '../../src/domain/words.ts'
 import { inDays } from '../../src/platform/clock.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { fill, type Row } from './fill.ts'
@@ -63,19 +64,21 @@ export const strangerTo = ({ clients, users }: Size, client: number) =>
 export async function makeData(db: Db, size: Size, say: (line: string) => void) {
   const old = inDays(-400)
   const sent = inDays(-2)
-  const steps: [string, number, Iterable<Row>][] = [
-    ['users', size.users, users(size, old)],
-    ['clients', size.clients, clients(size, old)],
-    ['associations', size.associations, associations(size, old)],
-    ['invitations', size.invitations, invitations(size, sent)],
-    ['emails', size.invitations, emails(size, sent)],
-    ['hook_events', size.invitations, events(size, sent)],
+  const steps: [string, Iterable<Row>][] = [
+    ['users', users(size, old)],
+    ['clients', clients(size, old)],
+    ['user_words', words('user_id', users(size, old))],
+    ['client_words', words('client_id', clients(size, old))],
+    ['associations', associations(size, old)],
+    ['invitations', invitations(size, sent)],
+    ['emails', emails(size, sent)],
+    ['hook_events', events(size, sent)],
   ]
   const row = { key: 'activity_forgotten_up_to', value: inDays(0), updated_at: old }
   await db('settings').insert(row)
-  for (const [table, count, rows] of steps) {
+  for (const [table, rows] of steps) {
     const began = performance.now()
-    await fill(db, table, rows)
+    const count = await fill(db, table, rows)
     say(`${count.toLocaleString('en')} ${table} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   }
 }
@@ -106,6 +109,12 @@ function* clients(size: Size, moment: string): Iterable<Row> {
     const search_text = searchText(company_name, name.first_name, name.last_name, email)
     yield { id, owner_id, company_name, ...name, email, search_text, ...dates(moment) }
   }
+}
+
+/** What the rows are found by. */
+function* words(of: string, rows: Iterable<Row>): Iterable<Row> {
+  for (const { id = 0, search_text } of rows)
+    for (const word of wordsIn(String(search_text))) yield { word, [of]: id }
 }
 
 /** How many of `all` belong to a client, when the measured ones have `many` each. */

@@ -92,13 +92,20 @@ export async function fixedRate(source: Source, perSecond: number, seconds: numb
     all.push(connection)
     return connection
   }
+  const takeFree = () => {
+    for (;;) {
+      const connection = free.pop()
+      if (!connection || connection.isOpen) return connection
+      all.splice(all.indexOf(connection), 1)
+    }
+  }
   const began = performance.now()
   for (let nth = 0; nth < perSecond * seconds && !failed && !isOver(); nth++) {
     const due = began + (nth / perSecond) * 1000
     while (performance.now() < due) await pause(Math.max(0, Math.floor(due - performance.now())))
     const request = source.next()
     if (!request) break
-    const connection = free.pop() ?? (all.length < CONNECTIONS_MAX ? connect() : undefined)
+    const connection = takeFree() ?? (all.length < CONNECTIONS_MAX ? connect() : undefined)
     if (!connection) waiting.push({ request, due })
     else
       run(connection, request, due).catch((error) => {
