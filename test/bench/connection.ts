@@ -34,6 +34,7 @@ export function bytesOf({ method = 'GET', path, headers = {}, body }: Wanted, po
 }
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
+const IDLE_MOST_MS = 1_000
 const LAST_CHUNK = Buffer.from('0\r\n\r\n')
 
 export class Connection {
@@ -42,6 +43,7 @@ export class Connection {
   #length = 0
   #needed = 0
   #head = ''
+  #lastUsed = performance.now()
   #done: { resolve(answer: Answer): void; reject(error: Error): void } | undefined
 
   constructor(port: number) {
@@ -51,15 +53,13 @@ export class Connection {
     this.#socket.on('close', () => this.#fail(new Error('The server closed the connection.')))
   }
 
-  /** A server ends what was not used for some seconds. */
-  get isOpen() {
-    return !this.#socket.destroyed && this.#socket.readable
+  /** A server ends what was not used for some seconds, perhaps while the next request is on its way. */
+  get mayBeUsed() {
+    return !this.#socket.destroyed && performance.now() - this.#lastUsed < IDLE_MOST_MS
   }
 
   /** One at a time. */
   send(request: Buffer): Promise<Answer> {
-    if (!this.isOpen && !this.#socket.connecting)
-      return Promise.reject(new Error('The connection is closed.'))
     this.#chunks = []
     this.#length = this.#needed = 0
     this.#head = ''
@@ -86,6 +86,7 @@ export class Connection {
     const isWhole = this.#needed < 0 ? this.#hasLastChunk() : this.#length >= this.#needed
     if (!isWhole) return
     const body = Buffer.concat(this.#chunks).subarray(this.#head.length + END_OF_HEAD.length)
+    this.#lastUsed = performance.now()
     this.#done?.resolve({ status: Number(this.#head.slice(9, 12)), head: this.#head, body })
     this.#done = undefined
   }

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
 import { inDays, timestamp } from '../../src/platform/clock.ts'
 import { type Figure, reaches } from './figures.ts'
 import { fill, type Row } from './fill.ts'
@@ -28,14 +29,16 @@ function* ranOut({ size }: Stage, count: number): Iterable<Row> {
   }
 }
 
-async function markAll({ db }: Stage): Promise<number> {
+/** On a connection of its own: the application waits for no statement that long. */
+async function markAll({ config }: Stage): Promise<number> {
+  const connection = await createConnection(config.databaseUrl)
   const [at, began] = [timestamp(), performance.now()]
-  await db('invitations')
-    .where({ status: 'pending' })
-    .where('expires_at', '<=', at)
-    .update({ status: 'expired', open_email: null, ended_at: at, updated_at: at })
-    .timeout(3_600_000)
-  return performance.now() - began
+  const set = "status = 'expired', open_email = NULL, ended_at = ?, updated_at = ?"
+  const due = "status = 'pending' AND expires_at <= ?"
+  await connection.execute(`UPDATE invitations SET ${set} WHERE ${due}`, [at, at, at])
+  const ms = performance.now() - began
+  await connection.end()
+  return ms
 }
 
 async function runJob({ environment, folder }: Stage) {
@@ -66,10 +69,10 @@ export async function measureExpiring(
   await fill(stage.db, 'invitations', ranOut(stage, count))
   let isOver = false
   const meanwhile = fixedRate({ ...pages, port: latchkey.port }, PAGES_A_SECOND, 36_000, () => isOver)
-  const { ms, peak } = await runJob(stage).finally(() => {
+  const job = runJob(stage).finally(() => {
     isOver = true
   })
-  const { worst } = await meanwhile
+  const [{ ms, peak }, { worst }] = await Promise.all([job, meanwhile])
   const [left] = await stage
     .db('invitations')
     .where({ status: 'pending' })

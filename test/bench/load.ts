@@ -95,7 +95,8 @@ export async function fixedRate(source: Source, perSecond: number, seconds: numb
   const takeFree = () => {
     for (;;) {
       const connection = free.pop()
-      if (!connection || connection.isOpen) return connection
+      if (!connection || connection.mayBeUsed) return connection
+      connection.close()
       all.splice(all.indexOf(connection), 1)
     }
   }
