@@ -1,5 +1,5 @@
 // npm run bench: how fast Latchkey is, beside a floor on the same machine in the same minutes. --quick takes smaller data
-// and less time; --md prints the table as Markdown..
+// and less time; --md prints the table as Markdown.
 
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -20,7 +20,7 @@ const { values: chosen } = parseArgs({
 const QUICK_PLAN: Plan = {
   pace: { rounds: 1, seconds: 1.5, steadySeconds: 2 },
   size: QUICK,
-  expired: 100_000,
+  expired: 5_000,
   mails: 1_000,
   pages: 2_000,
 }
