@@ -22,25 +22,30 @@ export interface About {
 }
 
 /** Writes one entry; `client` and `user` say whom it is about, everything else is its detail. */
-export async function record(trx: Change, action: string, { client, user, ...detail }: About = {}) {
-  const { by } = trx
-  const entry = {
-    request_id: by.requestId,
-    ordinal: by.entries.next++,
-    at: timestamp(),
-    actor_kind: by.kind,
-    actor_id: by.id,
-    actor_name: by.name,
-    acting_admin_id: by.admin?.id ?? null,
-    acting_admin_name: by.admin?.name ?? null,
-    client_id: client?.id ?? null,
-    user_id: user?.id ?? null,
-    action,
-    detail: JSON.stringify(detail),
-    ip: by.ip,
-  }
-  await trx('activity').insert({ ...entry, ...signEntry(entry, inHand().activityKeys[0] ?? '') })
+export const record = (trx: Change, action: string, about: About = {}) => recordAll(trx, action, [about])
+
+/** Writes one entry for each, in one statement. */
+export async function recordAll(trx: Change, action: string, abouts: About[]) {
+  const key = inHand().activityKeys[0] ?? ''
+  const entries = abouts.map((about) => entryOf(trx.by, action, about))
+  await trx('activity').insert(entries.map((entry) => ({ ...entry, ...signEntry(entry, key) })))
 }
+
+const entryOf = (by: Actor, action: string, { client, user, ...detail }: About) => ({
+  request_id: by.requestId,
+  ordinal: by.entries.next++,
+  at: timestamp(),
+  actor_kind: by.kind,
+  actor_id: by.id,
+  actor_name: by.name,
+  acting_admin_id: by.admin?.id ?? null,
+  acting_admin_name: by.admin?.name ?? null,
+  client_id: client?.id ?? null,
+  user_id: user?.id ?? null,
+  action,
+  detail: JSON.stringify(detail),
+  ip: by.ip,
+})
 
 export interface ActivityFilter {
   client?: { id: number } | undefined

@@ -25,13 +25,15 @@ export async function askHooks<N extends HookName>(by: Actor, name: N, payload: 
 }
 
 /** Writes the event in the transaction of what it tells. */
-export async function fire<N extends HookName>(trx: Change, name: N, payload: HookPoints[N]) {
-  const event: Event = { id: randomUUID(), at: timestamp(), actor: describeActor(trx.by) }
-  const row = {
-    event_id: event.id,
-    name,
-    payload: JSON.stringify({ ...payload, ...event }),
-    created_at: event.at,
-  }
-  await trx('hook_events').insert(row)
+export const fire = <N extends HookName>(trx: Change, name: N, payload: HookPoints[N]) =>
+  fireAll(trx, name, [payload])
+
+/** Writes one event for each, in one statement. */
+export async function fireAll<N extends HookName>(trx: Change, name: N, payloads: HookPoints[N][]) {
+  const rows = payloads.map((payload) => {
+    const event: Event = { id: randomUUID(), at: timestamp(), actor: describeActor(trx.by) }
+    const all = JSON.stringify({ ...payload, ...event })
+    return { event_id: event.id, name, payload: all, created_at: event.at }
+  })
+  await trx('hook_events').insert(rows)
 }

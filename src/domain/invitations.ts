@@ -5,10 +5,10 @@
 
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { record } from './activity.ts'
-import { type Actor, type Change, change, takeClient } from './change.ts'
-import { type Client, describeClient, findClient } from './clients.ts'
-import { fire } from './hooks.ts'
+import { record, recordAll } from './activity.ts'
+import { type Actor, type Change, change, takeClient, takeClients } from './change.ts'
+import { type Client, describeClient } from './clients.ts'
+import { fire, fireAll } from './hooks.ts'
 import { mustManage, mustReachInvitation } from './managing.ts'
 import { loginsOf } from './merged-logins.ts'
 import { parsePermissions } from './permissions.ts'
@@ -173,27 +173,67 @@ export async function recordCancelled(trx: Change, client: Client, invitation: I
 /** Writes down that an invitation's time has come, once. */
 export async function expireInvitation(trx: Change, client: Client, invitation: Invitation) {
   if (!(await endInvitation(trx, invitation, 'expired'))) return false
-  await record(trx, 'invite.expired', { client, email: invitation.email })
-  await fire(trx, 'InviteExpired', {
-    client: describeClient(client),
-    invitation: describeInvitation({ ...invitation, status: 'expired' }),
-  })
+  await recordExpired(trx, [{ client, invitation }])
   return true
 }
 
-/** The job: all that ran out, each in a transaction of its own so that a crash loses nothing. Gives their number. */
+async function recordExpired(trx: Change, all: { client: Client; invitation: Invitation }[]) {
+  const abouts = all.map(({ client, invitation }) => ({ client, email: invitation.email }))
+  await recordAll(trx, 'invite.expired', abouts)
+  const payloads = all.map(({ client, invitation }) => ({
+    client: describeClient(client),
+    invitation: describeInvitation({ ...invitation, status: 'expired' }),
+  }))
+  await fireAll(trx, 'InviteExpired', payloads)
+}
+
+/**
+ * The job: all that ran out, some in a transaction, so that a crash loses nothing and nobody waits long for a client
+ * that it has taken. Gives their number.
+ */
 export async function expireInvitations(db: Db, as: () => Actor): Promise<number> {
   let expired = 0
-  for (;;) {
-    const due: Invitation[] = await db<Invitation>('invitations')
-      .where({ status: 'pending' })
-      .where('expires_at', '<=', timestamp())
-      .orderBy('id')
-      .limit(EXPIRE_AT_ONCE)
-    if (due.length === 0) return expired
-    for (const invitation of due) {
-      const client = (await findClient(db, invitation.client_id)) as Client
-      expired += Number(await change(db, as(), (trx) => expireInvitation(trx, client, invitation)))
-    }
+  for (let due = await listDue(db); due.length > 0; due = await listDue(db, due.at(-1))) {
+    const some = due
+    expired += await change(db, as(), (trx) => expireSome(trx, some))
   }
+  return expired
+}
+
+/** The next that ran out. Never from the start again: what was just ended stands there until the database clears it away. */
+async function listDue(db: Db, last?: Invitation): Promise<Invitation[]> {
+  const pending = () => db<Invitation>('invitations').where({ status: 'pending' }).limit(EXPIRE_AT_ONCE)
+  const same =
+    last && pending().where({ expires_at: last.expires_at }).where('id', '>', last.id).orderBy('id')
+  const found = (await same) ?? []
+  if (found.length > 0) return found
+  return pending()
+    .where('expires_at', '>', last?.expires_at ?? '')
+    .where('expires_at', '<=', timestamp())
+    .orderBy(['expires_at', 'id'])
+}
+
+/** Those that are still due once their clients are taken; whoever ends or sends one again takes its client as well. */
+async function expireSome(trx: Change, some: Invitation[]): Promise<number> {
+  const clients = await takeClients(
+    trx,
+    some.map(({ client_id }) => client_id),
+  )
+  const at = timestamp()
+  const ids = some.map(({ id }) => id)
+  const due = () =>
+    trx<Invitation>('invitations')
+      .whereIn('id', ids)
+      .where({ status: 'pending' })
+      .where('expires_at', '<=', at)
+  const all = (await due().orderBy('id')).map((invitation) => ({
+    invitation,
+    client: clients.get(invitation.client_id) as Client,
+  }))
+  if (all.length === 0) return 0
+  const rows = await due().update({ status: 'expired', open_email: null, ended_at: at, updated_at: at })
+  if (rows !== all.length)
+    throw new Error('An invitation was changed by somebody who had not taken its client.')
+  await recordExpired(trx, all)
+  return rows
 }
