@@ -1,8 +1,10 @@
+// Among the races, since it asks MariaDB for its plans.
+
 import { beforeAll, describe, expect, test } from 'vitest'
-import { jobs } from '../src/jobs.ts'
-import { type Query, queriesOf, type Walk, walkOf } from './support/asked-queries.ts'
-import { onMariadb, startHouse, type TestHouse } from './support/house.ts'
-import { fillMany, GROWING } from './support/many-rows.ts'
+import { jobs } from '../../src/jobs.ts'
+import { type Query, queriesOf, type Walk, walkOf } from '../support/asked-queries.ts'
+import { startHouse, type TestHouse } from '../support/house.ts'
+import { fillMany, GROWING } from '../support/many-rows.ts'
 
 interface Planned {
   table: string | null
@@ -39,7 +41,7 @@ const SEARCHES = [
   ],
 ]
 
-describe.skipIf(!onMariadb)('every query of a page finds its rows by an index', () => {
+describe('every query of a page finds its rows by an index', () => {
   let house: TestHouse
   let walk: Walk
 
