@@ -172,5 +172,7 @@ describe('every answer carries the headers that protect', () => {
     await onHttps.db.destroy()
     const away = await onHttps.visitor().agent.get('/readyz')
     expect([away.status, faults(away)]).toEqual([503, []])
+    // It is closed like every other.
+    onHttps.db.initialize()
   })
 })

@@ -184,7 +184,7 @@ describe('sentences and the places that say them', () => {
       `${name}.remedy`,
     ]),
     'activity.': [
-      ...[...text.matchAll(/record\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
+      ...[...text.matchAll(/record(?:All)?\(\s*trx,\s*'([\w.]+)'/g)].map(([, action = '']) => action),
       ...['invite.sent', 'invite.resent', 'invite.replaced', 'client.closed', 'client.reopened'],
       ...['accepted', 'declined', 'cancelled', 'expired'].map((how) => `transfer.${how}`),
     ],

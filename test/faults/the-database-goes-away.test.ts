@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/platform/database.ts'
 import { isAway } from '../../src/platform/faults.ts'
+import { atEnd } from '../support/at-end.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { type Mariadb, startMariadb } from '../support/mariadb.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -12,6 +13,7 @@ let ada: Visitor
 
 beforeAll(async () => {
   server = await startMariadb()
+  atEnd(() => server.stop())
   process.env.TEST_DATABASE_URL = server.url
   house = await startHouse()
   alice = await house.user('alice')
@@ -21,7 +23,6 @@ beforeAll(async () => {
   expect(ada.status, ada.text).toBe(200)
   await alice.visit('/account/users')
 })
-afterAll(() => server.stop())
 
 const TOO_LONG_MS = 30_000
 

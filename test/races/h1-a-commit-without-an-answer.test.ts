@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { atEnd } from '../support/at-end.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { type Cut, startProxy } from '../support/tcp-proxy.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -12,12 +13,12 @@ let acme: { id: number }
 beforeAll(async () => {
   const server = new URL(String(process.env.TEST_DATABASE_URL))
   proxy = await startProxy({ host: server.hostname, port: Number(server.port) })
+  atEnd(() => proxy.stop())
   house = await startHouse({ databaseThrough: proxy.port })
   alice = await house.user('alice')
   ada = await house.admin()
   acme = await house.clientNamed('Acme Hosting')
 })
-afterAll(() => proxy.stop())
 
 const count = async (table: string, where: object) => (await house.db(table).where(where)).length
 let cutsBefore: number

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RowDataPacket } from 'mysql2/promise'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { atEnd } from '../../support/at-end.ts'
 import { type Galera, startGalera } from '../../support/galera.ts'
 import { connectionsOn, fillCluster, type OnACluster, startOn, until } from '../../support/on-a-cluster.ts'
 import type { Visitor } from '../../support/visitor.ts'
@@ -19,7 +20,7 @@ beforeAll(async () => {
   latchkey = await startOn(cluster, A)
   people = await Promise.all(Array.from({ length: PEOPLE }, () => latchkey.user('alice')))
 })
-afterAll(() => cluster?.stop())
+atEnd(() => cluster?.stop())
 
 interface Answer {
   act: 'read' | 'invite'

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '../../../src/platform/database.ts'
 import { migrate, pendingMigrations } from '../../../src/platform/migrate.ts'
+import { atEnd } from '../../support/at-end.ts'
 import { type Galera, startGalera } from '../../support/galera.ts'
 
 let cluster: Galera
@@ -11,7 +12,7 @@ beforeAll(async () => {
   for (const name of ['together', 'abandoned']) await connection.query(`CREATE DATABASE ${name}`)
   await connection.end()
 })
-afterAll(() => cluster?.stop())
+atEnd(() => cluster?.stop())
 
 const open = (database: string) => [0, 1, 2].map((first) => openDatabase(cluster.url(first, database)))
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { atEnd } from '../../support/at-end.ts'
 import { type Galera, startGalera } from '../../support/galera.ts'
 import { fillCluster, type OnACluster, startOn, until } from '../../support/on-a-cluster.ts'
 import { Visitor } from '../../support/visitor.ts'
@@ -11,7 +12,7 @@ beforeAll(async () => {
   await fillCluster(cluster)
   latchkey = await startOn(cluster, 0)
 })
-afterAll(() => cluster?.stop())
+atEnd(() => cluster?.stop())
 
 const status = async (path: string) => (await new Visitor(latchkey.address).visit(path)).status
 

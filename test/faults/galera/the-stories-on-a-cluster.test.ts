@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { atEnd } from '../../support/at-end.ts'
 import { type Galera, startGalera } from '../../support/galera.ts'
 import { ROOT } from '../../support/sources.ts'
 
@@ -9,7 +10,7 @@ let cluster: Galera
 beforeAll(async () => {
   cluster = await startGalera({ consecutiveIds: true })
 })
-afterAll(() => cluster?.stop())
+atEnd(() => cluster?.stop())
 
 test('every user story passes on a cluster of three nodes', async () => {
   const env = { ...process.env, TEST_DATABASE_URL: cluster.url(), FAULTS: '' }

@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { atEnd } from '../../support/at-end.ts'
 import { type Galera, startGalera } from '../../support/galera.ts'
 import { connectionsOn, fillCluster, type OnACluster, startOn, until } from '../../support/on-a-cluster.ts'
 import type { Visitor } from '../../support/visitor.ts'
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const users = ['alice', 'bob', 'carol'].map((name) => idOf('users', `email = '${name}@example.com'`))
   ;[aliceId = 0, bobId = 0, carolId = 0] = await Promise.all(users)
 })
-afterAll(() => cluster?.stop())
+atEnd(() => cluster?.stop())
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
