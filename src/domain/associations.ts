@@ -11,7 +11,7 @@ import { queueEmail } from './emails.ts'
 import { setEnd, writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
-import { endWithin, mustHold, mustManage, mustReachUser } from './managing.ts'
+import { endWithin, mustEndWithin, mustHold, mustManage, mustReachUser } from './managing.ts'
 import {
   choosePermissions,
   formatPermissions,
@@ -212,15 +212,18 @@ export const setPermissions = (
     check?.(user)
     const permissions = chosen ?? formatPermissions(user.permissions)
     mustHold(reach, permissions)
-    if (endsAt !== undefined) await setEnd(trx, current, user, endWithin(reach, endsAt, user.ends_at))
     const [before, after] = [user.permissions, parsePermissions(permissions)]
+    const end = endsAt === undefined ? user.ends_at : endWithin(reach, endsAt, user.ends_at)
+    if (after.some((key) => !before.includes(key))) mustEndWithin(reach, end)
+    await setEnd(trx, current, user, end)
     if (before.join() === after.join()) return
     await trx('associations')
       .where({ client_id: current.id, user_id: user.id })
       .update({ permissions, updated_at: timestamp() })
     const theirs = { invited_by_user_id: user.id }
+    const mayInvite = after.includes('users') || !before.includes('users')
     const nothingLeft = (it: { permissions: string }) =>
-      !parsePermissions(it.permissions).some((key) => after.includes(key))
+      !mayInvite || !parsePermissions(it.permissions).some((key) => after.includes(key))
     await cancelPending(trx, current, theirs, 'inviter may give none of it', nothingLeft)
     await record(trx, 'permissions.changed', { client: current, user, before, after })
     const about = { client: describeClient(current), user: describeUser(user), before, after }

@@ -606,6 +606,9 @@ export const english = {
   'delegate.holdsMore': 'They hold permissions that you do not hold.',
   'delegate.invitesMore': 'It offers permissions that you do not hold.',
   'delegate.beyond': 'You can give only permissions that you hold yourself.',
+  'delegate.givesLonger':
+    'They have access for longer than you do, so you can take permissions away from them, but give none. Choose an earlier last day for them, or ask the owner.',
+  'delegate.offered': 'The owner is handing this account over to them. Ask the owner first.',
   'delegate.laterEnd': 'That is later than your own access ends. Choose an earlier day.',
   'permissions.yours': 'You can give what you hold yourself.',
   'permissions.which.mine': 'All that you hold',

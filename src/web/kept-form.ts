@@ -7,6 +7,7 @@ import { show } from './views.ts'
 
 const LONGEST = 50_000
 const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
+const SECRET = /password|secret|token/
 
 // What is worth showing again; everything else rides along unseen.
 const LABELS: Record<string, Key> = {
@@ -27,7 +28,7 @@ type Fields = [string, string][]
 /** Takes the posted fields along, for the login page that is shown instead. */
 export function keepForm(req: Request) {
   const fields: Fields = Object.entries(req.body ?? {})
-    .filter(([name]) => !LEFT_OUT.has(name) && !name.includes('password'))
+    .filter(([name]) => !LEFT_OUT.has(name) && !SECRET.test(name))
     .flatMap(([name, value]) => [value].flat().map((one): [string, unknown] => [name, one]))
     .filter((field): field is [string, string] => typeof field[1] === 'string')
   req.visit.typed = { kept: JSON.stringify(fields) }

@@ -238,13 +238,16 @@ export class Model {
     if (by === who) return 'delegate.yourself'
     if (!this.reaches(by, client, account.held.get(who) ?? [])) return 'delegate.holdsMore'
     if (act === 'permissions' && !this.reaches(by, client, step.keys)) return 'delegate.beyond'
+    const before = account.held.get(who) ?? []
     if (act === 'remove') account.held.delete(who)
     else account.held.set(who, act === 'makeOwner' ? ALL : step.keys)
     if (act === 'makeOwner') account.held.set(account.owner, ALL_BUT_USERS)
     if (act === 'makeOwner') account.owner = who
     const left = account.held.get(who) ?? []
+    const loses = before.includes('users') && !left.includes('users')
     for (const offer of this.pending(client))
-      if (offer.by === who && !offer.keys.some((key) => left.includes(key))) offer.status = 'cancelled'
+      if (offer.by === who && (loses || !offer.keys.some((key) => left.includes(key))))
+        offer.status = 'cancelled'
     return 'ok'
   }
 }
