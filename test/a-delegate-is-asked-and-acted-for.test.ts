@@ -74,7 +74,13 @@ describe('what a delegate sent, is asked, and is acted for', () => {
     await bob.visit(`/account/users?request=${id}`)
     expect(bob.value('Email address')).toBe('carol@example.com')
     await bob.press('Send Invite')
-    expect((await house.db('access_requests').first()).status).toBe('invited')
+    await bob.visit('/account/users')
+    expect(bob.$(`#request-${id}`).length, 'who is invited asks for nothing here').toBe(0)
+    const { status } = await house.db('access_requests').first()
+    expect(status, 'it was addressed to the owner, for any of their accounts').toBe('open')
+    const other = await house.user('alice', 'Ames Consulting')
+    await other.visit('/account/users')
+    expect(other.$(`#request-${id}`).length).toBe(1)
   })
 
   test('H10 whom the owner hands the account over to is not his to send away', async () => {
