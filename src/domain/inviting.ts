@@ -26,7 +26,7 @@ import { newNonce } from './links.ts'
 import { endWithin, mustHold, mustManage, mustReachInvitation } from './managing.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { lowerCase } from './users.ts'
+import { fullName, getUser, lowerCase } from './users.ts'
 
 export interface Invite {
   email: string
@@ -185,4 +185,14 @@ export async function recordSent(trx: Change, client: Client, invitation: Invita
     invitation,
     data: { inviter: trx.by.name, client: clientName(client) },
   })
+  if (action === 'invite.sent') await tellOwner(trx, client, email)
+}
+
+/** Somebody else invites to the account of this owner, who did not do it. */
+async function tellOwner(trx: Change, client: Client, email: string) {
+  const { by } = trx
+  if (by.kind === 'user' && by.id === client.owner_id && !by.admin) return
+  const owner = await getUser(trx, client.owner_id)
+  const data = { client: clientName(client), by: by.admin?.name ?? by.name, email, name: fullName(owner) }
+  await queueEmail(trx, 'invitation-sent', { to: owner.email, user: owner, client, data })
 }
