@@ -19,7 +19,8 @@ const SWEEP_MS = 50
 
 /** Listens; `stop` finishes running requests, then closes everything, within ten seconds. */
 async function listen(house: OpenHouse) {
-  const { config } = house
+  const { config, views } = house
+  views.compileAll()
   const server = createServer(createApp(house))
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
