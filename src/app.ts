@@ -38,6 +38,8 @@ export function createApp({ config, db, log, views }: House) {
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
   app.set('query parser', 'simple')
+  // Of what no browser keeps; assets have their own.
+  app.set('etag', false)
   Object.assign(app.locals, { config, db, views })
 
   app.use(begin)
@@ -45,8 +47,8 @@ export function createApp({ config, db, log, views }: House) {
   app.use(headers(config))
   app.use(health(db))
   if (!config.production) app.use(onlyHere(config.appUrl))
-  app.use(compression())
   app.use(serveAssets())
+  app.use(compression())
   app.use(readHost(db))
   app.use(wellKnown(config))
   app.use(serveApi(db))

@@ -12,6 +12,7 @@ import { offerFirstAdmin } from './first-admin-link.ts'
 import { fail, logOf, type OpenHouse, openHouse, type Role } from './house.ts'
 import { isSqlite } from './platform/database.ts'
 import { supervise } from './supervisor.ts'
+import { compressAssets } from './web/assets.ts'
 
 const STOP_WITHIN_MS = 10_000
 const CUT_AFTER_MS = 6_000
@@ -31,6 +32,7 @@ async function listen(house: OpenHouse) {
     server.once('error', reject)
     server.listen(config.port, config.host, resolve)
   })
+  void compressAssets()
   const stop = async () => {
     // Delivering ends meanwhile.
     house.work?.stop().catch(() => {})
