@@ -19,6 +19,7 @@ import { csrf } from './web/csrf.ts'
 import { errorPage, notFound } from './web/errors.ts'
 import { headers, onlyHere } from './web/hardening.ts'
 import { health } from './web/health.ts'
+import { oneRouter } from './web/one-router.ts'
 import { requestLog } from './web/request-log.ts'
 import { begin, readHost, recognise } from './web/session.ts'
 import { mindShownFor, mindTab } from './web/tabs.ts'
@@ -60,9 +61,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(mindTab)
   app.use(mindAccount(db))
 
-  app.use(clientArea(db))
-  app.use(adminArea(db, plannedJobs))
-  app.use(docs(config.appUrl))
+  app.use(oneRouter(clientArea(db), adminArea(db, plannedJobs), docs(config.appUrl)))
   if (!config.production) app.use(sampleMode(config))
 
   app.use(notFound)
