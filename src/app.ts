@@ -19,6 +19,7 @@ import { csrf } from './web/csrf.ts'
 import { errorPage, notFound } from './web/errors.ts'
 import { headers, onlyHere } from './web/hardening.ts'
 import { health } from './web/health.ts'
+import { oneRouter } from './web/one-router.ts'
 import { requestLog } from './web/request-log.ts'
 import { begin, readHost, recognise } from './web/session.ts'
 import { mindShownFor, mindTab } from './web/tabs.ts'
@@ -38,6 +39,8 @@ export function createApp({ config, db, log, views }: House) {
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
   app.set('query parser', 'simple')
+  // Of what no browser keeps; assets have their own.
+  app.set('etag', false)
   Object.assign(app.locals, { config, db, views })
 
   app.use(begin)
@@ -45,8 +48,8 @@ export function createApp({ config, db, log, views }: House) {
   app.use(headers(config))
   app.use(health(db))
   if (!config.production) app.use(onlyHere(config.appUrl))
-  app.use(compression())
   app.use(serveAssets())
+  app.use(compression())
   app.use(readHost(db))
   app.use(wellKnown(config))
   app.use(serveApi(db))
@@ -58,9 +61,7 @@ export function createApp({ config, db, log, views }: House) {
   app.use(mindTab)
   app.use(mindAccount(db))
 
-  app.use(clientArea(db))
-  app.use(adminArea(db, plannedJobs))
-  app.use(docs(config.appUrl))
+  app.use(oneRouter(clientArea(db), adminArea(db, plannedJobs), docs(config.appUrl)))
   if (!config.production) app.use(sampleMode(config))
 
   app.use(notFound)

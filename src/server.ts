@@ -12,6 +12,7 @@ import { offerFirstAdmin } from './first-admin-link.ts'
 import { fail, logOf, type OpenHouse, openHouse, type Role } from './house.ts'
 import { isSqlite } from './platform/database.ts'
 import { supervise } from './supervisor.ts'
+import { compressAssets } from './web/assets.ts'
 
 const STOP_WITHIN_MS = 10_000
 const CUT_AFTER_MS = 6_000
@@ -19,7 +20,8 @@ const SWEEP_MS = 50
 
 /** Listens; `stop` finishes running requests, then closes everything, within ten seconds. */
 async function listen(house: OpenHouse) {
-  const { config } = house
+  const { config, views } = house
+  views.compileAll()
   const server = createServer(createApp(house))
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -30,6 +32,7 @@ async function listen(house: OpenHouse) {
     server.once('error', reject)
     server.listen(config.port, config.host, resolve)
   })
+  void compressAssets()
   const stop = async () => {
     // Delivering ends meanwhile.
     house.work?.stop().catch(() => {})

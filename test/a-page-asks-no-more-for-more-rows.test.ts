@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { type Query, queriesOf, type Walk, walkOf } from './support/asked-queries.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import type { Visitor } from './support/visitor.ts'
 
 let house: TestHouse
 let walk: Walk
@@ -41,4 +42,19 @@ test('session, association and permissions take no more than two queries togethe
   const about = ({ sql }: Query) => /`(sessions|associations|users)`/.test(sql)
   const asked = (await queriesOf(house, () => alice.visit('/account/details'))).filter(about)
   expect(asked).toHaveLength(2)
+})
+
+test("a client's users are shown with few queries, in either area", async () => {
+  const [alice, ada] = [await house.user('alice', 'Acme Hosting'), await house.admin()]
+  const { id } = await house.clientNamed('Acme Hosting')
+  const few: [Visitor, string, number][] = [
+    [ada, `/admin/clients/${id}/users`, 7],
+    // Two of them because somebody asks Alice for access.
+    [alice, '/account/users', 11],
+  ]
+  for (const [visitor, path, most] of few) {
+    await visitor.visit(path)
+    const asked = await queriesOf(house, () => visitor.visit(path))
+    expect(asked.length, asked.map(({ sql }) => sql).join('\n')).toBeLessThanOrEqual(most)
+  }
 })

@@ -62,7 +62,8 @@ export function users(db: Db) {
 
   /** *Invite* of a request: the form begins with the address of who asks. */
   async function asked(req: Request) {
-    const request = await findRequest(db, currentClient(req), idOf(req.query.request))
+    const id = idOf(req.query.request)
+    const request = id && (await findRequest(db, currentClient(req), id))
     return request ? { email: request.email } : {}
   }
 

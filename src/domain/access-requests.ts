@@ -78,10 +78,12 @@ const invitedSince = (db: Db, client: Client) =>
 
 /** For User Management of one account of an owner who has proven their address: whoever has access there, or was invited since, asks for none. */
 export async function listRequests(db: Db, client: Client): Promise<ListedRequest[]> {
+  const waiting = await waitingIds(db, client)
+  if (waiting.length === 0) return []
   const owner = await db('users').where({ id: client.owner_id }).first('email_verified_at')
   if (!owner?.email_verified_at) return []
   return db('access_requests')
-    .whereIn('access_requests.id', await waitingIds(db, client))
+    .whereIn('access_requests.id', waiting)
     .join('users', 'users.id', 'access_requests.user_id')
     .where('users.status', 'active')
     .whereNotNull('users.email_verified_at')

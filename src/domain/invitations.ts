@@ -83,31 +83,37 @@ const withInviter = (row: Invitation & { first_name: string; last_name: string; 
   inviter: row.admin_name ?? `${row.first_name ?? ''} ${row.last_name ?? ''}`.trim(),
 })
 
-/** Pending ones, and those that ran out lately and can still be sent again. */
+/**
+ * Pending ones, and those that ran out lately and can still be sent again. Of the messages only the latest is told of,
+ * if it failed.
+ */
 export async function listPending(db: Db, client: { id: number }): Promise<ListedInvitation[]> {
   const rows = await listed(db, client)
+    .leftJoin('emails as e', (latest) =>
+      latest
+        .on('e.invitation_id', 'i.id')
+        .andOn('e.send_count', 'i.send_count')
+        .andOnVal('e.template', 'invitation')
+        .andOnVal('e.status', 'failed'),
+    )
+    .select('e.status as failed', 'e.fault')
     .whereIn('i.status', ['pending', 'expired'])
     .where('i.expires_at', '>', inDays(-EXPIRED_SHOWN_DAYS))
-  const associated = await db('associations')
-    .join('users', 'users.id', 'associations.user_id')
-    .where('associations.client_id', client.id)
-    .pluck('users.email')
-  const faults = await findMailFaults(db, client)
-  const all: ListedInvitation[] = rows.map((row) => ({ ...withInviter(row), mail: faults.get(row.id) }))
-  const seen = new Set<string>(associated)
+  const all: ListedInvitation[] = rows.map(({ failed, fault, ...row }) => ({
+    ...withInviter(row),
+    mail: failed ? (fault === 'address' ? 'refused' : 'failed') : undefined,
+  }))
+  const isOver = all.some(({ status }) => status === 'expired')
+  const seen = new Set(isOver ? await addressesOf(db, client) : [])
   for (const row of all) if (row.status === 'pending') seen.add(row.email)
   return all.filter((row) => row.status === 'pending' || (!seen.has(row.email) && seen.add(row.email)))
 }
 
-/** What became of the messages that failed, by invitation; one that was sent again is judged by the latest. */
-async function findMailFaults(db: Db, client: { id: number }) {
-  const failed: { id: number; fault: string | null }[] = await db('emails as e')
-    .join('invitations as i', 'i.id', 'e.invitation_id')
-    .where({ 'i.client_id': client.id, 'e.template': 'invitation', 'e.status': 'failed' })
-    .whereRaw('e.send_count = i.send_count')
-    .select('i.id', 'e.fault')
-  return new Map(failed.map(({ id, fault }) => [id, fault === 'address' ? 'refused' : 'failed'] as const))
-}
+const addressesOf = (db: Db, client: { id: number }): Promise<string[]> =>
+  db('associations')
+    .join('users', 'users.id', 'associations.user_id')
+    .where('associations.client_id', client.id)
+    .pluck('users.email')
 
 /** The history: what was accepted, declined or cancelled, latest first. */
 export const listEarlier = async (db: Db, client: { id: number }): Promise<ListedInvitation[]> =>

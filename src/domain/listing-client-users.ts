@@ -26,30 +26,24 @@ export interface UsersPage {
 }
 
 export async function pageOfClientUsers(db: Db, client: Client, { search = '', behind }: Wanted = {}) {
-  const found = (query: Knex.QueryBuilder) => whereWorded(query, db, 'users', 'users.id', search)
   const last = behind ? await findUser(db, behind) : undefined
-  const owner = last ? undefined : await findOwner(db, client, found)
-  const others: Parameters<typeof toClientUser>[1][] = await accessOf(db, client)
-    .modify(found)
-    .whereNot('users.id', client.owner_id)
-    .modify((query) => last && behindName(query, last))
+  const rows: Parameters<typeof toClientUser>[1][] = await accessOf(db, client)
+    .modify((query) => whereWorded(query, db, 'users', 'users.id', search))
+    .modify((query) => last && behindName(query.whereNot('users.id', client.owner_id), last))
+    .orderByRaw('CASE WHEN users.id = ? THEN 0 ELSE 1 END', [client.owner_id])
     .orderBy(['users.first_name', 'users.id'])
     .limit(USERS_A_PAGE + 1)
-  const users = [...(owner ? [owner] : []), ...others.map((row) => toClientUser(client, row))]
-  const shown = users.slice(0, USERS_A_PAGE)
-  const next = users.length > USERS_A_PAGE ? shown.at(-1)?.id : undefined
-  return { users: shown, next, total: await countClientUsers(db, client, search) }
+  const users = rows.slice(0, USERS_A_PAGE).map((row) => toClientUser(client, row))
+  const next = rows.length > USERS_A_PAGE ? users.at(-1)?.id : undefined
+  // What stands on one page is counted already.
+  const total = last || next ? await countClientUsers(db, client, search) : users.length
+  return { users, next, total }
 }
 
 const behindName = (query: Knex.QueryBuilder, { first_name, id }: { first_name: string; id: number }) =>
   query
     .where('users.first_name', '>=', first_name)
     .where((one) => one.where('users.first_name', '>', first_name).orWhere('users.id', '>', id))
-
-async function findOwner(db: Db, client: Client, found: (query: Knex.QueryBuilder) => unknown) {
-  const row = await accessOf(db, client).where('users.id', client.owner_id).modify(found).first()
-  return row && toClientUser(client, row)
-}
 
 /** For programs: in the order of their numbers. */
 export async function listAssociations(

@@ -36,8 +36,10 @@ export const PERMISSIONS: readonly Permission[] = [
 const known = new Set<string>(PERMISSIONS)
 
 /** From the column to keys; a key that nobody knows any more gives nothing. */
-export const parsePermissions = (text: string): Permission[] =>
-  PERMISSIONS.filter((key) => text.split(',').includes(key))
+export function parsePermissions(text: string): Permission[] {
+  const keys = text.split(',')
+  return PERMISSIONS.filter((key) => keys.includes(key))
+}
 
 /** From keys to the column; unknown keys are refused. */
 export function formatPermissions(keys: readonly string[]): string {

@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Knex, knex } from 'knex'
 import { CONNECT_MS, type Host, type Hosts, STATUS, saysSynced, WSREP } from './cluster.ts'
 import { isConflict, isLost, isNotReady, isOverLimit, NoConnection } from './faults.ts'
@@ -51,8 +51,13 @@ const Mysql2: (new (config: Knex.Config) => Dialect) & Pick<typeof knex.Client, 
   load('knex/lib/dialects/mysql2')
 
 const hostOf = new WeakMap<Connection, Host>()
-const pause = (ms: number, signal?: AbortSignal) =>
-  setTimeout(Math.max(ms, 0), undefined, { signal }).catch(() => undefined)
+
+/** Nothing when it takes longer. Every statement waits so for its connection, so it is to cost little. */
+const within = <T>(ms: number, wanted: Promise<T>) =>
+  new Promise<T | undefined>((resolve, reject) => {
+    const late = setTimeout(resolve, Math.max(ms, 0), undefined)
+    wanted.then(resolve, reject).finally(() => clearTimeout(late))
+  })
 
 // Knex makes a transaction's client from the prototype and the settings alone, so nothing of ours is in fields.
 const ours = (client: { config: Knex.Config }) => client.config as MysqlConfig
@@ -111,9 +116,7 @@ export class Mysql extends Mysql2 {
 
   async acquireUntil(until: number): Promise<Connection> {
     const wanted: Promise<Connection> = super.acquireConnection()
-    const stop = new AbortController()
-    const late = pause(until - performance.now(), stop.signal)
-    const connection = await Promise.race([wanted, late]).finally(() => stop.abort())
+    const connection = await within(until - performance.now(), wanted)
     if (connection) {
       ours(this).idle.delete(connection)
       return connection
@@ -139,9 +142,7 @@ export class Mysql extends Mysql2 {
   // The driver waits for an answer to its good-bye, which a host that is gone never gives.
   override async destroyRawConnection(connection: Connection) {
     ours(this).idle.delete(connection)
-    const gone = new Promise<void>((resolve) => connection.end(resolve))
-    const stop = new AbortController()
-    await Promise.race([gone, pause(GOODBYE_MS, stop.signal)]).finally(() => stop.abort())
+    await within(GOODBYE_MS, new Promise<void>((resolve) => connection.end(resolve)))
     connection.stream.destroy()
   }
 

@@ -26,7 +26,7 @@ export const presetChoices = (
 ): PresetChoice[] =>
   allChoices(own).filter(({ permissions }) => permissions.every((key) => givable.includes(key)))
 
-const allChoices = (own: readonly Own[]): PresetChoice[] => [
+const allChoices = (own: readonly Own[] = []): PresetChoice[] => [
   ...Object.entries(BUILT_IN_PRESETS).map(([value, permissions]) => ({
     value,
     name: t(`preset.${value}` as 'preset.billing'),
@@ -41,7 +41,7 @@ const isSame = (some: readonly string[], others: readonly string[]) =>
 
 /** The preset that is exactly these; the account's own word for it goes before ours. */
 export function presetOf(keys: readonly string[], own?: readonly Own[]): PresetChoice | undefined {
-  const same = presetChoices(own).filter(({ permissions }) => isSame(keys, permissions))
+  const same = allChoices(own).filter(({ permissions }) => isSame(keys, permissions))
   return same.find(({ isOwn }) => isOwn) ?? same[0]
 }
 

@@ -5,12 +5,16 @@ import { english, type Key } from '../lang/english.ts'
 
 export type { Key }
 
-export const t = (key: Key, values: Values = {}): string =>
-  english[key].replace(/\{(\w+)\}/g, (_, name: string) => {
+export function t(key: Key, values: Values = {}): string {
+  const sentence: string = english[key]
+  // Most have no place for a value, and a page says a thousand of them.
+  if (!sentence.includes('{')) return sentence
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name]
     if (value === undefined) throw new Error(`The sentence ${key} needs a value for ${name}.`)
     return String(value)
   })
+}
 
 export const isKey = (text: string): text is Key => Object.hasOwn(english, text)
 

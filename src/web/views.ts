@@ -1,8 +1,6 @@
-// Templates are Eta files in views/. Each gets what every page needs (sentences, words, the visit, assets);
-// what a page passes is its own. A value that is missing throws here, not in front of a person.
+// What every template gets (sentences, words, the visit, assets); what a page passes is its own. A value that is missing
+// throws here, not in front of a person.
 
-import { fileURLToPath } from 'node:url'
-import { Eta } from 'eta'
 import type { Request, Response } from 'express'
 import { clientName } from '../domain/clients.ts'
 import { PERMISSION_GROUPS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
@@ -14,6 +12,7 @@ import { tooManyFor } from './form.ts'
 import { presetChoices, presetOf } from './presets.ts'
 import { isOwner, managesUsers, mayAdmin, wantsPartial } from './request.ts'
 import { shownFor, shownForPerson } from './shown-for.ts'
+import { openTemplates } from './templates.ts'
 import { t } from './translate.ts'
 import {
   deviceInWords,
@@ -29,18 +28,13 @@ import {
 
 export type Data = Record<string, unknown>
 
-export const VIEWS = fileURLToPath(new URL('../../views', import.meta.url))
-
 // These names stand in every template without "it.".
 const HEADER = 'const { t, say, visit, settings, asset } = it;'
 
 const LISTS = { groups: PERMISSION_GROUPS, allPermissions: PERMISSIONS, allRights: RIGHTS }
 
 export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: string }) {
-  const options = { views: VIEWS, cache: true, defaultExtension: '.eta', functionHeader: HEADER }
-  const eta = new Eta(options)
-  // In plain text every line break counts, but for the ones that tags leave behind.
-  const plain = new Eta({ ...options, autoTrim: false })
+  const templates = openTemplates(HEADER)
   const say = {
     ...wordsIn(timeZone),
     zone: timeZone,
@@ -62,13 +56,15 @@ export function openViews({ timeZone, appUrl }: { timeZone: string; appUrl: stri
 
   return {
     say,
-    render: (template: string, data: Data) => eta.render(`/${template}`, { ...shared, ...data }),
+    /** Before the first page is asked for. */
+    compileAll: templates.compileAll,
+    render: (template: string, data: Data) => templates.render(`/${template}`, { ...shared, ...data }),
     /** An e-mail: the same data in its HTML and its text template. */
     mail(template: string, data: Data & { settings: Settings }) {
       const all = { ...shared, visit: undefined, ...data }
       return {
-        html: eta.render(`/emails/${template}.html.eta`, all),
-        text: `${plain
+        html: templates.render(`/emails/${template}.html.eta`, all),
+        text: `${templates
           .render(`/emails/${template}.text.eta`, all)
           .replace(/\n{3,}/g, '\n\n')
           .trim()}\n`,

@@ -1,0 +1,18 @@
+// Each page is a router of its own, and Express leaves one that has no answer by way of the event loop: a request would
+// take forty turns of it, and each turn is shared with everybody else. So the routes of all pages stand in one, in order.
+
+import { Router } from 'express'
+
+type Layer = Router['stack'][number]
+
+const isRouter = (handle: object): handle is Router => 'stack' in handle
+
+/** None of them is mounted below a prefix. */
+const layersOf = ({ stack }: Router): Layer[] =>
+  stack.flatMap((layer) => (isRouter(layer.handle) ? layersOf(layer.handle) : [layer]))
+
+export function oneRouter(...routers: Router[]): Router {
+  const all = Router()
+  all.stack.push(...routers.flatMap(layersOf))
+  return all
+}
