@@ -1236,7 +1236,7 @@ export const english = {
   'admins.disable': 'Disable',
   'admins.disable.title': 'Disable {name}?',
   'admins.disable.sentence':
-    'They are logged out at once and cannot log in until an admin enables them again.',
+    'They are logged out at once and cannot log in until an admin enables them again. API keys that they answer for stand still until another admin saves them.',
   'admins.disable.done': '{name} is disabled.',
   'admins.enable': 'Enable',
   'admins.enable.title': 'Enable {name} again?',
@@ -2189,10 +2189,14 @@ export const english = {
   'doctor.user.overToken.remedy': 'Set revoked_at of the rows of api_credentials with that user_id.',
   'credentials.title': 'API keys',
   'credentials.lead':
-    'What programs of yours show to the API. Each does no more than the rights it was given.',
+    'What programs of yours show to the API. Each does no more than the rights it was given, and no more than whoever saved it last may do.',
   'credentials.none': 'There is no API key yet.',
   'credentials.new': 'New API key',
-  'credentials.by': 'Made by {name}',
+  'credentials.answersFor': 'Answered for by',
+  'credentials.by': 'Answered for by {name}',
+  'credentials.resting':
+    '{name} is disabled, so this key does nothing. Save it to answer for it yourself. Whoever knows its secret can use it then: if {name} should not, revoke it and make a new one.',
+  'credentials.restingTag': 'Stands still',
   'credentials.unused': 'Not used yet',
   'credentials.endedTag': 'Ended',
   'credentials.revokedTag': 'Revoked',
