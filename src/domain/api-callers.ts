@@ -52,9 +52,11 @@ export async function findCaller(db: Db, secret: string): Promise<Caller | undef
   return user?.status === 'active' ? { credential, rights: [], user } : undefined
 }
 
+export const mayComeFrom = (ip: string, { credential }: Caller) => isWithinNetworks(ip, credential.addresses)
+
 /** Refuses a caller from elsewhere. */
-export function mustComeFrom(ip: string, { credential }: Caller) {
-  if (!isWithinNetworks(ip, credential.addresses)) throw new Refusal('api.address', undefined, { ip })
+export function mustComeFrom(ip: string, caller: Caller) {
+  if (!mayComeFrom(ip, caller)) throw new Refusal('api.address', undefined, { ip })
 }
 
 /** When and from where a credential was used last, at most once a minute: many calls make one write. */

@@ -2160,6 +2160,8 @@ export const english = {
   'api.factorNeeded': 'This account needs two-factor, and you have none yet.',
   'api.notForTokens': 'A personal token may not do this.',
   'api.allClients': 'An API key for some clients may not do this.',
+  'api.method': 'This takes {methods}.',
+  'api.packed': 'Send it as it is: nothing that is packed is read.',
   'api.malformed': 'What was sent is no JSON that can be read.',
   'api.notJson': 'Send JSON, with the header Content-Type: application/json.',
   'api.unknownField': 'There is no field “{field}” here.',
