@@ -225,6 +225,8 @@ export const english = {
   'activity.password.changed': 'changed the password',
   'email.password-changed.subject': 'Your password was changed',
   'email.password-changed.lead': 'The password of your login was changed.',
+  'email.password-changed.tokens':
+    'The personal tokens of your login go on working. Under Personal tokens you can revoke those that you do not know.',
   'email.password-changed.unexpected':
     'If that was not you, set a new one at once: choose “Forgot password?” on the login page.',
   'link.dead':
