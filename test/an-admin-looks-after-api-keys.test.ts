@@ -28,7 +28,9 @@ describe('an admin looks after API keys', () => {
     const list = await caller(house, secret)('GET', '/clients')
     expect(list.body.items.map(({ id }) => id)).toEqual([acme.id])
     await ada.visit('/admin/api')
-    expect(ada.text).toMatch(/Billing robot ?Made by Ada Admin ?List clients ?Acme Hosting .*127\.0\.0\.1/)
+    expect(ada.text).toMatch(
+      /Billing robot ?Answered for by Ada Admin ?List clients ?Acme Hosting .*127\.0\.0\.1/,
+    )
     expect(ada.text).not.toContain(secret)
   })
 

@@ -172,7 +172,7 @@ describe('sentences and the places that say them', () => {
       'api',
       'settings',
     ],
-    'credentials.': ['endedTag', 'revokedTag'],
+    'credentials.': ['endedTag', 'restingTag', 'revokedTag'],
     'admins.': ['disable', 'enable', 'remove-factor', 'end-sessions', 'send-link'].flatMap((step) => [
       step,
       `${step}.title`,

@@ -9,7 +9,7 @@ import { fingerprint } from '../domain/links.ts'
 import { NotFound, Refusal } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { actor, type Call } from './context.ts'
-import { problemOf } from './problems.ts'
+import { FIELD_MAX, problemOf } from './problems.ts'
 
 type Status = 200 | 201
 type Answered<B, S extends Status> = Response & TypedResponse<B, S, 'json'>
@@ -32,7 +32,21 @@ const send = <B, S extends Status>(c: Call, { status, headers, body }: Answer) =
   c.body(body, status as S, headers) as unknown as Answered<B, S>
 
 /** What one reads. */
-export const show = <B>(c: Call, body: B) => send<B, 200>(c, answerWith(200, body))
+export function show<B>(c: Call, body: B) {
+  mustSayNoMore(c)
+  return send<B, 200>(c, answerWith(200, body))
+}
+
+/** Where nothing is asked for, nothing may be sent: whoever adds `dry_run` to a call means something by it. */
+function mustSayNoMore(c: Call) {
+  const isRead = (what: 'query' | 'json') => c.req.valid(what as never) !== undefined
+  const queried = isRead('query') ? [] : Object.keys(c.req.queries())
+  const raw = isRead('json') ? '' : c.get('raw')
+  const sent: unknown = raw === '' ? {} : JSON.parse(raw)
+  if (typeof sent !== 'object' || sent === null) throw new Refusal('api.malformed')
+  const [field] = [...queried, ...Object.keys(sent)].map((name) => name.slice(0, FIELD_MAX))
+  if (field !== undefined) throw new Refusal('api.unknownField', field, { field })
+}
 
 /** Of what may be left out, only what was sent: the rest stays as it is. */
 export const givenIn = <T extends object>(c: Call, input: T): Partial<T> => {
@@ -59,6 +73,7 @@ interface Act<T, B, S extends Status> {
 
 /** Does it once and answers. */
 export async function act<T, B, S extends Status>(c: Call, doing: Act<T, B, S>): Promise<Answered<B, S>> {
+  mustSayNoMore(c)
   const begun = await begin(c)
   if (begun && 'body' in begun) return send<B, S>(c, { ...begun, headers: { ...begun.headers, ...REPLAYED } })
   try {

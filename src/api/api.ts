@@ -3,7 +3,6 @@
 
 import { getRequestListener } from '@hono/node-server'
 import type { RequestHandler } from 'express'
-import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { activity } from './activity.ts'
 import { associations } from './associations.ts'
@@ -15,7 +14,7 @@ import { hookEvents } from './hook-events.ts'
 import { invitations } from './invitations.ts'
 import { manyInvitations } from './inviting-many.ts'
 import { permissions } from './permissions.ts'
-import { answerError, answerShape } from './problems.ts'
+import { answerError, answerNothing, answerShape } from './problems.ts'
 
 export const BASE = '/api/v1'
 
@@ -37,10 +36,18 @@ export function operations(): Api {
   return api
 }
 
+/** The methods that may be called at a path. */
+function methodsAt({ routes }: Api, path: string): string[] {
+  const isThere = (pattern: string) => new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+')}$`).test(path)
+  const methods = routes.filter(({ method, path: of }) => method !== 'ALL' && isThere(of))
+  const named = methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  return [...new Set(named)].sort()
+}
+
 export function serveApi(db: Db): RequestHandler {
   const api = newApi()
   api.onError((error, c) => answerError(error, c))
-  api.notFound((c) => answerError(new NotFound(), c))
+  api.notFound((c) => answerNothing(c, methodsAt(api, c.req.path)))
   api.use(async (c, next) => {
     c.set('db', db)
     c.header('Cache-Control', 'no-store')

@@ -15,10 +15,16 @@ const HALF_A_CHARACTER = /\p{Cs}/u
 export async function collect(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of incoming) {
-    bytes += chunk.length
-    if (bytes <= LIMIT_BYTES) chunks.push(chunk)
-    if (bytes > DRAINED_BYTES) break
+  try {
+    // What is not read any more is still to be answered.
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+      bytes += chunk.length
+      if (bytes <= LIMIT_BYTES) chunks.push(chunk)
+      if (bytes > DRAINED_BYTES) break
+    }
+  } catch {
+    // Whoever sent it has hung up.
+    throw new HTTPException(400)
   }
   return bytes <= LIMIT_BYTES ? Buffer.concat(chunks) : undefined
 }
@@ -31,6 +37,7 @@ const wholeOnly = (name: string, value: unknown) => {
 
 export const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (requestOf(c).isTooLarge) throw new HTTPException(413)
+  if ((c.req.header('Content-Encoding') ?? 'identity') !== 'identity') throw new Refusal('api.packed')
   const bytes = await c.req.arrayBuffer()
   try {
     const raw = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -2,11 +2,12 @@
 // call it at all. The guard also loads the client that the URL names, and one that the caller may not see is not there.
 
 import type { MiddlewareHandler } from 'hono'
-import { findCaller, getClientFor, mustComeFrom, noteUse } from '../domain/api-callers.ts'
+import { findCaller, getClientFor, mayComeFrom, mustComeFrom, noteUse } from '../domain/api-callers.ts'
 import { tally } from '../domain/limits.ts'
 import type { Permission } from '../domain/permissions.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
 import type { Right } from '../domain/rights.ts'
+import type { Db } from '../platform/database.ts'
 import { networkOf } from '../web/limits.ts'
 import { idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
@@ -17,15 +18,19 @@ export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const [db, ip] = [c.get('db'), ipOf(c)]
   const secret = /^Bearer +(\S{1,200})$/i.exec(c.req.header('Authorization') ?? '')?.[1] ?? ''
   const caller = await findCaller(db, secret)
-  if (!caller) {
-    const { isOver, seconds } = await tally(db, 'apiStrangers', networkOf(ip))
-    throw isOver ? new TooMany(seconds) : new Refusal('api.unauthorized')
-  }
+  if (!caller || !mayComeFrom(ip, caller)) await countStranger(db, ip)
+  if (!caller) throw new Refusal('api.unauthorized')
   mustComeFrom(ip, caller)
   c.set('caller', caller)
   await countCall(c)
   await noteUse(db, caller, ip)
   await next()
+}
+
+/** A key that comes from elsewhere may be a stolen one: whoever has it does not use up the calls of its owner. */
+export async function countStranger(db: Db, ip: string) {
+  const { isOver, seconds } = await tally(db, 'apiStrangers', networkOf(ip))
+  if (isOver) throw new TooMany(seconds)
 }
 
 const WINDOW_SECONDS = 60

@@ -12,7 +12,7 @@ import { type Call, requestOf } from './context.ts'
 
 export const TYPE = 'urn:latchkey:problem:'
 
-const Wrong = z.object({ field: z.string(), detail: z.string() })
+const Wrong = z.object({ type: z.string(), field: z.string(), detail: z.string() })
 
 export const Problem = z
   .object({
@@ -49,6 +49,8 @@ interface Told {
 const STATUS_OF: Partial<Record<Key, number>> = {
   'api.malformed': 400,
   'api.unauthorized': 401,
+  'api.method': 405,
+  'api.packed': 415,
   ...{ 'api.address': 403, 'api.factorNeeded': 403, 'api.notForTokens': 403, 'api.allClients': 403 },
   ...{ 'rights.missing': 403, 'users.ownerOnly': 403, 'users.adminOnly': 403, 'denied.permission': 403 },
   ...{ 'users.off': 403, 'users.mayNot': 403, 'delegate.yourself': 403, 'delegate.holdsMore': 403 },
@@ -130,16 +132,27 @@ export function answerError(error: unknown, c: Call): Response {
   return send(problemOf(c, error))
 }
 
+/** Nothing is there, or something that takes another method. */
+export function answerNothing(c: Call, methods: string[]): Response {
+  if (methods.length === 0) return answerError(new NotFound(), c)
+  const allow = methods.join(', ')
+  const answer = answerError(new Refusal('api.method', undefined, { methods: allow }), c)
+  answer.headers.set('Allow', allow)
+  return answer
+}
+
 /** What a call says is checked against its shape; each field that is wrong is named. */
 export function answerShape(
-  result: { success: true } | { success: false; error: z.ZodError; target: string },
+  result: { target: string } & ({ success: true } | { success: false; error: z.ZodError }),
   c: Call,
 ): Response | undefined {
+  // Without a body there is none to look at.
+  if (result.target === 'json' && c.get('raw') === '') throw new Refusal('api.malformed')
   if (result.success) return undefined
   // An id that is none is not there.
   if (result.target === 'param') throw new NotFound()
-  const errors = result.error.issues.flatMap(wrongIn)
-  const [first] = errors
+  const wrong = result.error.issues.flatMap(wrongIn)
+  const [first] = wrong
   if (result.target === 'header' && first?.field === 'if-match') throw new Refusal('api.matchMissing')
   const told: Told = {
     status: 422,
@@ -147,10 +160,12 @@ export function answerShape(
     title: 'error.refused',
     detail: t('field.malformed'),
   }
+  const errors = wrong.map(({ key, ...one }) => ({ type: TYPE + key, ...one }))
   return send(bodyOf(c, { ...told, ...first, errors }))
 }
 
-const FIELD_MAX = 100
+/** So much is said of a name that somebody else made up. */
+export const FIELD_MAX = 100
 
 function wrongIn(issue: z.core.$ZodIssue): { key: string; field: string; detail: string }[] {
   const field = issue.path.join('.')

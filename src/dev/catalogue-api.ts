@@ -15,9 +15,10 @@ const some = { company_name: 'Acme Hosting', first_name: 'Alice', last_name: 'Am
 const times = { ends_at: null, last_used_at: inMinutes(-9), last_used_ip: '2001:db8::1234:5678' }
 const key = {
   ...{ id: 1, name: 'Billing robot', rights: ['list-clients', 'invite'], all_clients: 0, clients: [some] },
-  ...{ ...times, madeBy: 'Ada Admin', standing: 'live', created_at: inDays(-9) },
+  ...{ ...times, answersFor: 'Ada Admin', standing: 'live', created_at: inDays(-9) },
 }
 const over = { ...key, id: 2, all_clients: 1, rights: RIGHTS, last_used_at: null, standing: 'revoked' }
+const resting = { ...key, id: 3, standing: 'resting' }
 const typed = { name: key.name, rights: key.rights, clients: '1', addresses: '203.0.113.0/24' }
 const rights = RIGHTS.map((right) => ({ right, mine: right !== 'settings' }))
 const secret = `latchkey_key_${'x'.repeat(43)}`
@@ -36,10 +37,11 @@ export const tokenPages = (): [string, Data, string?][] => [
 ]
 
 export const apiKeyPages = (): [string, Data, string?][] => [
-  ['admin-area/api-keys', { list: [key, { ...over, standing: 'ended' }, over] }],
+  ['admin-area/api-keys', { list: [key, resting, { ...over, standing: 'ended' }, over] }],
   ['admin-area/api-keys', { list: [] }, '?empty'],
   ['admin-area/api-key', { form: wrong, key: undefined, rights }],
   ['admin-area/api-key', { form: { ...blank, values: typed }, key, rights }, '?edit'],
+  ['admin-area/api-key', { form: { ...blank, values: typed }, key: resting, rights }, '?resting'],
   ['admin-area/api-key', { form: { ...blank, values: typed }, key: over, rights }, '?revoked'],
   ['includes/api-secret', { name: key.name, secret, url: '/admin/api', layout: 'admin-area' }],
 ]

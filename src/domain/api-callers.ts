@@ -1,5 +1,6 @@
 // Who calls the API: a credential of the host's, with rights, or a user by a personal token, with permissions. Both are
-// read afresh on every call (R8). A client that a caller may not see is not there.
+// read afresh on every call (R8), and so is what the admin may do who answers for a credential. A client that a caller
+// may not see is not there.
 
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -12,7 +13,7 @@ import { fingerprint } from './links.ts'
 import { isWithinNetworks } from './networks.ts'
 import { PERMISSIONS, type Permission } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { parseRights, type Right } from './rights.ts'
+import { parseRights, type Right, rightsOf } from './rights.ts'
 import { isSwitchedOn } from './settings.ts'
 import { findUser, fullName, type User } from './users.ts'
 
@@ -26,21 +27,36 @@ export interface Caller {
 
 const SECRET = /^latchkey_(key|token)_[\w-]{43}$/
 
-/** The caller behind a secret; nothing for one that is unknown, ended, revoked, or of a login that is not active. */
+/** The admin who answers for a credential, as they are now; a personal token has none. */
+interface Answering {
+  admin_status: string | null
+  admin_role: string | null
+}
+
+/** The caller behind a secret; nothing for one that is unknown, ended, revoked, or of somebody who is not active. */
 export async function findCaller(db: Db, secret: string): Promise<Caller | undefined> {
   if (!SECRET.test(secret)) return undefined
-  const credential: CredentialRow | undefined = await db('api_credentials')
-    .where({ secret_hash: fingerprint(secret) })
-    .first()
-  if (!credential || standingOfCredential(credential) !== 'live') return undefined
-  if (credential.user_id === null) return { credential, rights: parseRights(credential.rights) }
+  const row: (CredentialRow & Answering) | undefined = await db('api_credentials as k')
+    .leftJoin('admins as a', 'a.id', 'k.admin_id')
+    .where({ 'k.secret_hash': fingerprint(secret) })
+    .first('k.*', 'a.status as admin_status', 'a.role as admin_role')
+  if (!row || standingOfCredential(row) !== 'live') return undefined
+  const { admin_status, admin_role, ...credential } = row
+  if (credential.user_id === null) {
+    if (admin_status !== 'active' || admin_role === null) return undefined
+    const theirs = await rightsOf(db, admin_role)
+    const rights = parseRights(credential.rights).filter((right) => theirs.includes(right))
+    return { credential, rights }
+  }
   const user = await findUser(db, credential.user_id)
   return user?.status === 'active' ? { credential, rights: [], user } : undefined
 }
 
+export const mayComeFrom = (ip: string, { credential }: Caller) => isWithinNetworks(ip, credential.addresses)
+
 /** Refuses a caller from elsewhere. */
-export function mustComeFrom(ip: string, { credential }: Caller) {
-  if (!isWithinNetworks(ip, credential.addresses)) throw new Refusal('api.address', undefined, { ip })
+export function mustComeFrom(ip: string, caller: Caller) {
+  if (!mayComeFrom(ip, caller)) throw new Refusal('api.address', undefined, { ip })
 }
 
 /** When and from where a credential was used last, at most once a minute: many calls make one write. */

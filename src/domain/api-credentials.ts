@@ -1,6 +1,7 @@
 // A credential is what a program of the host's shows to the API: a name, rights as a role has them, all clients or
 // some, the networks it may come from, and an end. Its secret is shown once; only its hash is stored. Nobody makes or
-// changes one that may more than they do. One that was revoked never comes back.
+// changes one that may more than they do. Whoever saved it last answers for it: it does no more than they may do at that
+// moment, and nothing while they are disabled. One that was revoked never comes back.
 
 import { randomBytes } from 'node:crypto'
 import { timestamp } from '../platform/clock.ts'
@@ -19,6 +20,7 @@ export interface CredentialRow {
   name: string
   /** Whose personal token it is; nothing for a credential of the host's. */
   user_id: number | null
+  /** Who answers for it. */
   admin_id: number | null
   rights: string
   all_clients: number
@@ -37,8 +39,9 @@ export interface Credential extends Omit<CredentialRow, 'rights' | 'secret_hash'
   rights: Right[]
   /** The clients it may see, where it may not see all. */
   clients: { id: number; company_name: string; first_name: string; last_name: string }[]
-  madeBy: string
-  standing: 'live' | 'ended' | 'revoked'
+  answersFor: string
+  /** It rests while whoever answers for it is disabled. */
+  standing: 'live' | 'resting' | 'ended' | 'revoked'
 }
 
 export interface CredentialInput {
@@ -57,32 +60,41 @@ const CLIENTS_MAX = 500
 export const newSecret = (kind: 'key' | 'token') =>
   `latchkey_${kind}_${randomBytes(32).toString('base64url')}`
 
+type CredentialTimes = Pick<CredentialRow, 'ends_at' | 'revoked_at'>
+
 export const standingOfCredential = ({
   ends_at,
   revoked_at,
-}: Pick<CredentialRow, 'ends_at' | 'revoked_at'>): Credential['standing'] => {
+}: CredentialTimes): 'live' | 'ended' | 'revoked' => {
   if (revoked_at !== null) return 'revoked'
   return ends_at !== null && ends_at <= timestamp() ? 'ended' : 'live'
 }
 
+type Listed = CredentialRow & { answers_for: string; admin_status: string }
+
 /** Those of the host's, the newest first. */
 export async function listCredentials(db: Db): Promise<Credential[]> {
-  const rows: (CredentialRow & { made_by: string | null })[] = await db('api_credentials as a')
-    .leftJoin('admins', 'admins.id', 'a.admin_id')
+  const rows: Listed[] = await db('api_credentials as a')
+    .join('admins', 'admins.id', 'a.admin_id')
     .whereNull('a.user_id')
     .orderBy('a.id', 'desc')
-    .select('a.*', 'admins.name as made_by')
+    .select('a.*', 'admins.name as answers_for', 'admins.status as admin_status')
   const clients = await db('api_credential_clients as s')
     .join('clients as c', 'c.id', 's.client_id')
     .orderBy('c.id')
     .select('s.credential_id', 'c.id', 'c.company_name', 'c.first_name', 'c.last_name')
-  return rows.map(({ secret_hash: _, made_by, ...row }) => ({
+  return rows.map(({ secret_hash: _, answers_for, admin_status, ...row }) => ({
     ...row,
     rights: parseRights(row.rights),
     clients: clients.filter(({ credential_id }) => credential_id === row.id),
-    madeBy: made_by ?? '',
-    standing: standingOfCredential(row),
+    answersFor: answers_for,
+    standing: standingNow(row, admin_status),
   }))
+}
+
+function standingNow(row: CredentialTimes, adminStatus: string): Credential['standing'] {
+  const standing = standingOfCredential(row)
+  return standing === 'live' && adminStatus !== 'active' ? 'resting' : standing
 }
 
 export async function getCredential(db: Db, id: number): Promise<Credential> {
@@ -101,20 +113,23 @@ export const makeCredential = (db: Db, by: Actor, input: CredentialInput): Promi
     const row = { ...now.row, admin_id: by.id, secret_hash: fingerprint(secret), ...dates }
     const [id] = await trx('api_credentials').insert(row)
     await setClients(trx, Number(id), now.clients)
-    await record(trx, 'credential.made', { ...inLog(now) })
+    await record(trx, 'credential.made', { ...inLog(now, by.name) })
     return secret
   })
 
-/** Everything but the secret. */
+/** Everything but the secret; whoever does it answers for it from now on. */
 export const editCredential = (db: Db, by: Actor, id: number, input: CredentialInput) =>
   change(db, by, async (trx) => {
     await takeLive(trx, id, { updated_at: timestamp() })
     const was = await getCredential(trx, id)
     const now = await chosen(trx, input, was)
-    await trx('api_credentials').where({ id }).update(now.row)
+    await trx('api_credentials')
+      .where({ id })
+      .update({ ...now.row, admin_id: by.id })
     await setClients(trx, id, now.clients)
-    const before = inLog({ row: { ...was, rights: was.rights.join(',') }, clients: was.clients.map(idOf) })
-    await record(trx, 'credential.edited', { name: now.row.name, before, after: inLog(now) })
+    const wasRow = { ...was, rights: was.rights.join(',') }
+    const before = inLog({ row: wasRow, clients: was.clients.map(idOf) }, was.answersFor)
+    await record(trx, 'credential.edited', { name: now.row.name, before, after: inLog(now, by.name) })
   })
 
 export const revokeCredential = (db: Db, by: Actor, id: number) =>
@@ -171,16 +186,16 @@ async function setClients(trx: Change, credential_id: number, clients: number[])
 
 const idOf = ({ id }: { id: number }) => id
 
-const inLog = ({
-  row,
-  clients,
-}: {
+interface Logged {
   row: Pick<CredentialRow, 'name' | 'rights' | 'addresses' | 'ends_at'>
   clients: number[]
-}) => ({
+}
+
+const inLog = ({ row, clients }: Logged, answersFor: string) => ({
   name: row.name,
   rights: row.rights.split(',').sort().join(','),
   clients: clients.join(','),
   addresses: row.addresses,
   until: endDay(row.ends_at) ?? '',
+  answersFor,
 })

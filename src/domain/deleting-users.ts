@@ -9,6 +9,7 @@ import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { endLogin } from './ending-logins.ts'
 import { listMergedInto } from './merged-logins.ts'
+import { forgetTokens } from './personal-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { getUser, type User } from './users.ts'
 import { keepWords } from './words.ts'
@@ -39,6 +40,7 @@ async function mustHaveNoClient(trx: Change, { id }: User) {
 async function forget(trx: Change, user: User) {
   const { id, email } = user
   await forgetRequests(trx, user)
+  await forgetTokens(trx, user)
   await trx('password_resets').where({ email, person_kind: 'user' }).delete()
   await trx('registrations').where({ email }).delete()
   for (const table of ['email_verifications', 'email_changes'])

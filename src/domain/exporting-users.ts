@@ -22,6 +22,7 @@ const ACCOUNT = [
   ...['created_at', 'updated_at'],
 ]
 const SESSION = ['ip', 'user_agent', 'created_at', 'last_seen_at', 'expires_at']
+const TOKEN = ['name', 'ends_at', 'revoked_at', 'last_used_at', 'last_used_ip', 'created_at']
 const CHANGE = ['old_email', 'new_email', 'created_at', 'confirmed_at', 'ended_at']
 const MAIL = ['id', 'to_address', 'subject', 'client_id', 'status', 'created_at', 'sent_at']
 const INVITATION = [
@@ -77,6 +78,7 @@ function partsOf(db: Db, user: User, logins: User[]): Record<string, AsyncIterab
     devices: devices('known_devices', ['user_agent', 'first_seen_at', 'last_seen_at']),
     passkeys: devices('passkeys', ['name', 'created_at', 'last_used_at']),
     totp: devices('totp_factors', ['created_at', 'confirmed_at']),
+    personalTokens: theirs('api_credentials', TOKEN),
     addressChanges: theirs('email_changes', CHANGE),
     accessRequestsSent: paged(db, 'access_requests', ASKED, (query) => query.whereIn('user_id', ids)),
     accessRequestsGot: paged(db, 'access_requests', REQUEST, (query) =>

@@ -11,6 +11,7 @@ import { fire } from './hooks.ts'
 import { newNonce, readToken } from './links.ts'
 import { actorOf } from './logins.ts'
 import { hashPassword } from './passwords.ts'
+import { countLiveTokens } from './personal-tokens.ts'
 import { proveAddress } from './proofs.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
@@ -87,7 +88,7 @@ export async function resetPassword(db: Db, by: Actor, token: string, password: 
 
 /** The owner of the address learns of it, whoever did it. */
 export async function tellPasswordChanged(trx: Change, user: User) {
-  const data = { name: user.first_name }
+  const data = { name: user.first_name, tokens: await countLiveTokens(trx, user) }
   await queueEmail(trx, 'password-changed', { to: user.email, user, data })
   await fire(trx, 'UserChangePassword', { user: describeUser(user) })
 }

@@ -1,6 +1,7 @@
 // A personal token lets a user's own programs do through the API what that user may do, no more: what it may is asked
 // of the user's access on every call. Making one takes the password and is told by mail. A new password leaves tokens
-// alone; they end with the login, and when what was set up before an address was proven ends (HARD-CASES H6, H19).
+// alone, and its mail says so; they end with the login, by the way back after a stolen one, and when what was set up
+// before an address was proven ends (HARD-CASES H6, H19).
 
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -72,9 +73,18 @@ const revoke = (trx: Change, id: number) =>
     .where({ id, revoked_at: null })
     .update({ revoked_at: timestamp(), updated_at: timestamp() })
 
-/** All of a login, or those made after a moment. */
-export async function endTokens(trx: Change, user: User, { since = '' } = {}) {
-  for (const { id, name, created_at } of await listTokens(trx, user))
-    if (created_at > since && (await revoke(trx, id)) === 1)
-      await record(trx, 'token.revoked', { user, name })
+/** All of a login. */
+export async function endTokens(trx: Change, user: User) {
+  for (const { id, name } of await listTokens(trx, user))
+    if ((await revoke(trx, id)) === 1) await record(trx, 'token.revoked', { user, name })
+}
+
+export const countLiveTokens = async (db: Db, user: { id: number }): Promise<number> =>
+  (await listTokens(db, user)).filter(({ standing }) => standing === 'live').length
+
+/** Of a login that is deleted: what its ended tokens were called, from where they were used, and what they were answered. */
+export async function forgetTokens(trx: Change, { id }: User) {
+  const theirs = () => trx('api_credentials').where({ user_id: id })
+  await trx('idempotency_keys').whereIn('credential_id', theirs().select('id')).delete()
+  await theirs().update({ name: '', last_used_at: null, last_used_ip: '' })
 }

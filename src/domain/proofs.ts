@@ -29,8 +29,9 @@ export async function startAfresh(trx: Change, user: User, sessionId = '') {
 }
 
 /**
- * Removes the second factors and personal tokens that were added after that moment; an app counts from when it was turned on. Which browser
- * is whose cannot be told any more, so none is known.
+ * Removes the second factors that were added after that moment; an app counts from when it was turned on. Which browser
+ * is whose cannot be told any more, so none is known; nor which token is, and whoever took the login may have made one
+ * before anything else.
  */
 export async function removeFactorsSince(trx: Change, user: User, since: string) {
   const person = asPerson(user)
@@ -41,6 +42,6 @@ export async function removeFactorsSince(trx: Change, user: User, since: string)
     .where((app) => app.whereNull('confirmed_at').orWhere('confirmed_at', '>', since))
     .delete()
   await trx('known_devices').where(keyOf(person)).delete()
-  await endTokens(trx, user, { since })
+  await endTokens(trx, user)
   await countFactors(trx, person)
 }

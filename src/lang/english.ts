@@ -226,6 +226,8 @@ export const english = {
   'activity.password.changed': 'changed the password',
   'email.password-changed.subject': 'Your password was changed',
   'email.password-changed.lead': 'The password of your login was changed.',
+  'email.password-changed.tokens':
+    'The personal tokens of your login go on working. Under Personal tokens you can revoke those that you do not know.',
   'email.password-changed.unexpected':
     'If that was not you, set a new one at once: choose “Forgot password?” on the login page.',
   'link.dead':
@@ -1240,7 +1242,7 @@ export const english = {
   'admins.disable': 'Disable',
   'admins.disable.title': 'Disable {name}?',
   'admins.disable.sentence':
-    'They are logged out at once and cannot log in until an admin enables them again.',
+    'They are logged out at once and cannot log in until an admin enables them again. API keys that they answer for stand still until another admin saves them.',
   'admins.disable.done': '{name} is disabled.',
   'admins.enable': 'Enable',
   'admins.enable.title': 'Enable {name} again?',
@@ -2169,6 +2171,8 @@ export const english = {
   'api.factorNeeded': 'This account needs two-factor, and you have none yet.',
   'api.notForTokens': 'A personal token may not do this.',
   'api.allClients': 'An API key for some clients may not do this.',
+  'api.method': 'This takes {methods}.',
+  'api.packed': 'Send it as it is: nothing that is packed is read.',
   'api.malformed': 'What was sent is no JSON that can be read.',
   'api.notJson': 'Send JSON, with the header Content-Type: application/json.',
   'api.unknownField': 'There is no field “{field}” here.',
@@ -2198,10 +2202,14 @@ export const english = {
   'doctor.user.overToken.remedy': 'Set revoked_at of the rows of api_credentials with that user_id.',
   'credentials.title': 'API keys',
   'credentials.lead':
-    'What programs of yours show to the API. Each does no more than the rights it was given.',
+    'What programs of yours show to the API. Each does no more than the rights it was given, and no more than whoever saved it last may do.',
   'credentials.none': 'There is no API key yet.',
   'credentials.new': 'New API key',
-  'credentials.by': 'Made by {name}',
+  'credentials.answersFor': 'Answered for by',
+  'credentials.by': 'Answered for by {name}',
+  'credentials.resting':
+    '{name} is disabled, so this key does nothing. Save it to answer for it yourself. Whoever knows its secret can use it then: if {name} should not, revoke it and make a new one.',
+  'credentials.restingTag': 'Stands still',
   'credentials.unused': 'Not used yet',
   'credentials.endedTag': 'Ended',
   'credentials.revokedTag': 'Revoked',

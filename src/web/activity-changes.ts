@@ -23,6 +23,11 @@ const NAMES: Record<string, Key> = {
   preset: 'preset.name',
   permissions: 'permissions.legend',
   language: 'field.language',
+  rights: 'roles.rights',
+  clients: 'credentials.clients',
+  addresses: 'credentials.addresses',
+  until: 'credentials.end',
+  answersFor: 'credentials.answersFor',
 }
 
 export function nameInWords(name: string): string {

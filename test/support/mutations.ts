@@ -38,6 +38,7 @@ const VALUES = [
   ],
   ...['2026-02-30', '2026-11-24T00:00:00Z', [], {}, [[]], [null], ['x'], { id: 1 }, { __proto__: 1 }],
 ]
+const EXTRA = ['dry_run=1', 'limit=', '__proto__=1', '%ff=%ff', 'after=1&after=2', '=']
 const TEXTS = [
   '',
   '0',
@@ -120,10 +121,15 @@ export function* mutations(operations: Documented[], count: number): Generator<M
     const { method, path, body, headers } = of.call
     const same = { of, method, path, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
     const what = pick(
-      body === undefined ? ['path', 'path', 'header'] : ['body', 'body', 'body', 'raw', 'path', 'header'],
+      body === undefined
+        ? ['path', 'path', 'header', 'query', 'raw']
+        : ['body', 'body', 'body', 'body', 'raw', 'path', 'header', 'query', 'bare'],
     )
     if (what === 'body') yield { ...same, body: JSON.stringify(mutate(body, pick)) }
-    else if (what === 'raw') yield { ...same, body: pick(BODIES) }
+    else if (what === 'bare') yield { of, method, path, headers }
+    else if (what === 'query')
+      yield { ...same, path: `${path}${path.includes('?') ? '&' : '?'}${pick(EXTRA)}` }
+    else if (what === 'raw' && method !== 'GET') yield { ...same, body: pick(BODIES) }
     else if (what === 'path') yield { ...same, path: mutatePath(of, pick) }
     else {
       const [name, value] = pick(HEADERS)

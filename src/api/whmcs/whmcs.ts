@@ -2,12 +2,19 @@
 // before whatever reads them. Its clients send an identifier and a secret: the two parts of an API key.
 
 import type { Request, RequestHandler, Response } from 'express'
-import { type Caller, findCaller, mustComeFrom, noteUse, whoCalls } from '../../domain/api-callers.ts'
+import {
+  type Caller,
+  findCaller,
+  mayComeFrom,
+  mustComeFrom,
+  noteUse,
+  whoCalls,
+} from '../../domain/api-callers.ts'
 import { tally } from '../../domain/limits.ts'
 import { Refusal, TooMany } from '../../domain/refusal.ts'
 import type { Db } from '../../platform/database.ts'
-import { networkOf } from '../../web/limits.ts'
 import { collect } from '../bodies.ts'
+import { countStranger } from '../guards.ts'
 import { toldOf } from '../problems.ts'
 import { access } from './access.ts'
 import { type Action, type Answer, Said } from './call.ts'
@@ -57,10 +64,8 @@ async function run(db: Db, req: Request, action: string, field: (name: string) =
 async function authenticate(db: Db, ip: string, field: (name: string) => string): Promise<Caller> {
   const secret = (field('identifier') || field('username')) + (field('secret') || field('password'))
   const caller = await findCaller(db, secret)
-  if (!caller || caller.user) {
-    const { isOver, seconds } = await tally(db, 'apiStrangers', networkOf(ip))
-    throw isOver ? new TooMany(seconds) : new Said('Authentication Failed', 403)
-  }
+  if (!caller || caller.user || !mayComeFrom(ip, caller)) await countStranger(db, ip)
+  if (!caller || caller.user) throw new Said('Authentication Failed', 403)
   mustComeFrom(ip, caller)
   const { isOver, seconds, over, points } = await tally(db, 'apiCalls', String(caller.credential.id))
   if (isOver) throw new TooMany(seconds, over, { count: points })
