@@ -168,7 +168,11 @@ describe('an API key looks after users', () => {
     const list = await some('GET', '/users')
     expect(list.body.items.map(({ id }) => id)).toEqual([ids.bob, ids.alice])
     expect((await some('GET', '/users?search=carol')).body.items).toEqual([])
-    expect((await some('GET', '/users?search=bob')).body.items.map(({ id }) => id)).toEqual([ids.bob])
+    for (const query of ['search=bob', 'search=bro bo', 'search=b&status=active', 'search=example&limit=1'])
+      expect((await some('GET', `/users?${query}`)).body.items.map(({ id }) => id)).toEqual([ids.bob])
+    const first = await some('GET', '/users?search=example&limit=1')
+    const second = await some('GET', `/users?search=example&limit=1&after=${first.body.next}`)
+    expect([second.body.items.map(({ id }) => id), second.body.next]).toEqual([[ids.alice], null])
     expect((await some('GET', `/users/${ids.bob}`)).status).toBe(200)
     const calls = [
       ['GET', ''],

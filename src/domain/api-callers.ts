@@ -122,18 +122,12 @@ export async function getUserToChange(db: Db, caller: Caller, id: number): Promi
   return user
 }
 
-/** The logins that the caller may look at, newest first or by the word that was found. */
-export const listUsersFor = (db: Db, { credential, user }: Caller, looked: LookedForUsers) =>
-  listUsers(db, {
-    ...looked,
-    only: (query) => {
-      if (user) query.where('u.id', user.id)
-      else if (!credential.all_clients) query.whereIn('u.id', usersOf(db, credential))
-    },
-  })
-
-const usersOf = (db: Db, credential: CredentialRow) =>
-  db('associations').whereIn('client_id', listedFor(db, credential)).select('user_id')
+/** The logins that the caller may look at. */
+export function listUsersFor(db: Db, { credential, user }: Caller, looked: LookedForUsers) {
+  const theirs = () => db('associations').whereIn('client_id', listedFor(db, credential)).select('user_id')
+  const within = user ? [user.id] : credential.all_clients ? undefined : theirs()
+  return listUsers(db, { ...looked, within })
+}
 
 /** Where admins alone manage users, a token does not look at them either. */
 export async function mustLookAtUsers(db: Db, { user }: Caller) {

@@ -14,7 +14,7 @@ import { endTokens } from './personal-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
 import { createUser, getUser, type NewUser, type User } from './users.ts'
-import { countUpTo, findByWords, isSearch, type Place } from './words.ts'
+import { countUpTo, findByWords, isSearch, type Place, whereWorded } from './words.ts'
 
 export const USER_FILTERS = [
   'two-factor',
@@ -37,21 +37,22 @@ export interface LookedForUsers {
   status?: User['status'] | undefined
   behind?: Place | undefined
   limit: number
-  /** Narrows the list to those that the reader may see, as `u`. */
-  only?: (query: Knex.QueryBuilder) => unknown
+  /** The only ones that the reader may see: their numbers. */
+  within?: number[] | Knex.QueryBuilder | undefined
 }
 
-/** Newest first, or by the word that was found; a page at a time. */
+/**
+ * Newest first, or by the word that was found; a page at a time. Among the few that a reader may see, a search asks each
+ * of them: it would find none of them behind the many who have the same word.
+ */
 export function listUsers(db: Db, looked: LookedForUsers): Promise<Listed[]> {
-  const { search = '', filter, status, behind, limit, only: seen = () => {} } = looked
-  const only = (query: Knex.QueryBuilder) => {
-    if (status) query.where('u.status', status)
-    else filtered(db, filter)(query)
-    seen(query)
-  }
-  if (isSearch(search)) return findByWords<User>(db, 'users', search, { limit, after: behind, only })
+  const { search = '', filter, status, behind, limit, within } = looked
+  const only = status ? (query: Knex.QueryBuilder) => query.where('u.status', status) : filtered(db, filter)
+  if (isSearch(search) && !within)
+    return findByWords<User>(db, 'users', search, { limit, after: behind, only })
   return db('users as u')
     .modify(only)
+    .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, 'users', 'u.id', search))
     .modify((query) => behind && query.where('u.id', '<', behind.id))
     .orderBy('u.id', 'desc')
     .limit(limit)
