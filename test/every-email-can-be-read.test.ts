@@ -7,7 +7,7 @@ import { jobs } from '../src/jobs.ts'
 import { inDays, timestamp } from '../src/platform/clock.ts'
 import { type Kept, readMailbox } from '../src/platform/mail.ts'
 import { typedProof } from './support/admins.ts'
-import { tokenOf } from './support/api.ts'
+import { caller, keyOf, tokenOf } from './support/api.ts'
 import { bySystem } from './support/asked-for.ts'
 import { addPasskey } from './support/authenticator.ts'
 import { setUpTwoFactor } from './support/factors.ts'
@@ -179,7 +179,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
   /** Each end but the good one. */
   async function transfers(alice: Visitor, client_id: number) {
     const bob = await house.user('bob')
-    await offerTo(alice, 'Bob Brown')
+    await caller(house, await keyOf(house))('POST', `/clients/${client_id}/transfers`, { user_id: 2 })
     await bob.visit(await house.linkTo('bob@example.com'))
     await bob.press('Decline')
     await offerTo(alice, 'Bob Brown')

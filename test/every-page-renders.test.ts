@@ -159,7 +159,7 @@ describe('sentences and the places that say them', () => {
     ),
     'right.': RIGHTS.flatMap((right) => [right, `${right}.help`]),
     'role.': Object.keys(BUILT_IN_ROLES),
-    'api.docs.token.': ['none', 'login', 'associated', 'owner', 'permission'],
+    'api.docs.token.': ['none', 'login', 'associated', 'owner', 'password', 'permission'],
     'nav.': [
       'clients',
       'invitations',

@@ -9,9 +9,9 @@ import {
   endSessionsOfUser,
   listUsers,
   removeFactorsOfUser,
+  sendReset,
   USER_FILTERS,
 } from '../domain/looking-after-users.ts'
-import { requestReset } from '../domain/password-resets.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { fullName, type User } from '../domain/users.ts'
 import { placeOf, readPlace } from '../domain/words.ts'
@@ -35,7 +35,7 @@ export const USER_STEPS = ['disable', 'enable', 'send-reset', 'end-sessions', 'r
 const acts: Record<(typeof USER_STEPS)[number], (db: Db, by: Actor, user: User) => Promise<unknown>> = {
   disable: disableUser,
   enable: enableUser,
-  'send-reset': (db, by, user) => requestReset(db, by, user.email),
+  'send-reset': async (db, by, user) => sendReset(db, by, user),
   'end-sessions': endSessionsOfUser,
   'remove-factor': removeFactorsOfUser,
 }
@@ -77,12 +77,7 @@ export function people(db: Db) {
       const user = await target(req)
       const form = await submit(asksPassword(step) ? ProvenInput : NoInput, req.body, async (input) => {
         if ('current_password' in input) await prove(db, req, input.current_password)
-        if (
-          user.status === 'merged' ||
-          user.status === 'deleted' ||
-          (step === 'send-reset' && user.status !== 'active')
-        )
-          throw new Refusal('login.notSo')
+        if (user.status === 'merged' || user.status === 'deleted') throw new Refusal('login.notSo')
         await acts[step](db, actor(req), user)
       })
       if (form) return ask(req, res.status(422), user, form)

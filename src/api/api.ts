@@ -13,8 +13,10 @@ import { authenticate } from './guards.ts'
 import { hookEvents } from './hook-events.ts'
 import { invitations } from './invitations.ts'
 import { manyInvitations } from './inviting-many.ts'
+import { ownership } from './ownership.ts'
 import { permissions } from './permissions.ts'
 import { answerError, answerNothing, answerShape } from './problems.ts'
+import { users } from './users.ts'
 
 export const BASE = '/api/v1'
 
@@ -22,6 +24,8 @@ export const BASE = '/api/v1'
 function resources(api: Api) {
   clients(api)
   associations(api)
+  users(api)
+  ownership(api)
   permissions(api)
   invitations(api)
   manyInvitations(api)

@@ -47,14 +47,18 @@ async function countCall(c: Call) {
 export interface Needs {
   /** Of a credential. */
   right: Right
-  /** Of a personal token: a login, an association, ownership or a permission with the client; without it none may. */
-  token?: 'login' | 'associated' | 'owner' | Permission
+  /**
+   * Of a personal token: a login, an association, ownership or a permission with the client; without it none may. Nor may
+   * any where pages ask for the password: a token that somebody found must not be worth as much.
+   */
+  token?: 'login' | 'associated' | 'owner' | 'password' | Permission
 }
 
 const check = ({ right, token }: Needs): MiddlewareHandler<ApiEnv> => {
   return async (c, next) => {
     const { user, rights } = c.get('caller')
     if (user && !token) throw new Refusal('api.notForTokens')
+    if (user && token === 'password') throw new Refusal('api.passwordNeeded')
     if (!user && !rights.includes(right))
       throw new Refusal('rights.missing', undefined, { right: t(`right.${right}`) })
     const id = c.req.param('client_id')
@@ -65,7 +69,7 @@ const check = ({ right, token }: Needs): MiddlewareHandler<ApiEnv> => {
 }
 
 function mustHold(c: Call, token: NonNullable<Needs['token']>) {
-  if (token === 'login' || token === 'associated') return
+  if (token === 'login' || token === 'associated' || token === 'password') return
   const { isOwner, permissions } = c.get('seen')
   if (token === 'owner' && !isOwner) throw new Refusal('users.ownerOnly')
   if (token !== 'owner' && !permissions.includes(token))

@@ -10,6 +10,7 @@ import { findClientOf } from './associations.ts'
 import type { Actor } from './change.ts'
 import { type Client, findClient, type LookedForClients, listClients } from './clients.ts'
 import { fingerprint } from './links.ts'
+import { type LookedForUsers, listUsers } from './looking-after-users.ts'
 import { isWithinNetworks } from './networks.ts'
 import { PERMISSIONS, type Permission } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
@@ -108,13 +109,40 @@ export function mustSeeAll({ credential, user }: Caller) {
   if (!user && !credential.all_clients) throw new Refusal('api.allClients')
 }
 
-/** A user whom a key may name: one for some clients only theirs, so that it learns of nobody else. */
-export async function findUserFor(db: Db, { credential }: Caller, id: number): Promise<User> {
-  const user = await findUser(db, id)
+/** A login that the caller may look at: a token its user's alone, a key for some clients those of their users. */
+async function findSeenUser(db: Db, { credential, user }: Caller, id: number): Promise<User | undefined> {
+  if (user && user.id !== id) return undefined
+  if (user || credential.all_clients) return findUser(db, id)
   const theirs = db('associations').where('user_id', id).whereIn('client_id', listedFor(db, credential))
-  if (!user || !(credential.all_clients || (await theirs.first('user_id'))))
-    throw new Refusal('api.noSuchUser', 'user_id')
+  return (await theirs.first('user_id')) ? findUser(db, id) : undefined
+}
+
+/** A user whom a key may name: one for some clients only theirs, so that it learns of nobody else. */
+export async function findUserFor(db: Db, caller: Caller, id: number): Promise<User> {
+  const user = await findSeenUser(db, caller, id)
+  if (!user) throw new Refusal('api.noSuchUser', 'user_id')
   return user
+}
+
+/** The login that a URL names; one that the caller may not look at is not there. */
+export async function getUserFor(db: Db, caller: Caller, id: number): Promise<User> {
+  const user = await findSeenUser(db, caller, id)
+  if (!user) throw new NotFound()
+  return user
+}
+
+/** The same for changing it: a login reaches further than the clients that a key for some of them sees. */
+export async function getUserToChange(db: Db, caller: Caller, id: number): Promise<User> {
+  const user = await getUserFor(db, caller, id)
+  mustSeeAll(caller)
+  return user
+}
+
+/** The logins that the caller may look at. */
+export function listUsersFor(db: Db, { credential, user }: Caller, looked: LookedForUsers) {
+  const theirs = () => db('associations').whereIn('client_id', listedFor(db, credential)).select('user_id')
+  const within = user ? [user.id] : credential.all_clients ? undefined : theirs()
+  return listUsers(db, { ...looked, within })
 }
 
 /** Where admins alone manage users, a token does not look at them either. */

@@ -161,6 +161,7 @@ const ACCOUNT_PAGES: Record<string, string> = {
   'permissions-changed': '/clientarea',
   'owner-received': '/account/users',
   'transfer-requested': '/account/ownership',
+  'transfer-requested-for': '/account/ownership',
 }
 
 /** It names the account: its reader may act for another one when they follow it. */

@@ -28,6 +28,7 @@ export const EMAIL_AUDIENCE: Record<string, Audience> = {
   'user-left': 'owner',
   'invitation-reminder': 'owner',
   'transfer-requested': 'owner',
+  'transfer-requested-for': 'owner',
   'transfer-offered': 'owner',
   'transfer-declined': 'owner',
   'transfer-cancelled': 'owner',

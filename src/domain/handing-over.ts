@@ -66,21 +66,36 @@ export async function offerOwnership(
   refuse(whyNot(client, target), target)
   await provePassword(db, asPerson(owner), password, 'current_password')
   await askHooks(by, 'PreOwnerChange', { client: describeClient(client), user: describeUser(target) })
-  const offer = () => offerNow(db, by, client, owner, target)
+  const offer = () => offerNow(db, by, client, target)
   return counted(db, 'offersOfOwnership', String(owner.id), offer)
 }
 
-const offerNow = (db: Db, by: Actor, client: Client, owner: User, target: ClientUser) =>
+/**
+ * The host offers it in the owner's name: who could make an owner at once may also have the new one asked. The owner is
+ * told who did it, and can cancel it. Gives the number of the offer.
+ */
+export async function offerForOwner(db: Db, by: Actor, client: Client, target: ClientUser): Promise<number> {
+  if (by.kind !== 'admin' && by.kind !== 'credential') throw new Refusal('users.adminOnly')
+  if (target.isOwner) throw new Refusal('owner.already', 'user_id')
+  refuse(whyNot(client, target), target)
+  await askHooks(by, 'PreOwnerChange', { client: describeClient(client), user: describeUser(target) })
+  return offerNow(db, by, client, target)
+}
+
+const offerNow = (db: Db, by: Actor, client: Client, target: ClientUser) =>
   change(db, by, async (trx) => {
     const current = await takeClient(trx, client)
-    if (current.owner_id !== owner.id) throw new Refusal('users.ownerOnly')
+    if (by.kind === 'user' && current.owner_id !== by.id) throw new Refusal('users.ownerOnly')
     mustBeOpen(current)
-    if (await mayBeTakenBack(trx, owner)) throw new Refusal('transfer.wayBack')
+    const owner = await getUser(trx, current.owner_id)
+    if (await mayBeTakenBack(trx, owner))
+      throw new Refusal(by.kind === 'user' ? 'transfer.wayBack' : 'transfer.wayBack.owner')
     const user = await findClientUser(trx, current, target.id)
     if (!user) throw new NotFound()
+    if (user.isOwner) throw new Refusal('owner.already', 'user_id')
     refuse(whyNot(current, user), user)
     await mustBeAlone(trx, current)
-    await insertOffer(trx, current, owner, user)
+    return insertOffer(trx, current, owner, user)
   })
 
 /** One at a time for a client; one whose time is over is written down as that. */
@@ -93,7 +108,7 @@ async function mustBeAlone(trx: Change, client: Client) {
   await endTransfer(trx, client, open, 'expired')
 }
 
-async function insertOffer(trx: Change, client: Client, owner: User, user: User) {
+async function insertOffer(trx: Change, client: Client, owner: User, user: User): Promise<number> {
   const expires_at = inDays(TRANSFER_DAYS)
   const [id] = await trx('ownership_transfers').insert({
     client_id: client.id,
@@ -114,7 +129,9 @@ async function insertOffer(trx: Change, client: Client, owner: User, user: User)
   })
   const data = { row: Number(id), client: clientName(client), owner: fullName(owner), user: fullName(user) }
   await queueEmail(trx, 'transfer-offered', { to: user.email, user, client, data })
-  await queueEmail(trx, 'transfer-requested', { to: owner.email, user: owner, client, data })
+  const told = trx.by.kind === 'user' ? 'transfer-requested' : 'transfer-requested-for'
+  await queueEmail(trx, told, { to: owner.email, user: owner, client, data })
+  return Number(id)
 }
 
 /** The named user takes the account over, and shows their own password. */

@@ -8,12 +8,13 @@ import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { removeFactors } from './factors.ts'
+import { requestReset } from './password-resets.ts'
 import { asPerson } from './people.ts'
 import { endTokens } from './personal-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
-import { getUser, type User } from './users.ts'
-import { countUpTo, findByWords, isSearch, type Place } from './words.ts'
+import { createUser, getUser, type NewUser, type User } from './users.ts'
+import { countUpTo, findByWords, isSearch, type Place, whereWorded } from './words.ts'
 
 export const USER_FILTERS = [
   'two-factor',
@@ -29,22 +30,33 @@ export type UserFilter = (typeof USER_FILTERS)[number]
 /** With the word that found it. */
 type Listed = User & { word?: string }
 
-interface Looking {
-  search?: string
-  filter?: UserFilter
+export interface LookedForUsers {
+  search?: string | undefined
+  filter?: UserFilter | undefined
+  /** How the login stands; without it, those that are not over. */
+  status?: User['status'] | undefined
   behind?: Place | undefined
   limit: number
+  /** The only ones that the reader may see: their numbers. */
+  within?: number[] | Knex.QueryBuilder | undefined
 }
 
-/** Newest first, or by the word that was found; a page at a time. */
-export const listUsers = (db: Db, { search = '', filter, behind, limit }: Looking): Promise<Listed[]> =>
-  isSearch(search)
-    ? findByWords<User>(db, 'users', search, { limit, after: behind, only: filtered(db, filter) })
-    : db('users as u')
-        .modify(filtered(db, filter))
-        .modify((query) => behind && query.where('u.id', '<', behind.id))
-        .orderBy('u.id', 'desc')
-        .limit(limit)
+/**
+ * Newest first, or by the word that was found; a page at a time. Among the few that a reader may see, a search asks each
+ * of them: it would find none of them behind the many who have the same word.
+ */
+export function listUsers(db: Db, looked: LookedForUsers): Promise<Listed[]> {
+  const { search = '', filter, status, behind, limit, within } = looked
+  const only = status ? (query: Knex.QueryBuilder) => query.where('u.status', status) : filtered(db, filter)
+  if (isSearch(search) && !within)
+    return findByWords<User>(db, 'users', search, { limit, after: behind, only })
+  return db('users as u')
+    .modify(only)
+    .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, 'users', 'u.id', search))
+    .modify((query) => behind && query.where('u.id', '<', behind.id))
+    .orderBy('u.id', 'desc')
+    .limit(limit)
+}
 
 /** How many the filter lets through. Who has no client is known of nobody in advance: those are not counted. */
 export const countUsers = async (db: Db, filter?: UserFilter): Promise<number | undefined> =>
@@ -76,6 +88,16 @@ const setStatus = (db: Db, by: Actor, user: User, from: User['status'], to: User
 
 export const disableUser = (db: Db, by: Actor, user: User) => setStatus(db, by, user, 'active', 'disabled')
 export const enableUser = (db: Db, by: Actor, user: User) => setStatus(db, by, user, 'disabled', 'active')
+
+/** Mails a link for a new password, which a login that is not in use would not take. */
+export function sendReset(db: Db, by: Actor, user: User) {
+  if (user.status !== 'active') throw new Refusal('login.notSo')
+  return requestReset(db, by, user.email)
+}
+
+/** A login of no client yet; no e-mail goes out, and the password is set by "Forgot password". */
+export const addUser = (db: Db, by: Actor, input: NewUser): Promise<User> =>
+  change(db, by, (trx) => createUser(trx, { ...input, password_hash: null }))
 
 export const endSessionsOfUser = (db: Db, by: Actor, user: User) =>
   change(db, by, async (trx) => {

@@ -13,7 +13,9 @@ import { fire } from './hooks.ts'
 import { Refusal } from './refusal.ts'
 import { describeUser, fullName, getUser, type User } from './users.ts'
 
-export type TransferEnd = 'accepted' | 'declined' | 'cancelled' | 'expired'
+export const TRANSFER_STATUSES = ['pending', 'accepted', 'declined', 'cancelled', 'expired'] as const
+type Status = (typeof TRANSFER_STATUSES)[number]
+export type TransferEnd = Exclude<Status, 'pending'>
 
 export interface Transfer {
   id: number
@@ -21,7 +23,7 @@ export interface Transfer {
   open_client_id: number | null
   from_user_id: number
   to_user_id: number
-  status: 'pending' | TransferEnd
+  status: Status
   expires_at: string
   ended_at: string | null
   created_at: string
@@ -40,6 +42,10 @@ const EXPIRE_AT_ONCE = 200
 
 export const isPending = ({ status, expires_at }: Transfer) =>
   status === 'pending' && expires_at > timestamp()
+
+/** What it is, also before the job has written down that its time is over. */
+export const statusNow = (transfer: Transfer): Status =>
+  transfer.status === 'pending' && !isPending(transfer) ? 'expired' : transfer.status
 
 const pending = (db: Db) =>
   db<Transfer>('ownership_transfers').where({ status: 'pending' }).where('expires_at', '>', timestamp())

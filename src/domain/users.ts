@@ -12,6 +12,9 @@ import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
 import { findByWords, keepWords } from './words.ts'
 
+/** `merged` into another login, or `deleted`: the row stays for the history. */
+export const USER_STATUSES = ['active', 'disabled', 'merged', 'deleted'] as const
+
 export interface User {
   id: number
   email: string
@@ -19,8 +22,7 @@ export interface User {
   last_name: string
   password_hash: string | null
   language: string
-  /** `merged` into another login, or `deleted`: the row stays for the history. */
-  status: 'active' | 'disabled' | 'merged' | 'deleted'
+  status: (typeof USER_STATUSES)[number]
   merged_into_id: number | null
   /** How many second factors. */
   factors: number

@@ -169,7 +169,6 @@ export const english = {
   'profile.title': 'Your profile',
   'profile.lead': 'Your name and language, for all accounts that you own or share.',
   'profile.saved': 'Your profile is saved.',
-  'profile.changedMeanwhile': 'The profile was changed in the meantime: look at it and save it again.',
   'profile.address': 'Email address',
   'profile.verified': 'Verified',
   'profile.unverified': 'Address not verified',
@@ -2306,6 +2305,19 @@ export const english = {
     'User {user} chose for client {client} not to get mail of a kind that there is not: {unwanted}.',
   'doctor.association.mail.remedy':
     'Ask the user to save the choice under Notifications anew; what is unknown silences nothing.',
+
+  // The API: logins and ownership
+  'email.transfer-requested-for.subject': 'We offered {client} to {user} for you',
+  'email.transfer-requested-for.lead':
+    'We offered {client} to {user} in your name. Once they accept, they own it, and you stay a user with all permissions, but manage no users.',
+  'email.transfer-requested-for.next':
+    'If you do not want that, cancel the transfer under Transfer Ownership and tell us.',
+  'api.passwordNeeded':
+    'This takes your password, which no program should have: do it in the Client Area, under Transfer Ownership.',
+  'transfer.wayBack.owner':
+    'The owner’s email address was changed lately. The account can be offered once that can no longer be taken back, three days after the change.',
+  'api.userStatus': 'This is active, disabled, merged or deleted.',
+  'api.docs.token.password': 'Personal tokens may not: it takes the password, in the Client Area.',
 } as const
 
 export type Key = keyof typeof english

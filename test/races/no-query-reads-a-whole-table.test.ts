@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { jobs } from '../../src/jobs.ts'
+import { caller, keyOf } from '../support/api.ts'
 import { type Query, queriesOf, type Walk, walkOf } from '../support/asked-queries.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { fillMany, GROWING } from '../support/many-rows.ts'
@@ -94,6 +95,28 @@ describe('every query of a page finds its rows by an index', () => {
     for (const url of SEARCHES) {
       wrong.push(...(await wrongAt(url, () => ada.visit(url))))
       expect([url, ada.status]).toEqual([url, 200])
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('in the logins and owners that a key reads, for all clients and for some', async () => {
+    const { id } = await house.clientNamed('Acme Hosting')
+    const wrong: string[] = []
+    for (const clients of ['', String(id)]) {
+      const call = caller(house, await keyOf(house, { clients }))
+      for (const path of [
+        ...[
+          '/users',
+          '/users?after=90000&limit=100',
+          '/users?search=al',
+          '/users?search=al+am&status=active',
+        ],
+        ...['active', 'disabled', 'merged', 'deleted'].map((status) => `/users?status=${status}`),
+        ...['/users/2', `/clients/${id}/ownership`],
+      ]) {
+        wrong.push(...(await wrongAt(`${path} ${clients}`, () => call('GET', path))))
+        expect([path, (await call('GET', path)).status]).toEqual([path, 200])
+      }
     }
     expect(wrong).toEqual([])
   }, 120_000)
