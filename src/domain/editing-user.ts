@@ -20,24 +20,28 @@ export interface OwnProfile {
 
 /** Says in the log what was before and after; nothing where nothing is different. */
 export const editUser = (db: Db, by: Actor, user: User, profile: OwnProfile) =>
-  change(db, by, async (trx) => {
-    const before = await getUser(trx, user.id)
-    const keys = Object.keys(profile) as (keyof OwnProfile)[]
-    const changed = keys.filter((key) => profile[key] !== before[key])
-    if (changed.length === 0) return
-    const search_text = searchText(profile.first_name, profile.last_name, before.email)
-    // The address is part of what is found: a row whose address changes at this moment is not written over.
-    const rows = await trx('users')
-      .where({ id: user.id, email: before.email })
-      .whereIn('status', ['active', 'disabled'])
-      .update({ ...profile, search_text, updated_at: timestamp() })
-    if (rows !== 1) throw new Refusal('profile.changedMeanwhile')
-    await keepWords(trx, 'users', user.id, search_text)
-    const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
-    const is = Object.fromEntries(changed.map((key) => [key, profile[key]]))
-    await record(trx, 'user.edited', { user, email: before.email, before: was, after: is })
-    await fire(trx, 'UserEdit', { user: describeUser({ ...before, ...profile }), before: was, after: is })
-  })
+  change(db, by, (trx) => saveUser(trx, user, profile))
+
+/** The same inside a transaction that does more, and for some of it. */
+export async function saveUser(trx: Change, user: User, profile: Partial<OwnProfile>) {
+  const before = await getUser(trx, user.id)
+  const now = { ...before, ...profile }
+  const keys = Object.keys(profile) as (keyof OwnProfile)[]
+  const changed = keys.filter((key) => now[key] !== before[key])
+  if (changed.length === 0) return
+  const search_text = searchText(now.first_name, now.last_name, before.email)
+  // The address is part of what is found: a row whose address changes at this moment is not written over.
+  const rows = await trx('users')
+    .where({ id: user.id, email: before.email })
+    .whereIn('status', ['active', 'disabled'])
+    .update({ ...profile, search_text, updated_at: timestamp() })
+  if (rows !== 1) throw new Refusal('profile.changedMeanwhile')
+  await keepWords(trx, 'users', user.id, search_text)
+  const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
+  const is = Object.fromEntries(changed.map((key) => [key, now[key]]))
+  await record(trx, 'user.edited', { user, email: before.email, before: was, after: is })
+  await fire(trx, 'UserEdit', { user: describeUser(now), before: was, after: is })
+}
 
 /** Gives the login another address, proven unless `more` says otherwise; refuses one that has a login. */
 export async function setAddress(trx: Change, user: User, email: string, more: Partial<User> = {}) {

@@ -10,7 +10,7 @@ import { findUser } from '../../domain/users.ts'
 import type { Db } from '../../platform/database.ts'
 import { idOf } from '../../web/request.ts'
 
-export type Answer = { [name: string]: string | number | Answer | (string | Answer)[] }
+export type Answer = { [name: string]: string | number | boolean | Answer | (string | Answer)[] }
 
 export interface WhmcsCall {
   db: Db
