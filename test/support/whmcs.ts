@@ -1,5 +1,6 @@
 // A program that speaks WHMCS's API: an action and fields in a form, and an answer in JSON.
 
+import { keyOf } from './api.ts'
 import type { TestHouse } from './house.ts'
 
 const PUBLIC_PART = 24
@@ -32,6 +33,14 @@ export const whmcsCaller =
     const { status, text } = await postForm(house, String(new URLSearchParams(all)))
     return { status, ...JSON.parse(text) }
   }
+
+/** The path of a link that logs this user in. */
+export async function signOnOf(house: TestHouse, email: string): Promise<string> {
+  const user = await house.db('users').where({ email }).first()
+  const call = whmcsCaller(house, await keyOf(house))
+  const { redirect_url } = await call('CreateSsoToken', { user_id: user.id })
+  return redirect_url.slice(house.appUrl.length)
+}
 
 /** What is answered to what is not done, and to what is. */
 export const no = (message: string, status = 200) => ({ status, result: 'error', message })

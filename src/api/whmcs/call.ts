@@ -35,6 +35,9 @@ export class Said extends Error {
   }
 }
 
+export const notAllowed = (action: string) =>
+  new Said(`Invalid Permissions: API action "${action}" is not allowed`, 403)
+
 /** One that the credential may not see is not there. */
 export async function clientIn({ db, caller, field }: WhmcsCall): Promise<Client> {
   try {

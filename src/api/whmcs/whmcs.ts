@@ -11,18 +11,19 @@ import { collect } from '../bodies.ts'
 import { toldOf } from '../problems.ts'
 import { access } from './access.ts'
 import { activity } from './activity.ts'
-import { type Action, type Answer, Said } from './call.ts'
+import { type Action, type Answer, notAllowed, Said } from './call.ts'
 import { clients } from './clients.ts'
 import { contacts } from './contacts.ts'
 import { invitations } from './invitations.ts'
 import { fieldsOf } from './reading.ts'
+import { signingOn } from './signing-on.ts'
 import { users } from './users.ts'
 import { write } from './writing.ts'
 
 export const WHMCS_PATH = '/includes/api.php'
 
 const actions = new Map<string, Action>(
-  Object.entries({ ...access, ...activity, ...clients, ...contacts, ...invitations, ...users }),
+  Object.entries({ ...access, ...activity, ...clients, ...contacts, ...invitations, ...signingOn, ...users }),
 )
 
 export function serveWhmcs(db: Db): RequestHandler {
@@ -51,8 +52,7 @@ async function run(db: Db, req: Request, action: string, field: (name: string) =
   if (!action) throw new Said('Empty action request', 400)
   const known = actions.get(action)
   if (!known) throw new Said('Action not found')
-  if (!caller.rights.includes(known.right))
-    throw new Said(`Invalid Permissions: API action "${action}" is not allowed`, 403)
+  if (!caller.rights.includes(known.right)) throw notAllowed(action)
   const by = { ...whoCalls(caller), ip, requestId: req.visit.requestId, entries: { next: 0 } }
   return known.run({ db, by, caller, field })
 }
