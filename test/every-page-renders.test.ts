@@ -125,6 +125,7 @@ describe('sentences and the places that say them', () => {
     'settings.manageUsers.': ['on', 'off', 'on.help', 'off.help'],
     'limits.': SETTABLE,
     'settings.adminsNeedFactor.': ['0', '1'],
+    'settings.validateLogin.': ['on', 'off'],
     'review.only.': ['never', 'factor'],
     'settings.acceptBy.': ['any', 'invited', 'any.help', 'invited.help'],
     'associate.': ['yes', 'no'],

@@ -119,7 +119,7 @@ describe('every route says who may come in, and holds it', () => {
       '/logout',
       '/password/reset',
       '/password/reset/:token',
-      ...['/readyz', '/register', '/register/:token'],
+      ...['/readyz', '/register', '/register/:token', '/sso/:token'],
       '/user/email/back/:token',
       '/user/email/confirm/:token',
       '/user/verify/:token',

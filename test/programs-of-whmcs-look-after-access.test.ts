@@ -52,6 +52,10 @@ describe('programs made for WHMCS look after who has access', () => {
 
   test('who is unknown, comes from elsewhere, may not, or says nothing is told so', async () => {
     expect(await call('GetPermissionsList', { secret: 'x' })).toEqual(no('Authentication Failed', 403))
+    const md5 = { identifier: '', secret: '', username: 'ada', password: '5f4dcc3b5aa765d61d8327deb882cf99' }
+    const legacy = await call('GetPermissionsList', md5)
+    expect(legacy).toMatchObject({ status: 403, result: 'error' })
+    expect(legacy.message).toMatch(/^Authentication Failed: send the identifier and the secret of an API key/)
     const token = await tokenOf(house, 'alice@example.com')
     expect(await call('GetPermissionsList', {}, token)).toEqual(no('Authentication Failed', 403))
     const afar = await keyOf(house, { addresses: '203.0.113.0/24' })

@@ -48,6 +48,10 @@ const SettingsForm = z
     ),
     acceptBy: choiceOf(['any', 'invited'], 'choice.missing'),
     manageUsers: choiceOf(['on', 'off'], 'choice.missing').optional(),
+    validateLogin: z
+      .literal('on')
+      .optional()
+      .transform((on): 'on' | 'off' => on ?? 'off'),
     adminsNeedFactor: z
       .literal('1')
       .optional()

@@ -24,6 +24,7 @@ import { profile } from './profile.ts'
 import { registration } from './register.ts'
 import { requests } from './requests.ts'
 import { security, sessions } from './security.ts'
+import { signOnPage } from './sign-on.ts'
 import { suspendPages } from './suspend.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
@@ -31,6 +32,7 @@ import { users } from './users.ts'
 export const clientArea = (db: Db) =>
   Router().use(
     login(db),
+    signOnPage(db),
     acting(db),
     registration(db),
     passwordReset(db),

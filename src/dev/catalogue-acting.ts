@@ -30,7 +30,12 @@ const DIFFERENT = [
     'security',
     'home',
   ].map((name) => `client-area/${name}`),
-  ...['client-area/invite?logged-in', 'client-area/address-link?verify', 'includes/sessions?client'],
+  ...[
+    'client-area/invite?logged-in',
+    'client-area/address-link?verify',
+    'client-area/sign-on',
+    'includes/sessions?client',
+  ],
   'errors/problem',
 ]
 

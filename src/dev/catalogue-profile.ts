@@ -8,6 +8,14 @@ const wrong = {
   errors: { current_password: 'That is not your current password.', password: 'Enter a password.' },
 }
 
+export const signOnPages = (user: Data, client: Data): [name: string, data: Data, more?: string][] => {
+  const form = { values: {}, errors: {} }
+  return [
+    ['sign-on', { form, user, client, isOthers: true }],
+    ['sign-on', { form, user, isOthers: false }, '?nowhere'],
+  ]
+}
+
 export function profilePages(): [name: string, data: Data, more?: string][] {
   const form = { values: {}, errors: {} }
   const account = { id: 1, company_name: 'Acme Hosting', email: 'alice@old.example' }

@@ -20,7 +20,7 @@ import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
 import { presetPages } from './catalogue-presets.ts'
-import { profilePages } from './catalogue-profile.ts'
+import { profilePages, signOnPages } from './catalogue-profile.ts'
 import { asking, requestPages } from './catalogue-requests.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
 import { switchingPages } from './catalogue-switching.ts'
@@ -201,6 +201,7 @@ export function samplePages(): Page[] {
     ...managedPages(bob).map(([name, data, more]) => admins(name, data, more)),
     ...presetPages().map(([name, data, more]) => mine(name, data, more)),
     ...requestPages(carol, client).map(([name, data, more]) => mine(name, data, more)),
+    ...signOnPages(bob, client).map(([name, data, more]) => mine(name, data, more)),
     ...profilePages().map(([name, data, more]) => mine(name, data, more)),
     ...adminPages().map(([name, data, more]) => admins(name, data, more)),
     ...watchingPages().map(([name, data, more]) => admins(name, data, more)),

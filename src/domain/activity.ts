@@ -53,6 +53,8 @@ export interface ActivityFilter {
   user?: { id: number } | undefined
   /** Who did it, as themselves or as a user. */
   admin?: { id: number } | undefined
+  /** What whoever did it is called. */
+  name?: string | undefined
   action?: string | undefined
   /** Actions that are left out. */
   except?: string[] | undefined
@@ -88,6 +90,7 @@ function narrow(query: Knex.QueryBuilder, { client, admin, ...filter }: Omit<Act
     query.where((either) =>
       either.where({ actor_kind: 'admin', actor_id: admin.id }).orWhere({ acting_admin_id: admin.id }),
     )
+  if (filter.name) query.where({ actor_name: filter.name })
   if (filter.except) query.whereNotIn('action', filter.except)
   if (filter.action) query.where({ action: filter.action })
   if (filter.from) query.where('at', '>=', filter.from)

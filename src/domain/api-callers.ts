@@ -171,7 +171,8 @@ export async function ofEachSeen<T>(db: Db, { credential }: Caller, list: Listin
   return rows
 }
 
-const listedFor = (db: Db, { id }: CredentialRow) =>
+/** The clients of a credential that may not see all. */
+export const listedFor = (db: Db, { id }: CredentialRow) =>
   db('api_credential_clients').where({ credential_id: id }).select('client_id')
 
 /** What they may act for now, as findClientOf has it. */

@@ -11,7 +11,16 @@ import { counted } from './limits.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
-import { createUser, findUser, fullName, lowerCase, type NewUser, takeUser, type User } from './users.ts'
+import {
+  createUser,
+  findUser,
+  fullName,
+  type Language,
+  lowerCase,
+  type NewUser,
+  takeUser,
+  type User,
+} from './users.ts'
 import { countUpTo, findByWords, isSearch, keepWords, type Place } from './words.ts'
 
 export interface Profile {
@@ -102,11 +111,16 @@ export const countClients = (db: Db, status?: Client['status']): Promise<number>
   )
 
 /** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
-export function openClient(db: Db, by: Actor, owner: User | NewUser, profile: Profile): Promise<Client> {
+export function openClient(
+  db: Db,
+  by: Actor,
+  owner: User | (NewUser & { password_hash?: string; language?: Language }),
+  profile: Profile,
+): Promise<Client> {
   const open = () =>
     change(db, by, async (trx) => {
       const user =
-        'id' in owner ? await takeUser(trx, owner) : await createUser(trx, { ...owner, password_hash: null })
+        'id' in owner ? await takeUser(trx, owner) : await createUser(trx, { password_hash: null, ...owner })
       return addClient(trx, user, profile)
     })
   return by.kind === 'user' ? counted(db, 'accountsOfUser', String(by.id), open) : open()

@@ -59,6 +59,7 @@ const KEPT: [table: string, key: string][] = [
   ['admin_sessions', 'id_hash'],
   ['second_steps', 'id_hash'],
   ['passkey_challenges', 'challenge_hash'],
+  ['sign_ons', 'token_hash'],
 ]
 
 const leftovers = KEPT.map(

@@ -29,27 +29,34 @@ export const editUser = (
   by: Actor,
   user: User,
   profile: Partial<OwnProfile>,
+  mustBe?: (now: User) => void,
+) => change(db, by, (trx) => saveUser(trx, user, profile, mustBe))
+
+/** The same inside a transaction that does more. */
+export async function saveUser(
+  trx: Change,
+  user: User,
+  profile: Partial<OwnProfile>,
   mustBe: (now: User) => void = () => {},
-) =>
-  change(db, by, async (trx) => {
-    await takePerson(trx, asPerson(user))
-    const before = await getUser(trx, user.id)
-    if (before.status !== 'active' && before.status !== 'disabled') throw new Refusal('login.notSo')
-    mustBe(before)
-    const keys = Object.keys(profile) as (keyof OwnProfile)[]
-    const changed = keys.filter((key) => profile[key] !== before[key])
-    if (changed.length === 0) return
-    const now = { ...before, ...profile }
-    const search_text = searchText(now.first_name, now.last_name, before.email)
-    await trx('users')
-      .where({ id: user.id })
-      .update({ ...profile, search_text, updated_at: timestamp() })
-    await keepWords(trx, 'users', user.id, search_text)
-    const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
-    const is = Object.fromEntries(changed.map((key) => [key, now[key]]))
-    await record(trx, 'user.edited', { user, email: before.email, before: was, after: is })
-    await fire(trx, 'UserEdit', { user: describeUser(now), before: was, after: is })
-  })
+) {
+  await takePerson(trx, asPerson(user))
+  const before = await getUser(trx, user.id)
+  if (before.status !== 'active' && before.status !== 'disabled') throw new Refusal('login.notSo')
+  mustBe(before)
+  const keys = Object.keys(profile) as (keyof OwnProfile)[]
+  const changed = keys.filter((key) => profile[key] !== before[key])
+  if (changed.length === 0) return
+  const now = { ...before, ...profile }
+  const search_text = searchText(now.first_name, now.last_name, before.email)
+  await trx('users')
+    .where({ id: user.id })
+    .update({ ...profile, search_text, updated_at: timestamp() })
+  await keepWords(trx, 'users', user.id, search_text)
+  const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
+  const is = Object.fromEntries(changed.map((key) => [key, now[key]]))
+  await record(trx, 'user.edited', { user, email: before.email, before: was, after: is })
+  await fire(trx, 'UserEdit', { user: describeUser(now), before: was, after: is })
+}
 
 /** Gives the login another address, proven unless `more` says otherwise; refuses one that has a login. */
 export async function setAddress(trx: Change, user: User, email: string, more: Partial<User> = {}) {

@@ -1,4 +1,4 @@
-// Forgets what is over: sessions, logins that never came to their second factor, challenges, and the rows behind
+// Forgets what is over: sessions, logins that never came to their second factor, challenges, links of the host's programs, and the rows behind
 // mailed links, three months after these ran out. Until then the Admin Area can show such a message as it was sent.
 
 import { inDays, timestamp } from '../platform/clock.ts'
@@ -14,6 +14,7 @@ const AT_ONCE: [table: string, key: string][] = [
   ['second_steps', 'id_hash'],
   ['passkey_challenges', 'challenge_hash'],
   ['idempotency_keys', 'id'],
+  ['sign_ons', 'id'],
 ]
 const LINKS: [table: string, key: string][] = [
   ['registrations', 'id'],

@@ -24,6 +24,7 @@ export const RIGHTS = [
   'settings',
   'admins',
   'api',
+  'sign-on',
 ] as const
 
 export type Right = (typeof RIGHTS)[number]

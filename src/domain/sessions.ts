@@ -202,12 +202,14 @@ export const endOtherSessions = (trx: Db, { id }: { id: number }, sessionId: str
   endSessions(trx, { kind: 'user', id }, sessionId)
 
 /**
- * All but this one, the logins that still wait for a second factor, and passkeys just being added: a request that waits
- * for the person's row adds none afterwards. Gives how many sessions there were.
+ * All but this one, the logins that still wait for a second factor, links of the host's programs that log this user in,
+ * and passkeys just being added: a request that waits for the person's row adds none afterwards. Gives how many sessions
+ * there were.
  */
 export async function endSessions(trx: Db, person: Pick<Person, 'kind' | 'id'>, butId = ''): Promise<number> {
   const { table, key } = person.kind === 'user' ? USERS : ADMINS
   for (const table of ['second_steps', 'passkey_challenges']) await trx(table).where(keyOf(person)).delete()
+  if (person.kind === 'user') await trx('sign_ons').where({ user_id: person.id }).delete()
   return trx(table)
     .where({ [key]: person.id })
     .whereNot({ id_hash: fingerprint(butId) })

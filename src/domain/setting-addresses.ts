@@ -15,21 +15,24 @@ import { findUserByEmail, getUser, lowerCase, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
 
 export const setAddressOfUser = (db: Db, by: Actor, user: User, typed: string) =>
-  change(db, by, async (trx) => {
-    const email = lowerCase(typed)
-    const before = await getUser(trx, user.id)
-    if (before.status !== 'active' || before.email !== user.email) throw new Refusal('login.notSo')
-    if (email === before.email) throw new Refusal('emailChange.sameOfOther', 'new_email')
-    if (await findUserByEmail(trx, email)) throw new Refusal('emailChange.takenByOther', 'new_email')
-    const after = await setAddress(trx, before, email, { email_verified_at: null })
-    await endAllSessionsOf(trx, user)
-    await killResets(trx, before.email, email)
-    const former = await endChanges(trx, user)
-    await sendVerification(trx, after)
-    const data = { name: after.first_name, email }
-    for (const to of new Set([before.email, ...former]))
-      await queueEmail(trx, 'email-set', { to, user: after, data })
-  })
+  change(db, by, (trx) => giveAddress(trx, user, typed))
+
+/** The same inside a transaction that does more. */
+export async function giveAddress(trx: Change, user: User, typed: string) {
+  const email = lowerCase(typed)
+  const before = await getUser(trx, user.id)
+  if (before.status !== 'active' || before.email !== user.email) throw new Refusal('login.notSo')
+  if (email === before.email) throw new Refusal('emailChange.sameOfOther', 'new_email')
+  if (await findUserByEmail(trx, email)) throw new Refusal('emailChange.takenByOther', 'new_email')
+  const after = await setAddress(trx, before, email, { email_verified_at: null })
+  await endAllSessionsOf(trx, user)
+  await killResets(trx, before.email, email)
+  const former = await endChanges(trx, user)
+  await sendVerification(trx, after)
+  const data = { name: after.first_name, email }
+  for (const to of new Set([before.email, ...former]))
+    await queueEmail(trx, 'email-set', { to, user: after, data })
+}
 
 /** The way back that an earlier address had ends as well, the admin's word is the last; gives those addresses. */
 async function endChanges(trx: Change, user: User): Promise<string[]> {

@@ -21,6 +21,8 @@ export interface Settings {
   acceptBy: 'any' | 'invited'
   /** Whether owners, and users with the permission, manage users in the Client Area; else admins alone do. */
   manageUsers: 'on' | 'off'
+  /** Whether programs may ask if an address and a password belong together (ValidateLogin). */
+  validateLogin: 'on' | 'off'
   /** Whether every admin must have a second factor: 1, or 0. */
   adminsNeedFactor: '0' | '1'
   /** Whether an invitation is mailed once more two days before it runs out: 1, or 0. */
@@ -39,6 +41,7 @@ export const SETTINGS: Settings = {
   termsUrl: '',
   acceptBy: 'any',
   manageUsers: 'on',
+  validateLogin: 'off',
   adminsNeedFactor: '0',
   remindInvited: '0',
   activityKeepDays: '730',
@@ -67,7 +70,7 @@ export const readSettings = async (db: Db): Promise<Settings> => (await read(db)
 export const readLimits = async (db: Db): Promise<Limits> => (await read(db)).limits
 
 /** As it is at this moment: for what may not hold a few seconds longer (R8). */
-export async function isSwitchedOn(db: Db, key: 'manageUsers'): Promise<boolean> {
+export async function isSwitchedOn(db: Db, key: 'manageUsers' | 'validateLogin'): Promise<boolean> {
   const row: { value: string } | undefined = await db('settings').where({ key }).first('value')
   return (row?.value ?? SETTINGS[key]) === 'on'
 }

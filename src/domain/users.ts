@@ -106,7 +106,7 @@ export const searchUsers = (db: Db, typed: string, limit: number): Promise<User[
 /** Refuses an address that has a login already. `password_hash` null: set later by "Forgot password". */
 export async function createUser(
   trx: Change,
-  input: NewUser & { password_hash: string | null; email_verified_at?: string },
+  input: NewUser & { password_hash: string | null; email_verified_at?: string; language?: Language },
 ): Promise<User> {
   const email = lowerCase(input.email)
   const row = {
@@ -115,6 +115,7 @@ export async function createUser(
     last_name: input.last_name,
     password_hash: input.password_hash,
     email_verified_at: input.email_verified_at ?? null,
+    ...(input.language && { language: input.language }),
     search_text: searchText(input.first_name, input.last_name, email),
     created_at: timestamp(),
     updated_at: timestamp(),

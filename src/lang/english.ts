@@ -2240,6 +2240,23 @@ export const english = {
   'email.token-made.next':
     'If that was not you, revoke it under Personal tokens, set a new password and tell us at once.',
   'log.group.api': 'API',
+
+  // Logging in from the host's other programs
+  'right.sign-on': 'Log users in from elsewhere',
+  'right.sign-on.help':
+    'For API keys: make links that log any user in, and ask whether a password is theirs where the settings allow it.',
+  'settings.validateLogin': 'Programs may check passwords',
+  'settings.validateLogin.on': 'yes',
+  'settings.validateLogin.off': 'no',
+  'settings.validateLogin.help':
+    'The API action ValidateLogin tells whether an email address and a password belong together. It counts tries as the login does. Leave it off unless a program needs it.',
+  'signOn.title': 'Log in',
+  'signOn.sentence': 'You go on as {name}, {email}.',
+  'signOn.sentence.client': 'You go on as {name}, {email}, in the account of {client}.',
+  'signOn.others': 'You are logged in as {name} now. Going on logs {name} out here.',
+  'signOn.button': 'Go on',
+  'activity.signOn.made': 'made a link that logs {email} in',
+  'activity.signOn.used': 'logged {email} in by a link',
   'api.docs.title': 'The API',
   'api.docs.area': 'API',
   'api.docs.lead': 'Everything that can be called, with an example for each that works in a shell.',

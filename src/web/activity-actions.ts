@@ -18,7 +18,7 @@ const GROUPS = {
   logins: ['mail', 'user', 'register', 'verification', 'emailChange', 'password', 'session', 'device'],
   factors: ['totp', 'recovery', 'passkey', 'factor'],
   admins: ['admin', 'role', 'acting'],
-  api: ['credential', 'token'],
+  api: ['credential', 'token', 'signOn'],
   house: ['setting', 'email', 'hook', 'activity', 'sample'],
 } as const
 

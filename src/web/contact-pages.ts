@@ -36,13 +36,13 @@ import { type Data, show } from './views.ts'
 
 const PAGE_SIZE = 25
 
-const ContactForm = z.object({
+export const CONTACT_FIELDS = {
   first_name: firstName(),
   last_name: lastName(),
   email: emailField(),
   phone: optionalLine(40),
-  kinds: manyOf(),
-})
+}
+const ContactForm = z.object({ ...CONTACT_FIELDS, kinds: manyOf() })
 
 export interface ContactsOf {
   /** Where its pages are: a pattern, which `urlOf` fills in. */

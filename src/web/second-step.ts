@@ -3,6 +3,7 @@
 
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
+import type { Client } from '../domain/clients.ts'
 import { passkeyOptions } from '../domain/passkey-logins.ts'
 import { listPasskeys } from '../domain/passkeys.ts'
 import { findPersonRow, type Person } from '../domain/people.ts'
@@ -32,6 +33,8 @@ const GivenForm = z.object({ code: optionalLine(100), passkey: passkeyField() })
 
 interface Ending {
   remember?: boolean
+  /** The account to act for, where no second step comes between; else the one used last. */
+  client?: Client
   /** Where to go, if the form does not say. */
   returnTo?: string
 }

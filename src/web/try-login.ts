@@ -3,22 +3,28 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Request } from 'express'
-import { beginTry } from '../domain/login-tries.ts'
+import { beginTry, type Trying } from '../domain/login-tries.ts'
 import type { Person } from '../domain/people.ts'
+import type { Db } from '../platform/database.ts'
 import { deviceOf } from './device-cookie.ts'
 import { networkIn } from './limits.ts'
 
 const FLOOR_MS = 250
 
-export async function tryLogin<T>(
+export const tryLogin = <T>(
   req: Request,
   kind: Person['kind'],
   email: string,
   check: () => Promise<T>,
-): Promise<T> {
-  const answerAt = performance.now() + FLOOR_MS
+): Promise<T> => {
   const trying = { kind, email, network: networkIn(req), device: deviceOf(req) }
-  const wentWell = await beginTry(req.app.locals.db, trying)
+  return tryFrom(req.app.locals.db, trying, check)
+}
+
+/** The same for one that comes from no browser. */
+export async function tryFrom<T>(db: Db, trying: Trying, check: () => Promise<T>): Promise<T> {
+  const answerAt = performance.now() + FLOOR_MS
+  const wentWell = await beginTry(db, trying)
   try {
     const found = await check()
     await wentWell()

@@ -78,6 +78,9 @@ export const logins = ({ alice, bob }: Ids): Case[] => [
   one('admin.role', { table: 'admins', where: {}, set: { role: 'owner' } }),
   ran('second_steps', { ...OF_NOBODY, person_id: alice, id_hash: 'x' }),
   ran('passkey_challenges', { challenge_hash: 'x', purpose: 'login' }),
+  ran('sign_ons', {
+    ...{ token_hash: 'x', user_id: alice, credential_id: NOBODY, path: '/', created_at: LONG_AGO },
+  }),
   one('expired.left', { table: 'sessions', where: {}, set: { expires_at: LONG_AGO } }),
   one('expired.left', { table: 'admin_sessions', where: {}, set: { expires_at: LONG_AGO } }),
 ]

@@ -10,7 +10,7 @@ import { findUser } from '../../domain/users.ts'
 import type { Db } from '../../platform/database.ts'
 import { idOf } from '../../web/request.ts'
 
-export type Answer = { [name: string]: string | number | Answer | (string | Answer)[] }
+export type Answer = { [name: string]: string | number | boolean | Answer | (string | Answer)[] }
 
 export interface WhmcsCall {
   db: Db
@@ -34,6 +34,9 @@ export class Said extends Error {
     this.status = status
   }
 }
+
+export const notAllowed = (action: string) =>
+  new Said(`Invalid Permissions: API action "${action}" is not allowed`, 403)
 
 /** One that the credential may not see is not there. */
 export async function clientIn({ db, caller, field }: WhmcsCall): Promise<Client> {

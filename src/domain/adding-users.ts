@@ -1,0 +1,27 @@
+// The host makes a login, with a password that it has chosen for somebody. Nobody has shown that the address is theirs,
+// so it is unverified and gets a link for that; and whoever holds the address can set another password (HARD-CASES H6).
+
+import type { Db } from '../platform/database.ts'
+import { type Actor, change } from './change.ts'
+import { hashPassword } from './passwords.ts'
+import { lastSettings } from './settings.ts'
+import { createUser, type Language, type NewUser, type User } from './users.ts'
+import { sendVerification } from './verifications.ts'
+
+export interface AddedUser extends NewUser {
+  password: string
+  language?: Language
+}
+
+/** Never in a transaction. */
+export const hashChosen = (db: Db, email: string, password: string) =>
+  hashPassword(password, { email, product: lastSettings(db).name })
+
+export async function addUser(db: Db, by: Actor, { password, ...person }: AddedUser): Promise<User> {
+  const password_hash = await hashChosen(db, person.email, password)
+  return change(db, by, async (trx) => {
+    const user = await createUser(trx, { ...person, password_hash })
+    await sendVerification(trx, user)
+    return user
+  })
+}

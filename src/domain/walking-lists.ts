@@ -1,0 +1,110 @@
+// Lists as programs walk them that ask by number: from the nth on, so many. Those who search walk in the order of the
+// words that were found. Each gives one row more than was asked for, if there is one: whoever walks goes on.
+
+import type { Knex } from 'knex'
+import type { Db } from '../platform/database.ts'
+import { type Activity, type ActivityFilter, listActivity } from './activity.ts'
+import { type Caller, listedFor, ofEachSeen } from './api-callers.ts'
+import type { Client } from './clients.ts'
+import type { Contact } from './contacts.ts'
+import type { User } from './users.ts'
+import { findByWords, isSearch, type Worded } from './words.ts'
+
+export interface Stretch {
+  start: number
+  limit: number
+  descending: boolean
+}
+
+/** What is searched, and the log, is walked no further: each step reads all that comes before it. */
+const DEEPEST = 10_000
+
+type Only = (query: Knex.QueryBuilder) => unknown
+
+async function walkWorded<Row extends { id: number }>(
+  db: Db,
+  what: Worded,
+  { search, only, ...stretch }: Stretch & { search: string; only: Only },
+): Promise<Row[]> {
+  const { start, limit } = stretch
+  if (isSearch(search)) {
+    if (start > DEEPEST) return []
+    const found = await findByWords<Row>(db, what, search, { limit: start + limit + 1, only })
+    return found.slice(start)
+  }
+  return cut<Row>(db(`${what} as u`).modify(only), stretch)
+}
+
+async function cut<Row>(query: Knex.QueryBuilder, { start, limit, descending }: Stretch): Promise<Row[]> {
+  return query
+    .orderBy('u.id', descending ? 'desc' : 'asc')
+    .offset(start)
+    .limit(limit + 1)
+}
+
+export const walkUsers = (db: Db, search: string, stretch: Stretch): Promise<User[]> =>
+  walkWorded<User>(db, 'users', {
+    ...stretch,
+    search,
+    only: (query) => query.whereIn('u.status', ['active', 'disabled']),
+  })
+
+export const walkClients = (
+  db: Db,
+  { credential }: Caller,
+  { search, status }: { search: string; status?: Client['status'] | undefined },
+  stretch: Stretch,
+): Promise<Client[]> =>
+  walkWorded<Client>(db, 'clients', {
+    ...stretch,
+    search,
+    only: (query) => {
+      if (status) query.where('u.status', status)
+      if (!credential.all_clients) query.whereIn('u.id', listedFor(db, credential))
+    },
+  })
+
+/** Of those that are named, what is the same. */
+export const walkContacts = (
+  db: Db,
+  { credential }: Caller,
+  same: Partial<Pick<Contact, 'id' | 'client_id' | 'first_name' | 'last_name' | 'email' | 'phone'>>,
+  stretch: Stretch,
+): Promise<Contact[]> =>
+  cut<Contact>(
+    db('contacts as u')
+      .where(same)
+      .modify((query) => {
+        if (!credential.all_clients) query.whereIn('u.client_id', listedFor(db, credential))
+      }),
+    stretch,
+  )
+
+/** The newest first, as the log is read. */
+export async function walkActivity(
+  db: Db,
+  caller: Caller,
+  filter: ActivityFilter,
+  { start, limit }: Pick<Stretch, 'start' | 'limit'>,
+): Promise<Activity[]> {
+  if (start > DEEPEST) return []
+  const list = async (client = filter.client) =>
+    filter.client && client?.id !== filter.client.id
+      ? []
+      : listActivity(db, { ...filter, client, limit: start + limit + 1 })
+  const rows = await ofEachSeen(db, caller, list)
+  return rows.sort((a, b) => b.id - a.id).slice(start, start + limit + 1)
+}
+
+/** Which clients each of these users has, however that stands. */
+export function clientsOfUsers(
+  db: Db,
+  users: { id: number }[],
+): Promise<{ user_id: number; client_id: number; owner_id: number }[]> {
+  const ids = users.map(({ id }) => id)
+  return db('associations as s')
+    .join('clients as c', 'c.id', 's.client_id')
+    .whereIn('s.user_id', ids)
+    .orderBy('s.client_id')
+    .select('s.user_id', 's.client_id', 'c.owner_id')
+}
