@@ -23,8 +23,7 @@ export const english = {
   'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':
     'Row {id} of {table} is not found by what is written on it: its words are not those of its name.',
-  'doctor.words.remedy':
-    'Save another name, then the right one again. If it is many, an older version may have written them: delete the migration 005 from knex_migrations and start again.',
+  'doctor.words.remedy': 'Run npm run job -- mend-words: it writes the words of all such rows anew.',
   'menu.hello': 'Hello, {name}!',
   'menu.account': 'Account',
   'menu.profile': 'Profile',
@@ -1744,7 +1743,7 @@ export const english = {
 
   // Activity
   'activity.none': 'Nothing has happened yet.',
-  'activity.other': '{action}',
+  'activity.other': 'did something that this version has no sentence for: {action}',
 
   // Pages of the activity log
   'nav.activity': 'Activity',
