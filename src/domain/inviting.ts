@@ -170,9 +170,12 @@ export const insertPending = (trx: Change, client: Client, now: Sending) =>
     created_at: now.updated_at,
   })
 
+/** A request was addressed to the owner, for any of their accounts: a delegate of one does not end it. */
+const answersForOwner = (by: Actor, { owner_id }: Client) => by.kind !== 'user' || by.id === owner_id
+
 export async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
   const { email, permissions } = invitation
-  await endAnswered(trx, client, email)
+  if (answersForOwner(trx.by, client)) await endAnswered(trx, client, email)
   const until = endDay(invitation.access_ends_at) ?? undefined
   await record(trx, action, { client, email, permissions, until })
   const about = { client: describeClient(client), invitation: describeInvitation(invitation) }

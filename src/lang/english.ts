@@ -90,6 +90,7 @@ export const english = {
   'login.kept': 'Your session ended. Log in, and what you typed comes back.',
   'login.wrong': 'Email address or password is not right.',
   'kept.title': 'Welcome back',
+  'kept.all': 'All that you can give',
   'kept.sentence': 'You had typed this when your session ended. Nothing has happened yet.',
   'kept.send': 'Send it now',
   'kept.drop': 'Do not send it',
@@ -606,6 +607,9 @@ export const english = {
   'delegate.holdsMore': 'They hold permissions that you do not hold.',
   'delegate.invitesMore': 'It offers permissions that you do not hold.',
   'delegate.beyond': 'You can give only permissions that you hold yourself.',
+  'delegate.givesLonger':
+    'They have access for longer than you do, so you can take permissions away from them, but give none. Choose an earlier last day for them, or ask the owner.',
+  'delegate.offered': 'The owner is handing this account over to them. Ask the owner first.',
   'delegate.laterEnd': 'That is later than your own access ends. Choose an earlier day.',
   'permissions.yours': 'You can give what you hold yourself.',
   'permissions.which.mine': 'All that you hold',
@@ -2279,6 +2283,9 @@ export const english = {
     'This one was not tried: checking the others took too long. Choose it again to go on.',
   'limits.resumesOfAccess': 'How often the access of one user is resumed in a day',
   'limits.over.resumesOfAccess': 'This access was resumed {count} times in a day. Try again in {wait}.',
+  'limits.editsOfAccess':
+    'How often the permissions or the end of one access are edited in a day, admins apart',
+  'limits.over.editsOfAccess': 'This access was edited {count} times in a day. Try again in {wait}.',
   'limits.offersOfOwnership': 'Offers of ownership by one user in a day',
   'limits.over.offersOfOwnership': 'Your limit of offers is reached: {count} a day. Try again in {wait}.',
   'transfer.wayBack':
