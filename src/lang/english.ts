@@ -561,6 +561,7 @@ export const english = {
   'email.access-review.why': 'You asked us to remind you. You can stop that on the same page.',
   // Switch Account for people with many, links into another account, and tabs.
   'accounts.search': 'Find an account by name or email address',
+  'accounts.search.short': 'Name or email address',
   'accounts.found': 'Accounts: {count}',
   'accounts.nothingFound': 'No account of yours matches that.',
   'accounts.all': 'Show all accounts',
@@ -573,6 +574,7 @@ export const english = {
     'What you sent is about {client}, but you are acting for {current} since another tab switched. Nothing was done.',
   'otherAccount.form.none':
     'What you sent is about {client}, but you are acting for no account right now. Nothing was done.',
+  'otherAccount.kept': 'What you typed comes along when you switch.',
   'otherAccount.stay': 'Stay with {client}',
   'otherAccount.choose': 'Choose another account',
   'email.open.users': 'Open User Management',
