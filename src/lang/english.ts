@@ -1160,7 +1160,7 @@ export const english = {
     'A company name cannot hold a link. Leave out “http://”, “www.” and whatever follows a “/”.',
 
   // Rights and roles of admins
-  'rights.missing': 'Your role does not allow this: it needs “{right}”.',
+  'rights.missing': 'This needs the right “{right}”, which you do not have.',
   'rights.none': 'Choose at least one right.',
   'rights.unknown': 'There is no such right: look at the list again.',
   'right.list-clients': 'List clients',
