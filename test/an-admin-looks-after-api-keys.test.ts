@@ -28,7 +28,9 @@ describe('an admin looks after API keys', () => {
     const list = await caller(house, secret)('GET', '/clients')
     expect(list.body.items.map(({ id }) => id)).toEqual([acme.id])
     await ada.visit('/admin/api')
-    expect(ada.text).toMatch(/Billing robot ?Made by Ada Admin ?List clients ?Acme Hosting .*127\.0\.0\.1/)
+    expect(ada.text).toMatch(
+      /Billing robot ?Made by Ada Admin ?List clients ?Only for Acme Hosting ?Last used .*127\.0\.0\.1/,
+    )
     expect(ada.text).not.toContain(secret)
   })
 
@@ -56,6 +58,8 @@ describe('an admin looks after API keys', () => {
     const entry = await house.db('activity').where({ action: 'credential.edited' }).first()
     const { before, after } = JSON.parse(entry.detail)
     expect([before.addresses, after.addresses]).toEqual(['', '203.0.113.0/24'])
+    await ada.visit('/admin/api')
+    expect(ada.text).toContain('Only from 203.0.113.0/24')
   })
 
   test('whoever holds less neither gives nor changes more, and without the right sees nothing', async () => {

@@ -2209,6 +2209,8 @@ export const english = {
   'credentials.none': 'There is no API key yet.',
   'credentials.new': 'New API key',
   'credentials.by': 'Made by {name}',
+  'credentials.onlyFor': 'Only for {clients}',
+  'credentials.onlyFrom': 'Only from {addresses}',
   'credentials.unused': 'Not used yet',
   'credentials.endedTag': 'Ended',
   'credentials.revokedTag': 'Revoked',
