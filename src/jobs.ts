@@ -14,6 +14,7 @@ import { expireInvitations } from './domain/invitations.ts'
 import { noteRun } from './domain/job-runs.ts'
 import type { Lease } from './domain/leases.ts'
 import { forgetLimits } from './domain/limits.ts'
+import { mendWords } from './domain/mending-words.ts'
 import { remindInvited } from './domain/reminding.ts'
 import { sealActivity } from './domain/seals.ts'
 import { expireTransfers } from './domain/transfers.ts'
@@ -72,6 +73,9 @@ export const jobs: Job[] = [
   },
   { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },
 ]
+
+/** What mends something that the doctor found: asked for by a person, never by the clock. */
+export const repairs: Pick<Job, 'name' | 'run'>[] = [{ name: 'mend-words', run: mendWords }]
 
 interface Watching {
   /** What this process holds now, if anything. */

@@ -85,6 +85,7 @@ describe('H25 a form that was shown for somebody else, or for another account, d
     const typed = { 'Email address': 'erik@example.com', 'Choose Permissions': true, 'View Domains': true }
     await tab.press('Send Invite', typed)
     expectRefused(tab)
+    expect(tab.text).toContain('What you typed comes along when you switch.')
     expect(tab.$('main a').text()).toBe('Stay with Ames Consulting')
     expect(await house.db('invitations').select('*')).toEqual(before)
 

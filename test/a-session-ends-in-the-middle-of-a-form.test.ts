@@ -49,7 +49,11 @@ describe('a session ends in the middle of a form', () => {
       'Access until': '2027-03-31',
     })
     await alice.press('Log in', login('alice'))
-    for (const shown of ['Access until2027-03-31', 'PermissionsView Domains, View Emails'])
+    for (const shown of [
+      'AccountAcme Hosting',
+      'Access until2027-03-31',
+      'PermissionsView Domains, View Emails',
+    ])
       expect(alice.text, 'nothing is sent that was not shown').toContain(shown)
     expect(alice.$('a:contains("Do not send it")').attr('href')).toBe('/clientarea')
     expect(await house.db('invitations').select('*')).toEqual([])

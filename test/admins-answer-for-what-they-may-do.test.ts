@@ -56,7 +56,7 @@ describe('admins look after admins and roles, and nobody gets more than they hol
     const logged = await house.admin('sam', LONG)
     expect(logged.path).toBe('/admin')
     expect((await logged.visit('/admin/admins')).status).toBe(403)
-    expect(logged.text).toContain('Your role does not allow this: it needs “Admins and roles”.')
+    expect(logged.text).toContain('This needs the right “Admins and roles”, which you do not have.')
     await ada.visit('/admin/admins/new')
     await ada.press('Add admin', sam)
     expect([ada.status, ada.told]).toEqual([422, 'There is an admin with this address.'])

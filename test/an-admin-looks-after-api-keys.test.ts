@@ -29,15 +29,20 @@ describe('an admin looks after API keys', () => {
     expect(list.body.items.map(({ id }) => id)).toEqual([acme.id])
     await ada.visit('/admin/api')
     expect(ada.text).toMatch(
-      /Billing robot ?Answered for by Ada Admin ?List clients ?Acme Hosting .*127\.0\.0\.1/,
+      /Billing robot ?Answered for by Ada Admin ?List clients ?Only for Acme Hosting ?Last used .*127\.0\.0\.1/,
     )
     expect(ada.text).not.toContain(secret)
   })
 
   test('is told what cannot be: no right, a client that is not there, no network', async () => {
     await ada.visit('/admin/api/new')
-    await ada.press('Save', { Name: 'X', 'List clients': true, 'Only these clients': '4711', ...mine })
-    expect(ada.told).toContain('There is no client “4711”.')
+    await ada.press('Save', {
+      Name: 'X',
+      'List clients': true,
+      'Only these clients': '4711',
+      'Your password': 'x',
+    })
+    expect(ada.told, 'before the password is looked at').toBe('There is no client “4711”.')
     await ada.press('Save', { 'Only these clients': '', 'Only from these addresses': 'home', ...mine })
     expect(ada.told).toContain('“home” is no address or network')
     await ada.press('Save', { 'List clients': false, 'Only from these addresses': '', ...mine })
@@ -53,6 +58,8 @@ describe('an admin looks after API keys', () => {
     const entry = await house.db('activity').where({ action: 'credential.edited' }).first()
     const { before, after } = JSON.parse(entry.detail)
     expect([before.addresses, after.addresses]).toEqual(['', '203.0.113.0/24'])
+    await ada.visit('/admin/api')
+    expect(ada.text).toContain('Only from 203.0.113.0/24')
   })
 
   test('whoever holds less neither gives nor changes more, and without the right sees nothing', async () => {

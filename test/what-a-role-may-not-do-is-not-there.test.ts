@@ -97,7 +97,7 @@ describe('what a role may not do is not offered, and is refused', () => {
         const url = path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? `no-${name}`)
         await (method === 'get' ? visitor.visit(url) : visitor.post(url, { email: 'eve@example.com' }))
         expect([visitor.status, url, guard]).toEqual([403, url, guard])
-        expect(visitor.text, url).toContain('Your role does not allow this')
+        expect(visitor.text, url).toMatch(/This needs the right “.+”, which you do not have/)
       }
       expect(await state()).toEqual(before)
     },

@@ -10,6 +10,7 @@ import {
   getCredential,
   listCredentials,
   makeCredential,
+  readCredential,
   revokeCredential,
 } from '../domain/api-credentials.ts'
 import { RIGHTS } from '../domain/rights.ts'
@@ -62,6 +63,7 @@ export function api(db: Db) {
   page.post(`${LIST}/new`, ...holds('api'), async (req, res) => {
     let secret = ''
     const form = await submit(KeyForm, req.body, async ({ current_password, ...input }) => {
+      await readCredential(db, input)
       await prove(db, req, current_password)
       secret = await makeCredential(db, actor(req), input)
     })
@@ -78,6 +80,7 @@ export function api(db: Db) {
   page.post(ONE, ...holds('api'), async (req, res) => {
     const key = await target(req)
     const form = await submit(KeyForm, req.body, async ({ current_password, ...input }) => {
+      await readCredential(db, input, key)
       await prove(db, req, current_password)
       await editCredential(db, actor(req), key.id, input)
     })

@@ -1,14 +1,16 @@
-// npm run job -- NAME: runs one job of src/jobs.ts now, for the system's cron or by hand.
+// npm run job -- NAME: runs one job or repair of src/jobs.ts now, for the system's cron or by hand.
 
 import { readConfig } from '../config.ts'
 import { fail, openHouse } from '../house.ts'
-import { jobs } from '../jobs.ts'
+import { jobs, repairs } from '../jobs.ts'
+
+const known = [...jobs, ...repairs]
 
 async function main() {
   const name = process.argv[2]
-  const job = jobs.find((one) => one.name === name)
+  const job = known.find((one) => one.name === name)
   if (!job) {
-    console.error(`Name a job: ${jobs.map((one) => one.name).join(', ')}.`)
+    console.error(`Name a job: ${known.map((one) => one.name).join(', ')}.`)
     process.exitCode = 1
     return
   }

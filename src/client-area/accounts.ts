@@ -63,7 +63,7 @@ export function accounts(db: Db) {
     const back = safePath(req.body.back, '/clientarea')
     Object.assign(req.visit, { client, permissions })
     const kept = [t('account.switched', name), t('kept.switched')] as const
-    if (showKept(req, res, back, ...kept)) return
+    if (await showKept(req, res, back, ...kept)) return
     flash(res, 'success', 'account.switched', name)
     res.redirect(303, back)
   })

@@ -14,13 +14,14 @@ import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { removeAccess } from '../domain/removing-access.ts'
 import { requireFactor } from '../domain/require-factor.ts'
+import { findPendingTransfer, type ShownTransfer } from '../domain/transfers.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
-import { actor, currentClient, currentReach, currentUser, idOf } from '../web/request.ts'
+import { actor, currentClient, currentReach, currentUser, idOf, isOwner } from '../web/request.ts'
 import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { manages, ownerManages } from './area.ts'
@@ -40,6 +41,12 @@ const permissionsForm = (all: readonly string[]) =>
 const bounds = ({ delegate, permissions, endsAt }: Reach) =>
   delegate ? { givable: permissions, endsBy: endsAt } : {}
 
+/** A pending transfer is told to both who are in it, and to nobody else. */
+function handingOver(req: Request, transfer: ShownTransfer | undefined) {
+  if (isOwner(req.visit)) return { transfer }
+  return transfer?.to_user_id === currentUser(req).id ? { offers: [transfer] } : {}
+}
+
 export function users(db: Db) {
   const page = Router()
   const presetsOf = (req: Request) => listPresets(db, currentClient(req))
@@ -49,13 +56,14 @@ export function users(db: Db) {
     const page = await usersPage(db, client, req)
     const [offered, earlier] = [await listPending(db, client), await listEarlier(db, client)]
     const requests = await listRequests(db, client)
+    const handing = handingOver(req, await findPendingTransfer(db, client))
     const users = page.users.map((user) => ({ ...user, why: !user.isOwner && whyBeyond(reach, user) }))
     const pending = offered.map((one) => ({
       ...one,
       isBeyond: !isWithin(reach, parsePermissions(one.permissions)),
     }))
     const bounded = { ...bounds(reach), presets: await presetsOf(req) }
-    const lists = { ...page, ...bounded, users, pending, earlier, requests }
+    const lists = { ...page, ...bounded, ...handing, users, pending, earlier, requests }
     const mayWrite = currentUser(req).email_verified_at !== null
     show(req, res, 'client-area/users', { form, outcomes, mayWrite, ...lists }, 'client-area/_lists')
   }

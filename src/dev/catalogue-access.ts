@@ -52,6 +52,7 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
     ['includes/access-step', { ...step, user: bob, step: 'suspend' }],
     ['includes/access-step', { ...step, user: { ...bob, ...resting }, step: 'resume' }, '?resume'],
     ['includes/access-step', { ...step, user: alice, step: 'suspend' }, '?owner'],
+    ['includes/access-step', { ...step, user: bob, step: 'suspend', why: 'delegate.holdsMore' }, '?beyond'],
   ]
 }
 

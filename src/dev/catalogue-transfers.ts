@@ -35,6 +35,7 @@ export function transferPages(from: User, to: User, client: Client): Pages {
     ['offer', { form: wrong, offer, holds: true }, '?wrong'],
     ['offer', { form, offer, holds: false }, '?over'],
     ['home', { owner: from, offers: [offer] }, '?offered'],
+    ['home', { owner: from, transfer: offer, asking: 2, account: { ends_at: inDays(9) } }, '?waiting'],
     ['accounts', { ...FEW_ACCOUNTS, accounts: [], offers: [offer] }, '?offered'],
   ]
 }

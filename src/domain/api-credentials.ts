@@ -150,9 +150,14 @@ async function takeLive(trx: Change, id: number, row: Partial<CredentialRow>) {
 
 /** What was chosen, as the columns have it; refuses more than whoever chooses may do. */
 async function chosen(trx: Change, input: CredentialInput, was?: Credential) {
-  const rights = chooseRights(input.rights)
   await mustMayGive(trx, [...input.rights, ...(was?.rights ?? [])])
-  const clients = await chooseClients(trx, input.clients)
+  return readCredential(trx, input, was)
+}
+
+/** The same, apart from who may: for whoever asks before the password is asked for. */
+export async function readCredential(db: Db, input: CredentialInput, was?: Credential) {
+  const rights = chooseRights(input.rights)
+  const clients = await chooseClients(db, input.clients)
   // An end that is over may stay as it is.
   const kept = was && endDay(was.ends_at) === input.endsOn.trim()
   const ends_at = kept ? was.ends_at : readEnd(input.endsOn)
@@ -169,11 +174,11 @@ async function mustMayGive(trx: Change, rights: readonly string[]) {
   if (!isWithin(rights, mine)) throw new Refusal('admins.more', 'rights')
 }
 
-async function chooseClients(trx: Change, typed: string): Promise<number[]> {
+async function chooseClients(db: Db, typed: string): Promise<number[]> {
   const words = [...new Set(typed.split(/[\s,;#]+/).filter(Boolean))]
   const ids = words.filter((word) => /^[1-9]\d{0,8}$/.test(word)).map(Number)
   if (ids.length > CLIENTS_MAX) throw new Refusal('credentials.manyClients', 'clients', { max: CLIENTS_MAX })
-  const found: number[] = ids.length > 0 ? await trx('clients').whereIn('id', ids).pluck('id') : []
+  const found: number[] = ids.length > 0 ? await db('clients').whereIn('id', ids).pluck('id') : []
   const missing = words.find((word) => !found.includes(Number(word)))
   if (missing) throw new Refusal('credentials.noSuchClient', 'clients', { client: missing.slice(0, 20) })
   return ids

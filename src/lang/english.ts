@@ -23,8 +23,7 @@ export const english = {
   'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':
     'Row {id} of {table} is not found by what is written on it: its words are not those of its name.',
-  'doctor.words.remedy':
-    'Save another name, then the right one again. If it is many, an older version may have written them: delete the migration 005 from knex_migrations and start again.',
+  'doctor.words.remedy': 'Run npm run job -- mend-words: it writes the words of all such rows anew.',
   'menu.hello': 'Hello, {name}!',
   'menu.account': 'Account',
   'menu.profile': 'Profile',
@@ -359,6 +358,7 @@ export const english = {
   'home.lead': 'You act for this account.',
   'home.owner': 'Owner',
   'home.you': 'you',
+  'home.until': 'Your access ends',
   'home.may': 'What you may do here',
   'home.mayAll': 'You own this account and hold every permission.',
   'home.ask': 'Missing something? Ask {name}, the owner.',
@@ -562,6 +562,7 @@ export const english = {
   'email.access-review.why': 'You asked us to remind you. You can stop that on the same page.',
   // Switch Account for people with many, links into another account, and tabs.
   'accounts.search': 'Find an account by name or email address',
+  'accounts.search.short': 'Name or email address',
   'accounts.found': 'Accounts: {count}',
   'accounts.nothingFound': 'No account of yours matches that.',
   'accounts.all': 'Show all accounts',
@@ -574,6 +575,7 @@ export const english = {
     'What you sent is about {client}, but you are acting for {current} since another tab switched. Nothing was done.',
   'otherAccount.form.none':
     'What you sent is about {client}, but you are acting for no account right now. Nothing was done.',
+  'otherAccount.kept': 'What you typed comes along when you switch.',
   'otherAccount.stay': 'Stay with {client}',
   'otherAccount.choose': 'Choose another account',
   'email.open.users': 'Open User Management',
@@ -763,6 +765,11 @@ export const english = {
     'As the owner you hold every permission and manage its users. {owner} stays a user with all permissions, but manages no users, until you change that.',
   'transfer.offer.banner': '{owner} wants to hand {client} over to you.',
   'transfer.offer.look': 'Look at the offer',
+  'transfer.yours.banner': 'You offered {client} to {user}. You stay the owner until they accept.',
+  'transfer.yours.look': 'Look at it, or cancel it',
+  'requests.banner': '{count} people ask for access.',
+  'requests.banner.one': 'Somebody asks for access.',
+  'requests.banner.look': 'Answer under User Management',
   'transfer.accept': 'Accept ownership',
   'transfer.accepted': 'You now own {client}.',
   'transfer.decline': 'Decline',
@@ -1154,7 +1161,7 @@ export const english = {
     'A company name cannot hold a link. Leave out “http://”, “www.” and whatever follows a “/”.',
 
   // Rights and roles of admins
-  'rights.missing': 'Your role does not allow this: it needs “{right}”.',
+  'rights.missing': 'This needs the right “{right}”, which you do not have.',
   'rights.none': 'Choose at least one right.',
   'rights.unknown': 'There is no such right: look at the list again.',
   'right.list-clients': 'List clients',
@@ -1750,7 +1757,7 @@ export const english = {
 
   // Activity
   'activity.none': 'Nothing has happened yet.',
-  'activity.other': '{action}',
+  'activity.other': 'did something that this version has no sentence for: {action}',
 
   // Pages of the activity log
   'nav.activity': 'Activity',
@@ -2209,17 +2216,24 @@ export const english = {
   'credentials.resting':
     '{name} is disabled, so this key does nothing. Save it to answer for it yourself. Whoever knows its secret can use it then: if {name} should not, revoke it and make a new one.',
   'credentials.restingTag': 'Stands still',
+  'credentials.onlyFor': 'Only for {clients}',
+  'credentials.onlyFrom': 'Only from {addresses}',
   'credentials.unused': 'Not used yet',
   'credentials.endedTag': 'Ended',
   'credentials.revokedTag': 'Revoked',
   'credentials.name': 'Name',
   'credentials.name.help': 'What uses it. The activity log says this name.',
   'credentials.clients': 'Only these clients',
-  'credentials.clients.help': 'Their numbers, as in their addresses here. With nothing: all clients.',
+  'credentials.clients.help':
+    'Their numbers, such as 12, 15; the page of each client shows its own. With nothing: all clients.',
   'credentials.addresses': 'Only from these addresses',
   'credentials.addresses.help': 'Such as 203.0.113.7 or 203.0.113.0/24. With nothing: from anywhere.',
   'credentials.end': 'Last day',
   'credentials.secret': 'Copy this now: it is shown only once, and only its fingerprint is kept here.',
+  'credentials.secret.label': 'Secret',
+  'credentials.copy': 'Copy',
+  'credentials.copied': 'Copied.',
+  'credentials.kept': 'I have kept it',
   'credentials.saved': 'The API key {name} is saved.',
   'credentials.revoke': 'Revoke',
   'credentials.revoke.title': 'Revoke the API key {name}?',

@@ -3,6 +3,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type ClientUser, findClientUser } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
+import { whyBeyond } from '../domain/managing.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { resume, suspend } from '../domain/suspending.ts'
 import { fullName } from '../domain/users.ts'
@@ -37,7 +38,9 @@ export function accessPages(db: Db, { url, looking, doing, clientOf, list, layou
 
   for (const step of ['suspend', 'resume'] as const) {
     const ask = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) => {
-      const data = { client, user, form, step, back: list(client), action: req.path, layout }
+      const { reach } = req.visit
+      const why = reach && !user.isOwner ? whyBeyond(reach, user) : undefined
+      const data = { client, user, why, form, step, back: list(client), action: req.path, layout }
       show(req, res, 'includes/access-step', data, 'includes/_access-step')
     }
 

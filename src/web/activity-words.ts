@@ -21,9 +21,12 @@ function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity): string 
 const gotAccess = ({ action, actor_kind, actor_id, user_id }: Activity) =>
   action === 'user.associated' && actor_kind === 'user' && actor_id === user_id
 
+/** What older versions wrote down under another name. */
+const FORMERLY: Record<string, string> = { 'user.mergedAway': 'user.merged' }
+
 const keyOf = (entry: Activity): Key => {
   if (gotAccess(entry)) return 'log.gotAccess'
-  const key = `activity.${entry.action}`
+  const key = `activity.${FORMERLY[entry.action] ?? entry.action}`
   return isKey(key) ? key : 'activity.other'
 }
 

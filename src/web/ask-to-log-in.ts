@@ -20,9 +20,9 @@ export const showLogin = (req: Request, res: Response, area: Area, form: Form, r
   show(req, res, area.view, { form, returnTo, kept: keptOf(req) })
 
 /** For who is logged in by now, in another tab: on to where the login would have led, with what it had kept. */
-export function passLogin(req: Request, res: Response, area: Area) {
+export async function passLogin(req: Request, res: Response, area: Area) {
   const returnTo = safePath(req.visit.typed?.returnTo ?? req.query.returnTo, area.home)
-  if (!showKept(req, res, returnTo)) res.redirect(303, returnTo)
+  if (!(await showKept(req, res, returnTo))) res.redirect(303, returnTo)
 }
 
 export function askToLogIn(req: Request, res: Response, area: Area) {

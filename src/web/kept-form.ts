@@ -2,9 +2,13 @@
 // login in a hidden field, and is shown again for the person to send. Passwords and codes are never carried.
 
 import type { Request, Response } from 'express'
+import { findAccount } from '../domain/associations.ts'
+import { clientName } from '../domain/clients.ts'
 import { parsePermissions } from '../domain/permissions.ts'
+import { shownClient } from './shown-for.ts'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
+import { isAccountPage } from './which-account.ts'
 
 const LONGEST = 50_000
 const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
@@ -43,20 +47,32 @@ export function keptOf(req: Request): string {
 }
 
 /** After the login or the switch: shows what was kept, with a button that sends it to where it was going. */
-export function showKept(
+export async function showKept(
   req: Request,
   res: Response,
   action: string,
   title = t('kept.title'),
   sentence = t('kept.sentence'),
-): boolean {
+): Promise<boolean> {
   const fields = parse(keptOf(req))
   if (!fields) return false
-  const seen = fields.flatMap(([name, value]) => (LABELS[name] && value ? [[t(LABELS[name]), value]] : []))
+  const seen = await accountOf(req, action, fields)
+  const typed: Fields = fields.flatMap(([name, value]) =>
+    LABELS[name] && value ? [[t(LABELS[name]), value]] : [],
+  )
+  seen.push(...typed)
   const given = sayPermissions(fields)
   if (given) seen.push([t('permissions.legend'), given])
   show(req, res, 'client-area/kept', { fields, seen, action, title, sentence })
   return true
+}
+
+/** Which account it is about: nothing else on the page says so before it is sent. */
+async function accountOf(req: Request, action: string, fields: Fields): Promise<Fields> {
+  const [, shown = ''] = fields.find(([name]) => name === 'shown_for') ?? []
+  const id = isAccountPage(action) ? shownClient(req.visit, shown) : 0
+  const account = id && req.visit.user ? await findAccount(req.app.locals.db, req.visit.user, id) : undefined
+  return account ? [[t('menu.account'), clientName(account.client)]] : []
 }
 
 function sayPermissions(fields: Fields): string {

@@ -81,7 +81,7 @@ export async function completeLogin(
   const found = await findPersonRow(db, person)
   if ('first_name' in found) await logIn(req, res, db, found, how)
   else await logInAdmin(req, res, db, found)
-  if (!showKept(req, res, returnTo)) res.redirect(303, returnTo)
+  if (!(await showKept(req, res, returnTo))) res.redirect(303, returnTo)
 }
 
 /** The page that asks for the code: before it is given there is no session (HARD-CASES H19). */

@@ -6,15 +6,9 @@ import type { Request, RequestHandler, Response } from 'express'
 import { findAccount } from '../domain/associations.ts'
 import type { Db } from '../platform/database.ts'
 import { keepForm, keptOf } from './kept-form.ts'
-import { idOf, wantsPartial } from './request.ts'
-import { shownFor, shownForPerson } from './shown-for.ts'
+import { wantsPartial } from './request.ts'
+import { shownClient, shownFor, shownForPerson } from './shown-for.ts'
 import { addressFor, isAccountPage, showOther, whyNotEntered } from './which-account.ts'
-
-/** The id of the client that something was shown for, if it was for who is here now. */
-function shownClient(req: Request, shown: string): number {
-  const [person, client] = shown.split(' client ')
-  return person === shownForPerson(req.visit) ? idOf(client) : 0
-}
 
 /** Answers a form that was shown for others with the page of its URL: whatever takes POST also answers GET. */
 export const mindShownFor =
@@ -34,7 +28,7 @@ export const mindShownFor =
 /** With the way back to the account that the form is about, when there is one. */
 async function refuseForm(db: Db, req: Request, res: Response, shown: string): Promise<boolean> {
   const { user } = req.visit
-  const id = shownClient(req, shown)
+  const id = shownClient(req.visit, shown)
   const account = user && id && isAccountPage(req.path) ? await findAccount(db, user, id) : undefined
   if (!account || whyNotEntered(account)) return false
   const typed = Object.keys(req.body).some((name) => name !== 'shown_for')
@@ -48,7 +42,7 @@ export const mindTab: RequestHandler = (req, res, next) => {
   const shown = req.get('X-Shown-For')
   const isPart = req.method === 'GET' && wantsPartial(req) && isAccountPage(req.path)
   if (!shown || !isPart || !req.visit.user || shown === shownFor(req.visit)) return next()
-  const id = shownClient(req, shown)
+  const id = shownClient(req.visit, shown)
   const page = req.get('HX-Current-URL') ?? ''
   if (id && URL.canParse(page) && isAccountPage(new URL(page).pathname))
     res.set('HX-Redirect', addressFor(page, id))
