@@ -55,6 +55,11 @@ describe('what a delegate sent, is asked, and is acted for', () => {
     await carol.press('Accept')
     await carol.post('/account/users/invite', { email: 'lea@example.com', which: 'all' })
     const { permissions } = await house.db('invitations').where({ email: 'lea@example.com' }).first()
+    const told = await house.mailTo('alice@example.com')
+    expect(told[0]?.subject, 'the owner hears of it').toBe(
+      'Carol Chen invited lea@example.com to Acme Hosting',
+    )
+    expect(told[0]?.text).toContain('cancel the invitation under User Management')
     expect(permissions).toBe('invoices,tickets,users')
     await carol.post(`/account/users/${BOB}/permissions`, { permissions: 'tickets' })
     expect((await row(BOB)).permissions, 'of equals, either may').toBe('tickets')

@@ -1549,10 +1549,11 @@ export const english = {
   // Notifications
   'notifications.title': 'Notifications',
   'notifications.lead':
-    'Choose for each account which email you get about it. Who joins, declines or leaves is told only to the owner and to whoever invited them.',
+    'Choose for each account which email you get about it. Who is invited, joins, declines or leaves is told only to the owner and to whoever invited them.',
   'notifications.always':
     'What keeps you safe is always sent: new logins, passwords, a new owner, and what becomes of your own access.',
   'notifications.legend': 'Email me when',
+  'notifications.kind.invited': 'somebody else invites to an account of mine',
   'notifications.kind.joined': 'somebody accepts an invitation and joins',
   'notifications.kind.declined': 'somebody declines an invitation of mine',
   'notifications.kind.left': 'somebody leaves, or their access ends, is suspended or resumed',
@@ -1858,6 +1859,10 @@ export const english = {
   'email.invitation.until': 'The link works once, until {until}.',
   'email.invitation.unexpected':
     'If you did not expect this, do nothing: without you nothing happens. You can also decline on the page behind the link.',
+  'email.invitation-sent.subject': '{by} invited {email} to {client}',
+  'email.invitation-sent.lead': '{by} invited {email} to become a user of {client}.',
+  'email.invitation-sent.next.off': 'If that is not right, ask us to cancel it.',
+  'email.invitation-sent.next.on': 'If that is not right, cancel the invitation under User Management.',
   'email.invitation-accepted.subject': '{user} accepted the invitation to {client}',
   'email.invitation-accepted.lead': '{user} is now a user of {client}.',
   'email.invitation-accepted.addresses': 'The invitation was sent to {sentTo} and accepted by {acceptedBy}.',
