@@ -56,6 +56,8 @@ export function serveApi(db: Db): RequestHandler {
     c.set('db', db)
     c.header('Cache-Control', 'no-store')
     await next()
+    // Of problems too, and of 429 above all.
+    for (const [name, value] of Object.entries(c.get('counted') ?? {})) c.header(name, value)
     // For the log of requests, which names no address.
     Object.assign(requestOf(c), { route: { path: c.req.routePath } })
   })

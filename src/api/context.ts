@@ -14,6 +14,8 @@ export interface ApiEnv {
     db: Db
     caller: Caller
     seen: SeenClient
+    /** The headers that say how many calls are left. */
+    counted?: Record<string, string>
     actor: Actor
     /** The body as it came, for telling one call from another. */
     raw: string

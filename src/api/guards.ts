@@ -39,8 +39,10 @@ const WINDOW_SECONDS = 60
 async function countCall(c: Call) {
   const { credential } = c.get('caller')
   const { points, left, seconds, isOver, over } = await tally(c.get('db'), 'apiCalls', String(credential.id))
-  c.header('RateLimit-Policy', `"calls";q=${points};w=${WINDOW_SECONDS}`)
-  c.header('RateLimit', `"calls";r=${left};t=${seconds}`)
+  c.set('counted', {
+    'RateLimit-Policy': `"calls";q=${points};w=${WINDOW_SECONDS}`,
+    RateLimit: `"calls";r=${left};t=${seconds}`,
+  })
   if (isOver) throw new TooMany(seconds, over, { count: points })
 }
 

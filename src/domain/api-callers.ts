@@ -8,7 +8,7 @@ import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type CredentialRow, standingOfCredential } from './api-credentials.ts'
 import { findClientOf } from './associations.ts'
 import type { Actor } from './change.ts'
-import { type Client, findClient, type LookedForClients, listClients } from './clients.ts'
+import { type Client, type LookedForClients, listClients } from './clients.ts'
 import { fingerprint } from './links.ts'
 import { type LookedForUsers, listUsers } from './looking-after-users.ts'
 import { isWithinNetworks } from './networks.ts'
@@ -93,15 +93,12 @@ export async function getClientFor(db: Db, { credential, user }: Caller, id: num
     if (account.client.require_factor && user.factors === 0) throw new Refusal('api.factorNeeded')
     return account
   }
-  const client = await findClient(db, id)
-  if (!client || !(await maySee(db, credential, client))) throw new NotFound()
+  const client: Client | undefined = await db('clients as c')
+    .modify((seen) => credential.all_clients || seen.whereIn('c.id', listedFor(db, credential)))
+    .where('c.id', id)
+    .first('c.*')
+  if (!client) throw new NotFound()
   return { client, permissions: PERMISSIONS, isOwner: false }
-}
-
-export async function maySee(db: Db, credential: CredentialRow, client: { id: number }): Promise<boolean> {
-  if (credential.all_clients) return true
-  const listed = { credential_id: credential.id, client_id: client.id }
-  return Boolean(await db('api_credential_clients').where(listed).first('client_id'))
 }
 
 /** Refuses a credential for some clients where something of no client yet is made. */

@@ -133,7 +133,8 @@ export function* mutations(operations: Documented[], count: number): Generator<M
     else if (what === 'path') yield { ...same, path: mutatePath(of, pick) }
     else {
       const [name, value] = pick(HEADERS)
-      if (name) yield { ...same, headers: { ...headers, [name]: value } }
+      // The document writes them small: the same name twice would be one header with both.
+      if (name) yield { ...same, headers: { ...headers, [name.toLowerCase()]: value } }
       else yield { ...same, headers: {} }
     }
   }
