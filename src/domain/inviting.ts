@@ -55,7 +55,7 @@ async function replaceOrInsert(trx: Change, client: Client, what: Offered) {
   if (pending) mustReachInvitation(reach, pending)
   const access_ends_at = endWithin(reach, what.access_ends_at)
   const now = { ...sending(trx), ...what, access_ends_at }
-  const replaced = await replacePending(trx, current, now)
+  const replaced = pending !== undefined && (await replacePending(trx, current, now))
   if (!replaced) {
     await mustHaveRoom(trx, current)
     await insertPending(trx, current, now)

@@ -77,9 +77,12 @@ export async function waitingIds(db: Db, { owner_id }: { owner_id: number }): Pr
 }
 
 export async function endRequests(db: Db, client: { owner_id: number }, asker: { id: number }) {
+  const waiting = await waitingIds(db, client)
+  // That depends on the owner alone, so it tells nothing of who asks (R22).
+  if (waiting.length === 0) return
   const ended = { status: 'invited', held_by_user_id: null, ended_at: timestamp(), updated_at: timestamp() }
   await db('access_requests')
-    .whereIn('id', await waitingIds(db, client))
+    .whereIn('id', waiting)
     .where({ user_id: asker.id, status: 'open' })
     .update(ended)
 }

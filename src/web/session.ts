@@ -7,7 +7,7 @@ import { type Admin, recordAdminLogin } from '../domain/admins.ts'
 import { findClientOf } from '../domain/associations.ts'
 import type { Client } from '../domain/clients.ts'
 import { noteDevice } from '../domain/devices.ts'
-import { markEntered } from '../domain/entering.ts'
+import { enterClient, markEntered } from '../domain/entering.ts'
 import { chooseClient, recordLogin } from '../domain/logins.ts'
 import { asPerson, type Person } from '../domain/people.ts'
 import { renewAdminSession, renewUserSession } from '../domain/renewing-sessions.ts'
@@ -138,7 +138,7 @@ export async function actAsUser(req: Request, res: Response, db: Db, user: User,
 
 /** From here on this session acts for the client. An admin who does is not the user who was here last. */
 export async function enter(req: Request, db: Db, client: Client) {
-  if (!req.visit.sessionId || !req.visit.user) return
-  await actFor(db, req.visit.sessionId, client)
-  if (!req.visit.acting) await markEntered(db, client, req.visit.user)
+  const { sessionId, user, acting } = req.visit
+  if (!sessionId || !user) return
+  await (acting ? actFor(db, sessionId, client) : enterClient(db, sessionId, client, user))
 }
