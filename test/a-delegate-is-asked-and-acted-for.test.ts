@@ -4,6 +4,7 @@ import { actOn } from './support/access.ts'
 import { actAs, anotherAdmin } from './support/acting.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { associate } from './support/merging.ts'
+import { latestTransfer, offerTo } from './support/transfers.ts'
 import type { Visitor } from './support/visitor.ts'
 
 const [BOB, CAROL] = [2, 3]
@@ -32,13 +33,16 @@ describe('what a delegate sent, is asked, and is acted for', () => {
 
   test('H16 an acceptance gives what the inviter still holds, and until when they have access', async () => {
     const link = await invite('kim@example.com')
-    await alice.post(`/account/users/${BOB}/permissions`, { permissions: ['tickets', 'domains'] })
+    await alice.post(`/account/users/${BOB}/permissions`, { permissions: ['tickets', 'domains', 'users'] })
     await actOn(house, acme.id, BOB, { ends_at: inDays(3) })
     const carol = await house.user('carol')
     await carol.visit(link)
-    expect(carol.$('.allows li').length, 'no longer to manage users, nor invoices').toBe(1)
+    expect(carol.$('.allows li').length, 'no longer the invoices').toBe(2)
     await carol.press('Accept')
-    expect(await row(CAROL)).toMatchObject({ permissions: 'tickets', ends_at: (await row(BOB)).ends_at })
+    expect(await row(CAROL)).toMatchObject({
+      permissions: 'tickets,users',
+      ends_at: (await row(BOB)).ends_at,
+    })
     for (const name of ['alice', 'bob'])
       expect((await house.mailTo(`${name}@example.com`))[0]?.subject, 'both are told').toContain('Carol')
   })
@@ -51,6 +55,11 @@ describe('what a delegate sent, is asked, and is acted for', () => {
     await carol.press('Accept')
     await carol.post('/account/users/invite', { email: 'lea@example.com', which: 'all' })
     const { permissions } = await house.db('invitations').where({ email: 'lea@example.com' }).first()
+    const told = await house.mailTo('alice@example.com')
+    expect(told[0]?.subject, 'the owner hears of it').toBe(
+      'Carol Chen invited lea@example.com to Acme Hosting',
+    )
+    expect(told[0]?.text).toContain('cancel the invitation under User Management')
     expect(permissions).toBe('invoices,tickets,users')
     await carol.post(`/account/users/${BOB}/permissions`, { permissions: 'tickets' })
     expect((await row(BOB)).permissions, 'of equals, either may').toBe('tickets')
@@ -70,7 +79,25 @@ describe('what a delegate sent, is asked, and is acted for', () => {
     await bob.visit(`/account/users?request=${id}`)
     expect(bob.value('Email address')).toBe('carol@example.com')
     await bob.press('Send Invite')
-    expect((await house.db('access_requests').first()).status).toBe('invited')
+    await bob.visit('/account/users')
+    expect(bob.$(`#request-${id}`).length, 'who is invited asks for nothing here').toBe(0)
+    const { status } = await house.db('access_requests').first()
+    expect(status, 'it was addressed to the owner, for any of their accounts').toBe('open')
+    const other = await house.user('alice', 'Ames Consulting')
+    await other.visit('/account/users')
+    expect(other.$(`#request-${id}`).length).toBe(1)
+  })
+
+  test('H10 whom the owner hands the account over to is not his to send away', async () => {
+    await associate(house, CAROL, acme.id, 'tickets')
+    await house.user('carol')
+    await offerTo(alice, 'Carol Chen')
+    for (const step of ['suspend', 'remove']) {
+      await bob.post(`/account/users/${CAROL}/${step}`)
+      expect([bob.status, bob.told.includes('handing this account over')]).toEqual([422, true])
+    }
+    expect((await latestTransfer(house)).status).toBe('pending')
+    expect((await row(CAROL)).suspended_at).toBeNull()
   })
 
   test('H7 an admin who acts as a delegate needs the right, and reaches no further', async () => {

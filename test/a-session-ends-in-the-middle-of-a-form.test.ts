@@ -46,8 +46,11 @@ describe('a session ends in the middle of a form', () => {
       'Email address': 'dora@example.com',
       'Choose Permissions': true,
       ...typed,
+      'Access until': '2027-03-31',
     })
     await alice.press('Log in', login('alice'))
+    for (const shown of ['Access until2027-03-31', 'PermissionsView Domains, View Emails'])
+      expect(alice.text, 'nothing is sent that was not shown').toContain(shown)
     expect(alice.$('a:contains("Do not send it")').attr('href')).toBe('/clientarea')
     expect(await house.db('invitations').select('*')).toEqual([])
     await alice.press('Send it now')

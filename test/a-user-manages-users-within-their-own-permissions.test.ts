@@ -187,9 +187,20 @@ describe('H16 a user manages users within their own permissions', () => {
     expect((await invitation('dora@example.com')).access_ends_at.slice(0, 10)).toBe(dayIn(10))
     await ask({ email: 'erik@example.com', permissions: 'tickets', ends_on: dayIn(10) })
     expect((await invitation('erik@example.com')).access_ends_at.slice(0, 10)).toBe(dayIn(10))
-    // What the owner gave without an end stays so until it is changed.
+    // What the owner gave without an end stays so until it is changed, but nothing more is given for as long.
+    await edit(CAROL, { permissions: ['invoices', 'tickets'], ends_on: '' })
+    expect([
+      bob.status,
+      bob.told.includes('so you can take permissions away from them, but give none'),
+    ]).toEqual([422, true])
+    expect(await row(CAROL)).toMatchObject({ permissions: 'tickets', ends_at: null })
+    await give(CAROL, 'invoices,tickets')
     await edit(CAROL, { permissions: 'invoices', ends_on: '' })
     expect(await row(CAROL)).toMatchObject({ permissions: 'invoices', ends_at: null })
+    await actOn(house, acme.id, CAROL, { suspended_at: inDays(-1) })
+    await bob.post(`/account/users/${CAROL}/resume`)
+    expect([bob.status, (await row(CAROL)).suspended_at === null]).toEqual([422, false])
+    await actOn(house, acme.id, CAROL, { suspended_at: null })
     await edit(CAROL, { permissions: 'invoices', ends_on: dayIn(5) })
     await edit(CAROL, { permissions: 'invoices', ends_on: '' })
     expect((await row(CAROL)).ends_at.slice(0, 10)).toBe(dayIn(10))
@@ -200,7 +211,7 @@ describe('H16 a user manages users within their own permissions', () => {
     expect((await invitation('kim@example.com')).access_ends_at.slice(0, 10)).toBe(dayIn(10))
   })
 
-  test('taken away while his form was open, suspended, or over: refused at once; what he sent holds (R20)', async () => {
+  test('taken away while his form was open, suspended, or over: refused at once, and what he sent with it (R20)', async () => {
     await ask({ email: 'dora@example.com', permissions: 'tickets' })
     const link = await house.linkTo('dora@example.com')
     const open = await bob.newTab().visit('/account/users')
@@ -216,14 +227,17 @@ describe('H16 a user manages users within their own permissions', () => {
     await bob.visit('/clientarea')
     await expect(bob.follow('User Management')).rejects.toThrow('No link')
     expect([await invitation('erik@example.com'), Boolean(await row(CAROL))]).toEqual([undefined, true])
-    expect((await house.visitor().visit(link)).status).toBe(200)
+    expect((await house.visitor().visit(link)).status, 'he may give nothing any more').toBe(404)
 
     await give(BOB, HELD)
+    await ask({ email: 'fay@example.com', permissions: 'tickets' })
+    const later = await house.linkTo('fay@example.com')
+    expect((await house.visitor().visit(later)).status).toBe(200)
     for (const times of [{ suspended_at: inDays(-1) }, { suspended_at: null, ends_at: inMinutes(-1) }]) {
       await actOn(house, acme.id, BOB, times)
       await bob.post(`/account/users/${CAROL}/remove`)
       expect([bob.path, Boolean(await row(CAROL))]).toEqual(['/user/accounts', true])
-      expect((await house.visitor().visit(link)).status, 'H16 nobody stands behind it').toBe(404)
+      expect((await house.visitor().visit(later)).status, 'H16 nobody stands behind it').toBe(404)
     }
   })
 })

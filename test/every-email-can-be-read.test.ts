@@ -100,6 +100,7 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await ada.follow('Manage User: Bob Brown')
     await ada.follow('Remove Access')
     await ada.press('Remove Access')
+    await ada.post(`${users}/associate`, { user_id: '2', send_invite: 'yes', permissions: 'tickets' })
 
     const visitor = house.visitor()
     for (const email of ['gus@example.com', 'carol@example.com']) {

@@ -50,6 +50,23 @@ describe('nobody is mailed by switching something to and fro', () => {
     expect([ada.status, (await access()).suspended_at], 'an admin helps out').toEqual([200, null])
   })
 
+  test('one access is edited so often in a day; an admin helps out', async () => {
+    await setLimit(house.db, 'editsOfAccess', 2)
+    const edit = async (permissions: string[]) => {
+      await alice.post(`/account/users/${bobId}/permissions`, { permissions })
+      return alice.status
+    }
+    expect(await edit([]), 'a refused one counts for nothing').toBe(422)
+    expect([await edit(['tickets']), await edit(['domains']), await edit(['tickets'])]).toEqual([
+      200, 200, 429,
+    ])
+    expect(alice.text).toContain('This access was edited 2 times in a day.')
+    expect((await access()).permissions).toBe('domains')
+    const ada = await house.admin()
+    await ada.post(`/admin/clients/${acme.id}/users/${bobId}`, { permissions: 'tickets' })
+    expect([ada.status, (await access()).permissions]).toEqual([200, 'tickets'])
+  })
+
   test('ownership is offered so often in a day, over all accounts', async () => {
     await setLimit(house.db, 'offersOfOwnership', 2)
     for (let nth = 0; nth < 2; nth++) {

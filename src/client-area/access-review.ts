@@ -16,6 +16,7 @@ import {
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
+import { inPerson } from '../web/guards.ts'
 import { actor, currentUser, idOf } from '../web/request.ts'
 import { sendReviewCsv } from '../web/review-csv.ts'
 import { show } from '../web/views.ts'
@@ -69,7 +70,7 @@ export function accessReview(db: Db) {
   page.get(PAGE, ...loggedIn, (req, res) => showReview(req, res))
   page.get(`${PAGE}/reminder`, ...loggedIn, (req, res) => showReview(req, res))
 
-  page.get(`${PAGE}.csv`, ...loggedIn, (req, res) => {
+  page.get(`${PAGE}.csv`, ...inPerson(loggedIn), (req, res) => {
     return sendReviewCsv(req, res, reviewInSteps(db, looking(req), askedIn(req).filter))
   })
 

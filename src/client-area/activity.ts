@@ -6,6 +6,7 @@ import { asReadBy, readerOf, readersFilter } from '../domain/activity-readers.ts
 import type { Db } from '../platform/database.ts'
 import { sendActivityCsv } from '../web/activity-csv.ts'
 import { activityPage } from '../web/activity-pages.ts'
+import { inPerson } from '../web/guards.ts'
 import { currentClient, currentUser, idOf } from '../web/request.ts'
 import { show } from '../web/views.ts'
 import { loggedIn, owner } from './area.ts'
@@ -34,7 +35,7 @@ export function activity(db: Db) {
 
   return Router()
     .get('/account/activity', ...owner, page(ofAccount))
-    .get('/account/activity.csv', ...owner, file(ofAccount, 'account-activity'))
+    .get('/account/activity.csv', ...inPerson(owner), file(ofAccount, 'account-activity'))
     .get('/user/activity', ...loggedIn, page(ofOwn))
-    .get('/user/activity.csv', ...loggedIn, file(ofOwn, 'activity'))
+    .get('/user/activity.csv', ...inPerson(loggedIn), file(ofOwn, 'activity'))
 }

@@ -70,7 +70,13 @@ const holdersOf = (db: Db, client: Client) =>
     .where((access) => access.whereNull('ends_at').orWhere('ends_at', '>', timestamp()))
     .select('user_id')
 
-/** For User Management of one account of an owner who has proven their address: who has access there asks for none. */
+const invitedSince = (db: Db, client: Client) =>
+  db('invitations as i')
+    .where({ client_id: client.id, status: 'pending' })
+    .where('i.expires_at', '>', timestamp())
+    .whereRaw('i.email = users.email AND i.sent_at >= access_requests.updated_at')
+
+/** For User Management of one account of an owner who has proven their address: whoever has access there, or was invited since, asks for none. */
 export async function listRequests(db: Db, client: Client): Promise<ListedRequest[]> {
   const owner = await db('users').where({ id: client.owner_id }).first('email_verified_at')
   if (!owner?.email_verified_at) return []
@@ -80,6 +86,7 @@ export async function listRequests(db: Db, client: Client): Promise<ListedReques
     .where('users.status', 'active')
     .whereNotNull('users.email_verified_at')
     .whereNotIn('users.id', holdersOf(db, client))
+    .whereNotExists(invitedSince(db, client))
     .orderBy('access_requests.id', 'desc')
     .select('users.*', 'access_requests.id as request_id', 'access_requests.word')
     .select('access_requests.created_at as asked_at')

@@ -7,22 +7,13 @@ import { type AccessTimes, endDay, readEnd, type Standing, standingOf } from './
 import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
-import { queueEmail } from './emails.ts'
-import { setEnd, writeDownEnd } from './ending-access.ts'
+import { writeDownEnd } from './ending-access.ts'
 import { askHooks, fire } from './hooks.ts'
-import { cancelPending } from './invitations.ts'
 import { endWithin, mustHold, mustManage, mustReachUser } from './managing.ts'
-import {
-  choosePermissions,
-  formatPermissions,
-  type Permission,
-  parsePermissions,
-  permissionsOf,
-} from './permissions.ts'
-import { ownNameOf } from './presets.ts'
+import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { endRequests } from './request-mail.ts'
-import { createUser, describeUser, fullName, type NewUser, takeUser, type User } from './users.ts'
+import { createUser, describeUser, type NewUser, takeUser, type User } from './users.ts'
 
 /** A user as one client sees them. */
 export interface ClientUser extends User, AccessTimes {
@@ -192,45 +183,3 @@ export async function takeAssociation(
   mustReachUser(reach, found)
   return { client: current, user: found, reach }
 }
-
-/** Replaces them; what the person had invited others to is cut down, or cancelled where nothing is left (R20). */
-export const setPermissions = (
-  db: Db,
-  by: Actor,
-  client: Client,
-  target: { id: number },
-  /** Without them they stay. */
-  keys: readonly string[] | undefined,
-  /** The last day of access, '' for no end; without it the end stays. */
-  endsOn?: string,
-  check?: (now: ClientUser) => void,
-) =>
-  change(db, by, async (trx) => {
-    const chosen = keys && choosePermissions(keys)
-    const endsAt = endsOn === undefined ? undefined : readEnd(endsOn)
-    const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.edit')
-    check?.(user)
-    const permissions = chosen ?? formatPermissions(user.permissions)
-    mustHold(reach, permissions)
-    if (endsAt !== undefined) await setEnd(trx, current, user, endWithin(reach, endsAt, user.ends_at))
-    const [before, after] = [user.permissions, parsePermissions(permissions)]
-    if (before.join() === after.join()) return
-    await trx('associations')
-      .where({ client_id: current.id, user_id: user.id })
-      .update({ permissions, updated_at: timestamp() })
-    const theirs = { invited_by_user_id: user.id }
-    const nothingLeft = (it: { permissions: string }) =>
-      !parsePermissions(it.permissions).some((key) => after.includes(key))
-    await cancelPending(trx, current, theirs, 'inviter may give none of it', nothingLeft)
-    await record(trx, 'permissions.changed', { client: current, user, before, after })
-    const about = { client: describeClient(current), user: describeUser(user), before, after }
-    await fire(trx, 'PermissionsChanged', about)
-    const names = { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) }
-    const preset = await ownNameOf(trx, current, permissions)
-    await queueEmail(trx, 'permissions-changed', {
-      to: user.email,
-      user,
-      client: current,
-      data: { ...names, permissions, ...(preset && { preset }) },
-    })
-  })

@@ -148,6 +148,7 @@ const PAGES: Record<string, string> = {
 /** Pages of the account that a message is about, for one side of it or for every reader. */
 const ACCOUNT_PAGES: Record<string, string> = {
   'access-request': '/account/users',
+  'invitation-sent': '/account/users',
   'invitation-accepted': '/account/users',
   'invitation-declined': '/account/users',
   'user-left': '/account/users',

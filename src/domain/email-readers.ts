@@ -15,6 +15,7 @@ export const EMAIL_AUDIENCE: Record<string, Audience> = {
   'owner-received': 'account',
   'owner-handed-over': 'account',
   invitation: 'owner',
+  'invitation-sent': 'owner',
   'invitation-accepted': 'owner',
   'invitation-declined': 'owner',
   'permissions-changed': 'owner',

@@ -26,7 +26,7 @@ import { newNonce } from './links.ts'
 import { endWithin, mustHold, mustManage, mustReachInvitation } from './managing.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { lowerCase } from './users.ts'
+import { fullName, getUser, lowerCase } from './users.ts'
 
 export interface Invite {
   email: string
@@ -123,13 +123,12 @@ export async function takeToInvite(trx: Change, client: Client, email: string) {
   const current = await takeClient(trx, client)
   const reach = await mustManage(trx, current)
   mustBeOpen(current)
+  const known = await trx('users').where({ email }).first('id', 'merged_into_id')
+  const user = { id: known?.merged_into_id ?? known?.id ?? 0 }
   const associated = await trx('associations')
-    .join('users', 'users.id', 'associations.user_id')
-    .leftJoin('users as merged', 'merged.merged_into_id', 'users.id')
-    .where({ 'associations.client_id': current.id })
-    .where((either) => either.where({ 'users.email': email }).orWhere({ 'merged.email': email }))
-    .first('users.id')
-  if (associated && !(await writeDownEnd(trx, current, associated)))
+    .where({ client_id: current.id, user_id: user.id })
+    .first('user_id')
+  if (associated && !(await writeDownEnd(trx, current, user)))
     throw new Refusal('invite.alreadyAssociated', 'email')
   const ranOut: Invitation | undefined = await trx('invitations')
     .where({ client_id: current.id, open_email: email })
@@ -170,9 +169,12 @@ export const insertPending = (trx: Change, client: Client, now: Sending) =>
     created_at: now.updated_at,
   })
 
+/** A request was addressed to the owner, for any of their accounts: a delegate of one does not end it. */
+const answersForOwner = (by: Actor, { owner_id }: Client) => by.kind !== 'user' || by.id === owner_id
+
 export async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
   const { email, permissions } = invitation
-  await endAnswered(trx, client, email)
+  if (answersForOwner(trx.by, client)) await endAnswered(trx, client, email)
   const until = endDay(invitation.access_ends_at) ?? undefined
   await record(trx, action, { client, email, permissions, until })
   const about = { client: describeClient(client), invitation: describeInvitation(invitation) }
@@ -183,4 +185,14 @@ export async function recordSent(trx: Change, client: Client, invitation: Invita
     invitation,
     data: { inviter: trx.by.name, client: clientName(client) },
   })
+  if (action === 'invite.sent') await tellOwner(trx, client, email)
+}
+
+/** Somebody else invites to the account of this owner, who did not do it. */
+async function tellOwner(trx: Change, client: Client, email: string) {
+  const { by } = trx
+  if (by.kind === 'user' && by.id === client.owner_id && !by.admin) return
+  const owner = await getUser(trx, client.owner_id)
+  const data = { client: clientName(client), by: by.admin?.name ?? by.name, email, name: fullName(owner) }
+  await queueEmail(trx, 'invitation-sent', { to: owner.email, user: owner, client, data })
 }

@@ -54,6 +54,8 @@ export const LIMITS = {
   apiStrangers: { points: 300, seconds: HOUR / 4, memory: true, min: 10, max: 1_000_000 },
   /** Each suspension behind it mails two people, and never waits: only what undoes it does. */
   resumesOfAccess: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.resumesOfAccess' },
+  /** Each edit mails whoever it is about. */
+  editsOfAccess: { points: 50, seconds: DAY, min: 1, max: 10_000, over: 'limits.over.editsOfAccess' },
   offersOfOwnership: { points: 10, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.offersOfOwnership' },
   /** Failed logins are counted here; how long the next try waits is told by login-tries.ts. */
   failures: { points: 1_000_000, seconds: DAY },

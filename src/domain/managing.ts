@@ -23,9 +23,10 @@ export const WHOLE: Reach = { permissions: PERMISSIONS, endsAt: null }
 /** Of a user, apart from whether the host has it switched on; nothing for who manages nobody. */
 export async function findReach(db: Db, client: Client, user: { id: number }): Promise<Reach | undefined> {
   if (user.id === client.owner_id) return WHOLE
-  const row: (AccessTimes & { permissions: string }) | undefined = await db('associations')
-    .where({ client_id: client.id, user_id: user.id })
-    .first('permissions', 'ends_at', 'suspended_at')
+  const row: (AccessTimes & { permissions: string }) | undefined = await db('associations as s')
+    .join('users as u', 'u.id', 's.user_id')
+    .where({ 's.client_id': client.id, 's.user_id': user.id, 'u.status': 'active' })
+    .first('s.permissions', 's.ends_at', 's.suspended_at')
   const permissions = parsePermissions(row?.permissions ?? '')
   if (!row || standingOf(row, false) !== 'open' || !permissions.includes('users')) return undefined
   return { permissions, endsAt: row.ends_at, delegate: user.id }
@@ -70,6 +71,11 @@ export function mustReachInvitation(reach: Reach, { permissions }: { permissions
 /** Nobody gives what they do not hold (R9). */
 export function mustHold(reach: Reach, permissions: string) {
   if (!isWithin(reach, parsePermissions(permissions))) throw new Refusal('delegate.beyond', 'permissions')
+}
+
+/** Nothing is newly given for longer than whoever gives it has access, whatever end was there before. */
+export function mustEndWithin({ endsAt }: Reach, end: string | null) {
+  if (endsAt !== null && (end === null || end > endsAt)) throw new Refusal('delegate.givesLonger', 'ends_on')
 }
 
 /** The end that is given: a delegate's own where none was chosen, and never a later one. What stays as it is is not given. */

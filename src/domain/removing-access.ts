@@ -9,13 +9,14 @@ import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
-import { cancelTransfer } from './transfers.ts'
+import { cancelTransfer, mustNotBeOffered } from './transfers.ts'
 import { describeUser, fullName } from './users.ts'
 
 /** Removes access, and cancels what the person had invited others to (R20). */
 export const removeAccess = (db: Db, by: Actor, client: Client, target: { id: number }) =>
   change(db, by, async (trx) => {
-    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.remove')
+    const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.remove')
+    if (reach.delegate) await mustNotBeOffered(trx, current, user)
     await trx('associations').where({ client_id: current.id, user_id: user.id }).delete()
     await cancelPending(trx, current, { invited_by_user_id: user.id }, 'inviter lost access')
     await cancelTransfer(trx, current, 'access removed', user)

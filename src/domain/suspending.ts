@@ -12,14 +12,16 @@ import { type Client, describeClient } from './clients.ts'
 import { fire } from './hooks.ts'
 import { cancelPending } from './invitations.ts'
 import { counted } from './limits.ts'
+import { mustEndWithin } from './managing.ts'
 import { Refusal } from './refusal.ts'
-import { cancelTransfer } from './transfers.ts'
+import { cancelTransfer, mustNotBeOffered } from './transfers.ts'
 import { describeUser } from './users.ts'
 
 export const suspend = (db: Db, by: Actor, client: Client, target: ClientUser) =>
   change(db, by, async (trx) => {
-    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.suspend')
+    const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.suspend')
     if (user.standing === 'ended') throw new Refusal('suspend.over')
+    if (reach.delegate) await mustNotBeOffered(trx, current, user)
     if (!(await setSuspended(trx, current, user, timestamp()))) throw new Refusal('suspend.already')
     await cancelPending(trx, current, { invited_by_user_id: user.id }, 'inviter suspended')
     await cancelTransfer(trx, current, 'access suspended', user)
@@ -38,8 +40,9 @@ export async function resume(db: Db, by: Actor, client: Client, target: ClientUs
 
 const resumeNow = (db: Db, by: Actor, client: Client, target: ClientUser) =>
   change(db, by, async (trx) => {
-    const { client: current, user } = await takeAssociation(trx, client, target, 'owner.suspend')
+    const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.suspend')
     if (user.standing === 'ended') throw new Refusal('suspend.over')
+    mustEndWithin(reach, user.ends_at)
     if (!(await setSuspended(trx, current, user, null))) throw new Refusal('resume.already')
     await record(trx, 'access.resumed', { client: current, user, email: user.email })
     const about = { client: describeClient(current), user: describeUser(user), permissions: user.permissions }

@@ -10,6 +10,7 @@ import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
+import { Refusal } from './refusal.ts'
 import { describeUser, fullName, getUser, type User } from './users.ts'
 
 export type TransferEnd = 'accepted' | 'declined' | 'cancelled' | 'expired'
@@ -125,6 +126,14 @@ export async function cancelTransfer(trx: Change, client: Client, reason: string
   for (const one of open)
     if (!party || [one.from_user_id, one.to_user_id].includes(party.id))
       await endTransfer(trx, client, one, 'cancelled', reason)
+}
+
+/** Whom the owner is handing the account to is not for a delegate to send away, which would end the offer. */
+export async function mustNotBeOffered(trx: Change, client: Client, user: { id: number }) {
+  const offer = await trx('ownership_transfers')
+    .where({ open_client_id: client.id, to_user_id: user.id })
+    .first('id')
+  if (offer) throw new Refusal('delegate.offered')
 }
 
 /**

@@ -5,10 +5,11 @@
 import type { Change } from './change.ts'
 import type { Values } from './refusal.ts'
 
-export const MAIL_KINDS = ['joined', 'declined', 'left', 'permissions'] as const
+export const MAIL_KINDS = ['invited', 'joined', 'declined', 'left', 'permissions'] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
 
 const KIND_OF: Record<string, MailKind> = {
+  'invitation-sent': 'invited',
   'invitation-accepted': 'joined',
   'invitation-declined': 'declined',
   'user-left': 'left',

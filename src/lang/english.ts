@@ -91,6 +91,7 @@ export const english = {
   'login.kept': 'Your session ended. Log in, and what you typed comes back.',
   'login.wrong': 'Email address or password is not right.',
   'kept.title': 'Welcome back',
+  'kept.all': 'All that you can give',
   'kept.sentence': 'You had typed this when your session ended. Nothing has happened yet.',
   'kept.send': 'Send it now',
   'kept.drop': 'Do not send it',
@@ -606,6 +607,9 @@ export const english = {
   'delegate.holdsMore': 'They hold permissions that you do not hold.',
   'delegate.invitesMore': 'It offers permissions that you do not hold.',
   'delegate.beyond': 'You can give only permissions that you hold yourself.',
+  'delegate.givesLonger':
+    'They have access for longer than you do, so you can take permissions away from them, but give none. Choose an earlier last day for them, or ask the owner.',
+  'delegate.offered': 'The owner is handing this account over to them. Ask the owner first.',
   'delegate.laterEnd': 'That is later than your own access ends. Choose an earlier day.',
   'permissions.yours': 'You can give what you hold yourself.',
   'permissions.which.mine': 'All that you hold',
@@ -1543,10 +1547,11 @@ export const english = {
   // Notifications
   'notifications.title': 'Notifications',
   'notifications.lead':
-    'Choose for each account which email you get about it. Who joins, declines or leaves is told only to the owner and to whoever invited them.',
+    'Choose for each account which email you get about it. Who is invited, joins, declines or leaves is told only to the owner and to whoever invited them.',
   'notifications.always':
     'What keeps you safe is always sent: new logins, passwords, a new owner, and what becomes of your own access.',
   'notifications.legend': 'Email me when',
+  'notifications.kind.invited': 'somebody else invites to an account of mine',
   'notifications.kind.joined': 'somebody accepts an invitation and joins',
   'notifications.kind.declined': 'somebody declines an invitation of mine',
   'notifications.kind.left': 'somebody leaves, or their access ends, is suspended or resumed',
@@ -1852,6 +1857,10 @@ export const english = {
   'email.invitation.until': 'The link works once, until {until}.',
   'email.invitation.unexpected':
     'If you did not expect this, do nothing: without you nothing happens. You can also decline on the page behind the link.',
+  'email.invitation-sent.subject': '{by} invited {email} to {client}',
+  'email.invitation-sent.lead': '{by} invited {email} to become a user of {client}.',
+  'email.invitation-sent.next.off': 'If that is not right, ask us to cancel it.',
+  'email.invitation-sent.next.on': 'If that is not right, cancel the invitation under User Management.',
   'email.invitation-accepted.subject': '{user} accepted the invitation to {client}',
   'email.invitation-accepted.lead': '{user} is now a user of {client}.',
   'email.invitation-accepted.addresses': 'The invitation was sent to {sentTo} and accepted by {acceptedBy}.',
@@ -2291,6 +2300,9 @@ export const english = {
     'This one was not tried: checking the others took too long. Choose it again to go on.',
   'limits.resumesOfAccess': 'How often the access of one user is resumed in a day',
   'limits.over.resumesOfAccess': 'This access was resumed {count} times in a day. Try again in {wait}.',
+  'limits.editsOfAccess':
+    'How often the permissions or the end of one access are edited in a day, admins apart',
+  'limits.over.editsOfAccess': 'This access was edited {count} times in a day. Try again in {wait}.',
   'limits.offersOfOwnership': 'Offers of ownership by one user in a day',
   'limits.over.offersOfOwnership': 'Your limit of offers is reached: {count} a day. Try again in {wait}.',
   'transfer.wayBack':

@@ -2,11 +2,13 @@
 // login in a hidden field, and is shown again for the person to send. Passwords and codes are never carried.
 
 import type { Request, Response } from 'express'
+import { parsePermissions } from '../domain/permissions.ts'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
 
 const LONGEST = 50_000
 const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
+const SECRET = /password|secret|token/
 
 // What is worth showing again; everything else rides along unseen.
 const LABELS: Record<string, Key> = {
@@ -20,6 +22,7 @@ const LABELS: Record<string, Key> = {
   city: 'field.city',
   phone: 'field.phone',
   name: 'settings.name',
+  ends_on: 'until.field',
 }
 
 type Fields = [string, string][]
@@ -27,7 +30,7 @@ type Fields = [string, string][]
 /** Takes the posted fields along, for the login page that is shown instead. */
 export function keepForm(req: Request) {
   const fields: Fields = Object.entries(req.body ?? {})
-    .filter(([name]) => !LEFT_OUT.has(name) && !name.includes('password'))
+    .filter(([name]) => !LEFT_OUT.has(name) && !SECRET.test(name))
     .flatMap(([name, value]) => [value].flat().map((one): [string, unknown] => [name, one]))
     .filter((field): field is [string, string] => typeof field[1] === 'string')
   req.visit.typed = { kept: JSON.stringify(fields) }
@@ -50,8 +53,18 @@ export function showKept(
   const fields = parse(keptOf(req))
   if (!fields) return false
   const seen = fields.flatMap(([name, value]) => (LABELS[name] && value ? [[t(LABELS[name]), value]] : []))
+  const given = sayPermissions(fields)
+  if (given) seen.push([t('permissions.legend'), given])
   show(req, res, 'client-area/kept', { fields, seen, action, title, sentence })
   return true
+}
+
+function sayPermissions(fields: Fields): string {
+  if (fields.some(([name, value]) => name === 'which' && value === 'all')) return t('kept.all')
+  const keys = fields.flatMap(([name, value]) => (name === 'permissions' ? [value] : []))
+  return parsePermissions(keys.join())
+    .map((key) => t(`permission.${key}.title`))
+    .join(', ')
 }
 
 function parse(text: string): Fields | undefined {

@@ -6,7 +6,7 @@ import { type Account, findAccount } from '../domain/associations.ts'
 import { clientName } from '../domain/clients.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
-import { idOf } from './request.ts'
+import { idOf, safePath } from './request.ts'
 import { type Key, t } from './translate.ts'
 import { show } from './views.ts'
 
@@ -35,7 +35,7 @@ export const mindAccount =
     const { user, client, mismatch } = req.visit
     const isAsked = req.query.account !== undefined && ['GET', 'HEAD'].includes(req.method)
     if (!isAsked || !user || mismatch || !isAccountPage(req.path)) return next()
-    const back = addressFor(req.originalUrl)
+    const back = safePath(addressFor(req.originalUrl), '/clientarea')
     const id = idOf(req.query.account)
     if (client?.id === id) return res.redirect(303, back)
     const account = await findAccount(db, user, id)

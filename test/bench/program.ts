@@ -42,7 +42,7 @@ export async function benchOn(kind: 'MariaDB' | 'SQLite', options: Options) {
     (options.only.length === 0 || options.only.some((one) => key.includes(one)))
   const take = async (key: string, run: () => Promise<Figure>) => {
     if (!isAsked(key)) return
-    const figure = await run()
+    const figure = await run().catch((error: Error) => notTaken(key, kind, error))
     say(`${figure.name} (${kind}): ${figure.note}`)
     options.tell(figure)
   }
@@ -59,6 +59,12 @@ export async function benchOn(kind: 'MariaDB' | 'SQLite', options: Options) {
     await stage.close()
   }
 }
+
+/** One that fails costs no other its figure. */
+const notTaken = (name: string, on: string, { message }: Error): Figure => ({
+  ...{ name, on, aim: '', isReached: false },
+  note: `not taken: ${message}`,
+})
 
 type Take = (key: string, run: () => Promise<Figure>) => Promise<void>
 

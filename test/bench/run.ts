@@ -1,9 +1,11 @@
 // npm run bench: how fast Latchkey is, beside a floor on the same machine in the same minutes. --quick takes smaller data
-// and less time; --md prints the table as Markdown.
+// and less time; --md prints the table as Markdown; --svg draws it into docs/bench/ as well.
 
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { hasMariadb } from '../support/mariadb.ts'
+import { chart } from './chart.ts'
 import { FULL, QUICK } from './data.ts'
 import type { Figure } from './figures.ts'
 import { benchOn, type Plan } from './program.ts'
@@ -13,6 +15,8 @@ const { values: chosen } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     md: { type: 'boolean', default: false },
+    svg: { type: 'boolean', default: false },
+    pages: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -32,6 +36,7 @@ const FULL_PLAN: Plan = {
   pages: 200_000,
 }
 const plan = chosen.quick ? QUICK_PLAN : FULL_PLAN
+if (chosen.pages) plan.pages = Number(chosen.pages)
 
 const say = (line: string) => console.error(line)
 
@@ -40,6 +45,11 @@ function machine(): string {
   const memory = Math.round(totalmem() / 1024 ** 3)
   const load = loadavg()[0]?.toFixed(1)
   return `${processors.length} × ${processors[0]?.model.trim()}, ${memory} GB, Node ${process.version}, load at the start ${load}`
+}
+
+function draw(title: string[], figures: Figure[]) {
+  mkdirSync('docs/bench', { recursive: true })
+  writeFileSync(`docs/bench/${chosen.quick ? 'quick' : 'full'}.svg`, chart(title, figures))
 }
 
 async function main() {
@@ -53,6 +63,7 @@ async function main() {
   const kind = chosen.quick ? 'Quick run, with smaller data than the aims are about' : 'Full run'
   const minutes = ((performance.now() - began) / 60_000).toFixed(1)
   const title = [`${kind}: ${data.join(', ')}; ${minutes} minutes.`, `Machine: ${about}.`]
+  if (chosen.svg) draw(title, figures)
   console.log(chosen.md ? markdown(title, figures) : plain(title, figures))
 }
 

@@ -3,10 +3,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { accept, decline, registerAndAccept } from '../../src/domain/accepting.ts'
-import { associate, findClientUser, setPermissions } from '../../src/domain/associations.ts'
+import { associate, findClientUser } from '../../src/domain/associations.ts'
 import type { Actor } from '../../src/domain/change.ts'
 import { type Client, openClient } from '../../src/domain/clients.ts'
 import { closeClient, reopenClient } from '../../src/domain/closing.ts'
+import { setPermissions } from '../../src/domain/editing-access.ts'
 import { cancelInvitation, expireInvitations, type Invitation } from '../../src/domain/invitations.ts'
 import { invite, resendInvitation } from '../../src/domain/inviting.ts'
 import { linkTo } from '../../src/domain/links.ts'

@@ -1,10 +1,9 @@
 // What should be true, in a hundred lines and without a database: who is associated with what, who owns, which
 // invitations stand, and what each act is answered. The rules are those of DESIGN §3; nothing here is of src.
 
-export const ALL =
-  'affiliates contacts domains emails invoices managedomains manageproducts orders products productsso profile quotes tickets users'.split(
-    ' ',
-  )
+const KEYS =
+  'affiliates contacts domains emails invoices managedomains manageproducts orders products productsso profile quotes tickets users'
+export const ALL = KEYS.split(' ')
 const ALL_BUT_USERS = ALL.filter((key) => key !== 'users')
 
 /** Dora and Erik have no login until they register or are added. Ada is the admin. */
@@ -238,13 +237,14 @@ export class Model {
     if (by === who) return 'delegate.yourself'
     if (!this.reaches(by, client, account.held.get(who) ?? [])) return 'delegate.holdsMore'
     if (act === 'permissions' && !this.reaches(by, client, step.keys)) return 'delegate.beyond'
+    const managed = account.held.get(who)?.includes('users')
     if (act === 'remove') account.held.delete(who)
     else account.held.set(who, act === 'makeOwner' ? ALL : step.keys)
     if (act === 'makeOwner') account.held.set(account.owner, ALL_BUT_USERS)
     if (act === 'makeOwner') account.owner = who
-    const left = account.held.get(who) ?? []
-    for (const offer of this.pending(client))
-      if (offer.by === who && !offer.keys.some((key) => left.includes(key))) offer.status = 'cancelled'
+    const holds = (key: string) => account.held.get(who)?.includes(key)
+    const ends = (offer: Offer) => (managed && !holds('users')) || !offer.keys.some(holds)
+    for (const offer of this.pending(client)) if (offer.by === who && ends(offer)) offer.status = 'cancelled'
     return 'ok'
   }
 }

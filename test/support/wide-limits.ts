@@ -16,6 +16,7 @@ const WIDE: SettableName[] = [
   'accountsOfUser',
   'mailsToOwner',
   'resumesOfAccess',
+  'editsOfAccess',
   'offersOfOwnership',
 ]
 

@@ -1,7 +1,8 @@
 // Who has access to a client, and to what.
 
 import { mustSeeAll } from '../../domain/api-callers.ts'
-import { associate, setPermissions } from '../../domain/associations.ts'
+import { associate } from '../../domain/associations.ts'
+import { setPermissions } from '../../domain/editing-access.ts'
 import { makeOwner } from '../../domain/ownership.ts'
 import { PERMISSIONS } from '../../domain/permissions.ts'
 import { removeAccess } from '../../domain/removing-access.ts'
