@@ -6,7 +6,9 @@ import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
+import { takePerson } from './factors.ts'
 import { fire } from './hooks.ts'
+import { asPerson } from './people.ts'
 import { Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
 import { describeUser, getUser, isTaken, type Language, type User } from './users.ts'
@@ -18,24 +20,37 @@ export interface OwnProfile {
   language: Language
 }
 
-/** Says in the log what was before and after; nothing where nothing is different. */
-export const editUser = (db: Db, by: Actor, user: User, profile: OwnProfile) =>
-  change(db, by, (trx) => saveUser(trx, user, profile))
+/**
+ * Replaces the profile, or some of it. Says in the log what was before and after; nothing where nothing is different.
+ * `mustBe` refuses when what is there now is not what whoever edits has seen.
+ */
+export const editUser = (
+  db: Db,
+  by: Actor,
+  user: User,
+  profile: Partial<OwnProfile>,
+  mustBe: (now: User) => void = () => {},
+) => change(db, by, (trx) => saveUser(trx, user, profile, mustBe))
 
-/** The same inside a transaction that does more, and for some of it. */
-export async function saveUser(trx: Change, user: User, profile: Partial<OwnProfile>) {
+/** The same inside a transaction that does more. */
+export async function saveUser(
+  trx: Change,
+  user: User,
+  profile: Partial<OwnProfile>,
+  mustBe: (now: User) => void = () => {},
+) {
+  await takePerson(trx, asPerson(user))
   const before = await getUser(trx, user.id)
-  const now = { ...before, ...profile }
+  if (before.status !== 'active' && before.status !== 'disabled') throw new Refusal('login.notSo')
+  mustBe(before)
   const keys = Object.keys(profile) as (keyof OwnProfile)[]
-  const changed = keys.filter((key) => now[key] !== before[key])
+  const changed = keys.filter((key) => profile[key] !== before[key])
   if (changed.length === 0) return
+  const now = { ...before, ...profile }
   const search_text = searchText(now.first_name, now.last_name, before.email)
-  // The address is part of what is found: a row whose address changes at this moment is not written over.
-  const rows = await trx('users')
-    .where({ id: user.id, email: before.email })
-    .whereIn('status', ['active', 'disabled'])
+  await trx('users')
+    .where({ id: user.id })
     .update({ ...profile, search_text, updated_at: timestamp() })
-  if (rows !== 1) throw new Refusal('profile.changedMeanwhile')
   await keepWords(trx, 'users', user.id, search_text)
   const was = Object.fromEntries(changed.map((key) => [key, before[key]]))
   const is = Object.fromEntries(changed.map((key) => [key, now[key]]))

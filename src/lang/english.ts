@@ -169,7 +169,6 @@ export const english = {
   'profile.title': 'Your profile',
   'profile.lead': 'Your name and language, for all accounts that you own or share.',
   'profile.saved': 'Your profile is saved.',
-  'profile.changedMeanwhile': 'The profile was changed in the meantime: look at it and save it again.',
   'profile.address': 'Email address',
   'profile.verified': 'Verified',
   'profile.unverified': 'Address not verified',
