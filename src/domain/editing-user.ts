@@ -29,7 +29,7 @@ export const editUser = (
   by: Actor,
   user: User,
   profile: Partial<OwnProfile>,
-  mustBe?: (now: User) => void,
+  mustBe: (now: User) => void = () => {},
 ) => change(db, by, (trx) => saveUser(trx, user, profile, mustBe))
 
 /** The same inside a transaction that does more. */
