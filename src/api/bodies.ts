@@ -15,10 +15,15 @@ const HALF_A_CHARACTER = /\p{Cs}/u
 export async function collect(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of incoming) {
-    bytes += chunk.length
-    if (bytes <= LIMIT_BYTES) chunks.push(chunk)
-    if (bytes > DRAINED_BYTES) break
+  try {
+    for await (const chunk of incoming) {
+      bytes += chunk.length
+      if (bytes <= LIMIT_BYTES) chunks.push(chunk)
+      if (bytes > DRAINED_BYTES) break
+    }
+  } catch {
+    // Cut in the middle: there is nobody left to answer, and nothing of ours is broken.
+    throw new Refusal('api.malformed')
   }
   return bytes <= LIMIT_BYTES ? Buffer.concat(chunks) : undefined
 }
