@@ -3,10 +3,11 @@
 // WORKERS=n there are n processes for pages, and a supervisor.
 
 import cluster from 'node:cluster'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createApp } from './app.ts'
 import { BadSetting, type Config, readConfig } from './config.ts'
+import { openServer } from './connections.ts'
 import { fillSampleData, printWelcome } from './dev/cast.ts'
 import { offerFirstAdmin } from './first-admin-link.ts'
 import { fail, logOf, type OpenHouse, openHouse, type Role } from './house.ts'
@@ -22,7 +23,7 @@ const SWEEP_MS = 50
 async function listen(house: OpenHouse) {
   const { config, views } = house
   views.compileAll()
-  const server = createServer(createApp(house))
+  const server = openServer().on('request', createApp(house))
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

@@ -34,8 +34,13 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function waitForTurn(): Promise<void> {
+/** Asked before anything is counted or written for a password that would be turned away. */
+export function mustHaveRoom() {
   if (waiting.length >= WAITING_MAX) throw new Busy()
+}
+
+function waitForTurn(): Promise<void> {
+  mustHaveRoom()
   return new Promise((resolve, reject) => {
     const start = () => {
       clearTimeout(timer)

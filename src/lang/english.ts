@@ -1929,6 +1929,10 @@ export const english = {
   'error.tooMany.sentence': 'There were too many tries from your network. Wait a little, then try again.',
   'error.busy': 'One moment',
   'error.busy.sentence': 'Very many people are logging in right now. Try again in a few seconds.',
+  // Said where there is no page: a line of text.
+  'error.tooSlow.sentence': 'What you sent took too long to arrive, so nothing was done. Try again.',
+  'error.headersTooLarge.sentence':
+    'Your browser sent too much: the address is too long, or there are too many cookies. Delete the cookies of this site, then try again.',
   'error.tooLarge': 'That is too much',
   'error.tooLarge.sentence': 'What was sent is larger than 100 KB, so nothing was done.',
   'error.malformed': 'That cannot be read',

@@ -112,7 +112,8 @@ export function secondStepPages(
       const step = await findSecondStep(db, kind, id)
       const pass = () => passSecondStep(db, actor(req), kind, id, given)
       // Codes are counted apart from passwords: whoever has the password must not try codes without end.
-      passed = step ? await tryLogin(req, kind, `second step of ${step.person.email}`, pass) : undefined
+      const who = `second step of ${step?.person.email}`
+      passed = step ? await tryLogin(req, kind, who, pass, { hashes: false }) : undefined
     })
     const waiting = form && (await findSecondStep(db, kind, id))
     if (waiting) return showStep(req, res.status(422), db, waiting.person, { form, returnTo })

@@ -1,7 +1,6 @@
 // A whole Latchkey for one test file: its own database, the cast, a server on a free port, its own mailbox.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import mysql from 'mysql2/promise'
 import pino from 'pino'
 import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
+import { type Bounds, openServer } from '../../src/connections.ts'
 import { fillSampleData, PASSWORD } from '../../src/dev/cast.ts'
 import { openHouse } from '../../src/house.ts'
 import { parseAddresses } from '../../src/platform/address.ts'
@@ -57,16 +57,18 @@ export interface Options {
   databaseThrough?: number
   /** With the limits of inviting as they are shipped; else a story may invite as often as it likes. */
   limited?: true
+  /** What connections may cost; else as it is shipped. */
+  bounds?: Partial<Bounds>
 }
 
 /** Everything a story needs; closed after the file's last test. */
 export async function startHouse(options: Options = {}) {
-  const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough, limited } = options
+  const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough, limited, bounds } = options
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
   const { url, drop } = await freshDatabase(folder)
   const databaseUrl = databaseThrough ? url.replace(/:\d+\//, `:${databaseThrough}/`) : url
-  const server = createServer()
+  const server = openServer(bounds)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const appUrl = `http://${hostname}:${(server.address() as AddressInfo).port}`
 
