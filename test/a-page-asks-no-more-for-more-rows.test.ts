@@ -50,7 +50,7 @@ test("a client's users are shown with few queries, in either area", async () => 
   const few: [Visitor, string, number][] = [
     [ada, `/admin/clients/${id}/users`, 7],
     // Two of them because somebody asks Alice for access.
-    [alice, '/account/users', 11],
+    [alice, '/account/users', 12],
   ]
   for (const [visitor, path, most] of few) {
     await visitor.visit(path)
