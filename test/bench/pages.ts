@@ -4,9 +4,9 @@
 import type { Db } from '../../src/platform/database.ts'
 import { ask, bytesOf, type Wanted } from './connection.ts'
 import { cut, type List } from './cut.ts'
-import { FULL_CLIENTS, userOf } from './data.ts'
+import { FULL_CLIENTS, USERS_SHOWN, userOf } from './data.ts'
 import type { Source } from './load.ts'
-import { adminCookie, cookieOf, type Stage } from './stage.ts'
+import { adminCookie, cookieOf, keyHeaders, type Stage } from './stage.ts'
 
 export interface Page {
   key: string
@@ -161,6 +161,16 @@ export const PAGES: Page[] = [
     latchkey: (_stage, nth) => ({ path: `/admin/clients?search=${typed(nth)}`, headers: asAdmin }),
     aim: 'p99 under 20 ms',
     p99: 20,
+  },
+  {
+    key: 'can',
+    name: 'API: may this user do this for this client?',
+    latchkey: ({ size }, nth) => ({
+      path: `/api/v1/clients/${clientOf(nth)}/users/${userOf(size, clientOf(nth), nth % USERS_SHOWN)}/can/tickets`,
+      headers: keyHeaders,
+    }),
+    aim: 'p99 under 5 ms',
+    p99: 5,
   },
 ]
 

@@ -5,12 +5,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, readConfig } from '../../src/config.ts'
+import { LIMITS } from '../../src/domain/limit-table.ts'
 import { fingerprint } from '../../src/domain/links.ts'
 import { openHouse } from '../../src/house.ts'
 import { inDays, timestamp } from '../../src/platform/clock.ts'
 import { type Db, isSqlite } from '../../src/platform/database.ts'
 import { freePort, startMariadb } from '../support/mariadb.ts'
-import { widenLimits } from '../support/wide-limits.ts'
+import { setLimit, widenLimits } from '../support/wide-limits.ts'
 import { FULL_CLIENTS, makeData, type Size, userOf } from './data.ts'
 import { fill } from './fill.ts'
 import { begin, type Running, serve } from './processes.ts'
@@ -97,6 +98,9 @@ async function pidOf(db: Db): Promise<number> {
 }
 
 export const adminCookie = 'admin_session=bench-admin'
+/** As the Admin Area makes them, but known beforehand. */
+const SECRET = `latchkey_key_${'bench'.repeat(9).slice(0, 43)}`
+export const keyHeaders = { Authorization: `Bearer ${SECRET}` }
 const sessionOf = (user: number, client: number) => `bench-${user}-${client}`
 export const cookieOf = (user: number, client: number) => `session=${sessionOf(user, client)}`
 
@@ -128,7 +132,10 @@ async function prepare(db: Db, size: Size) {
     db,
     measured.map((client) => ({ user: userOf(size, client, 0), client })),
   )
+  const key = { name: 'Bench', admin_id: id, rights: 'list-clients', secret_hash: fingerprint(SECRET) }
+  await db('api_credentials').insert({ ...key, created_at: at, updated_at: at })
   await widenLimits(db)
+  await setLimit(db, 'apiCalls', LIMITS.apiCalls.max)
   const tables = ['users', 'clients', 'associations', 'invitations', 'emails', 'hook_events']
   // Nothing analyses a database of SQLite where it is used.
   if (!isSqlite(db)) await db.raw(`ANALYZE TABLE ${tables.join(', ')}`)
