@@ -23,7 +23,8 @@ export interface Figure {
 export const median = (numbers: number[]) =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
-export const latencies = ({ p50, p99 }: Result) => ({ p50, p99 })
+/** None where there was nothing left to ask. */
+export const latencies = ({ count, p50, p99 }: Result) => (count > 0 ? { p50, p99 } : {})
 
 /** True only if each aim that there is was reached; a figure that was not taken reaches nothing. */
 export function reaches(
