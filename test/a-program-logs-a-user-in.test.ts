@@ -194,6 +194,13 @@ describe('a program of the host’s logs a user in (CreateSsoToken)', () => {
     await ada.post(`/admin/api/${id}/revoke`, { current_password: PASSWORD })
     await dead(made.redirect_url.slice(house.appUrl.length))
 
+    const rested = await linkOf({ client_id: acme })
+    const setAda = (status: string) =>
+      house.db('admins').where({ email: 'ada@latchkey.test' }).update({ status })
+    await setAda('disabled')
+    await dead(rested)
+    await setAda('active')
+
     const closed = await linkOf({ client_id: acme })
     await ada.post(`/admin/clients/${acme}/close`, {})
     await dead(closed)

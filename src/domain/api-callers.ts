@@ -35,11 +35,16 @@ interface Answering {
 }
 
 /** The caller behind a secret; nothing for one that is unknown, ended, revoked, or of somebody who is not active. */
-export async function findCaller(db: Db, secret: string): Promise<Caller | undefined> {
-  if (!SECRET.test(secret)) return undefined
+export const findCaller = async (db: Db, secret: string): Promise<Caller | undefined> =>
+  SECRET.test(secret) ? callerWhere(db, { 'k.secret_hash': fingerprint(secret) }) : undefined
+
+/** The same for what a credential did before: whether it may still, as it is now. */
+export const findCallerById = (db: Db, id: number) => callerWhere(db, { 'k.id': id })
+
+async function callerWhere(db: Db, where: Record<string, string | number>): Promise<Caller | undefined> {
   const row: (CredentialRow & Answering) | undefined = await db('api_credentials as k')
     .leftJoin('admins as a', 'a.id', 'k.admin_id')
-    .where({ 'k.secret_hash': fingerprint(secret) })
+    .where(where)
     .first('k.*', 'a.status as admin_status', 'a.role as admin_role')
   if (!row || standingOfCredential(row) !== 'live') return undefined
   const { admin_status, admin_role, ...credential } = row

@@ -7,14 +7,14 @@ import { randomBytes } from 'node:crypto'
 import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { type CredentialRow, standingOfCredential } from './api-credentials.ts'
+import { findCallerById } from './api-callers.ts'
+import type { CredentialRow } from './api-credentials.ts'
 import { findAccount } from './associations.ts'
 import { type Actor, change } from './change.ts'
 import type { Client } from './clients.ts'
 import { inHand } from './handed.ts'
 import { fingerprint } from './links.ts'
 import { Refusal } from './refusal.ts'
-import { parseRights } from './rights.ts'
 import { findUser, takeUser, type User } from './users.ts'
 
 export const SIGN_ON_RIGHT = 'sign-on'
@@ -81,11 +81,10 @@ export async function findSignOn(db: Db, token: string): Promise<SignOn | undefi
 }
 
 async function holds(db: Db, row: SignOnRow): Promise<SignOn | undefined> {
-  const credential: CredentialRow = await db('api_credentials').where({ id: row.credential_id }).first()
-  const mayStill =
-    standingOfCredential(credential) === 'live' && parseRights(credential.rights).includes(SIGN_ON_RIGHT)
+  const caller = await findCallerById(db, row.credential_id)
   const user = await findUser(db, row.user_id)
-  if (!mayStill || user?.status !== 'active') return undefined
+  if (!caller?.rights.includes(SIGN_ON_RIGHT) || user?.status !== 'active') return undefined
+  const { credential } = caller
   if (row.client_id === null) return { user, credential, path: row.path }
   const client = await findOpenAccount(db, user, row.client_id)
   return client && { user, client, credential, path: row.path }
