@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { moveClock, timestamp } from '../src/platform/clock.ts'
-import { caller, keyOf, problem, tokenOf } from './support/api.ts'
+import { caller, castOf, keyOf, problem, tokenOf } from './support/api.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { accept, letIn } from './support/transfers.ts'
 
@@ -9,7 +9,7 @@ type Call = ReturnType<typeof caller>
 describe('an API key hands a client over', () => {
   let house: TestHouse
   let robot: Call
-  let ids: Record<'alice' | 'bob' | 'carol', number>
+  let ids: Awaited<ReturnType<typeof castOf>>
   let acme: number
   let chen: number
   const plain = ({ text }: { text: string }) => text.replace(/urn:uuid:[\w-]+/, '')
@@ -25,14 +25,7 @@ describe('an API key hands a client over', () => {
     robot = caller(house, await keyOf(house))
     acme = (await house.clientNamed('Acme Hosting')).id
     chen = (await house.clientNamed('Chen Labs')).id
-    const of = async (name: string) =>
-      (
-        await house
-          .db('users')
-          .where({ email: `${name}@example.com` })
-          .first()
-      ).id
-    ids = { alice: await of('alice'), bob: await of('bob'), carol: await of('carol') }
+    ids = await castOf(house)
     await letIn(house, 'Acme Hosting', 'carol')
   })
   beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { caller, keyOf, problem, tokenOf } from './support/api.ts'
+import { caller, castOf, keyOf, problem, tokenOf } from './support/api.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 
 type Call = ReturnType<typeof caller>
@@ -8,7 +8,7 @@ describe('an API key looks after users', () => {
   let house: TestHouse
   let robot: Call
   let some: Call
-  let ids: Record<'alice' | 'bob' | 'carol', number>
+  let ids: Awaited<ReturnType<typeof castOf>>
   const plain = ({ text }: { text: string }) => text.replace(/urn:uuid:[\w-]+/, '')
   const row = (id: number) => house.db('users').where({ id }).first()
   const fresh = (email: string) => ({ first_name: 'Erin', last_name: 'Example', email })
@@ -20,14 +20,7 @@ describe('an API key looks after users', () => {
     robot = caller(house, await keyOf(house))
     const { id } = await house.clientNamed('Acme Hosting')
     some = caller(house, await keyOf(house, { name: 'Some', clients: String(id) }))
-    const of = async (name: string) =>
-      (
-        await house
-          .db('users')
-          .where({ email: `${name}@example.com` })
-          .first()
-      ).id
-    ids = { alice: await of('alice'), bob: await of('bob'), carol: await of('carol') }
+    ids = await castOf(house)
   })
 
   test('a list by words and by status, a page at a time, each once', async () => {

@@ -2,10 +2,11 @@
 // profile. A key for some clients looks at their users and changes none of them: a login reaches further than those.
 
 import { createRoute, z } from '@hono/zod-openapi'
+import { addUser } from '../domain/adding-users.ts'
 import { getUserFor, getUserToChange, listUsersFor, mustSeeAll } from '../domain/api-callers.ts'
 import { deleteUser } from '../domain/deleting-users.ts'
 import { editUser } from '../domain/editing-user.ts'
-import { addUser, disableUser, enableUser, sendReset } from '../domain/looking-after-users.ts'
+import { disableUser, enableUser, sendReset } from '../domain/looking-after-users.ts'
 import { getUser, LANGUAGES, USER_STATUSES, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { choiceOf, emailField, firstName, lastName } from '../web/form.ts'

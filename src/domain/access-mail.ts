@@ -1,6 +1,6 @@
 // What becomes of somebody's access is told to both sides, the person and the owner; never to who did it themselves.
 
-import type { Change } from './change.ts'
+import { type Change, doneBy } from './change.ts'
 import { type Client, clientName } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import type { Values } from './refusal.ts'
@@ -18,7 +18,7 @@ export async function tellBoth(trx: Change, kind: Kind, client: Client, user: Us
   for (const [side, reader] of sides) {
     if (by.kind === 'user' && by.id === reader.id && !by.admin) continue
     const about = { client: clientName(client), user: fullName(user), name: fullName(reader) }
-    const data = { ...about, by: by.admin?.name ?? by.name, ...more, side }
+    const data = { ...about, by: doneBy(by), ...more, side }
     await queueEmail(trx, kind, { to: reader.email, user: reader, client, data })
   }
 }

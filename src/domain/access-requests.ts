@@ -76,7 +76,10 @@ const invitedSince = (db: Db, client: Client) =>
     .where('i.expires_at', '>', timestamp())
     .whereRaw('i.email = users.email AND i.sent_at >= access_requests.updated_at')
 
-/** For User Management of one account of an owner who has proven their address: whoever has access there, or was invited since, asks for none. */
+/**
+ * For User Management of one account of an owner who has proven their address: whoever has access there, or was invited
+ * since, asks for none.
+ */
 export async function listRequests(db: Db, client: Client): Promise<ListedRequest[]> {
   const waiting = await waitingIds(db, client)
   if (waiting.length === 0) return []

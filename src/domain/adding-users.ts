@@ -1,5 +1,5 @@
-// The host makes a login, with a password that it has chosen for somebody. Nobody has shown that the address is theirs,
-// so it is unverified and gets a link for that; and whoever holds the address can set another password (HARD-CASES H6).
+// The host makes a login of no client yet. Nobody has shown that the address is theirs, so it is unverified; and whoever
+// holds the address can set another password (HARD-CASES H6).
 
 import type { Db } from '../platform/database.ts'
 import { type Actor, change } from './change.ts'
@@ -7,6 +7,10 @@ import { hashPassword } from './passwords.ts'
 import { lastSettings } from './settings.ts'
 import { createUser, type Language, type NewUser, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
+
+/** Without a password, which is set by "Forgot password"; no e-mail goes out. */
+export const addUser = (db: Db, by: Actor, input: NewUser): Promise<User> =>
+  change(db, by, (trx) => createUser(trx, { ...input, password_hash: null }))
 
 export interface AddedUser extends NewUser {
   password: string
@@ -17,7 +21,12 @@ export interface AddedUser extends NewUser {
 export const hashChosen = (db: Db, email: string, password: string) =>
   hashPassword(password, { email, product: lastSettings(db).name })
 
-export async function addUser(db: Db, by: Actor, { password, ...person }: AddedUser): Promise<User> {
+/** With one that the host has chosen for somebody; the link to verify the address goes there. */
+export async function addUserWithPassword(
+  db: Db,
+  by: Actor,
+  { password, ...person }: AddedUser,
+): Promise<User> {
   const password_hash = await hashChosen(db, person.email, password)
   return change(db, by, async (trx) => {
     const user = await createUser(trx, { ...person, password_hash })

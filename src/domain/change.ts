@@ -29,6 +29,9 @@ export interface Actor {
   lease?: Lease
 }
 
+/** Whom people are told did it: the admin, where one acts as a user. */
+export const doneBy = ({ admin, name }: Actor) => admin?.name ?? name
+
 export type Change = Knex.Transaction & { by: Actor }
 
 export async function change<T>(db: Db, by: Actor, body: (trx: Change) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import type { Db } from '../platform/database.ts'
 import { readEnd } from './access-times.ts'
 import { record } from './activity.ts'
 import { type ClientUser, takeAssociation } from './associations.ts'
-import { type Actor, type Change, change } from './change.ts'
+import { type Actor, type Change, change, doneBy } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { setEnd } from './ending-access.ts'
@@ -60,11 +60,10 @@ async function replace(trx: Change, client: Client, user: ClientUser, after: Per
   await record(trx, 'permissions.changed', { client, user, before, after })
   const about = { client: describeClient(client), user: describeUser(user), before, after }
   await fire(trx, 'PermissionsChanged', about)
-  const by = trx.by.admin?.name ?? trx.by.name
   const preset = await ownNameOf(trx, client, permissions)
   const data = {
     client: clientName(client),
-    by,
+    by: doneBy(trx.by),
     name: fullName(user),
     permissions,
     ...(preset && { preset }),

@@ -7,7 +7,7 @@ import type { Db } from '../platform/database.ts'
 import { tellBoth } from './access-mail.ts'
 import { endDay } from './access-times.ts'
 import { record } from './activity.ts'
-import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Actor, type Change, change, doneBy, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
@@ -39,8 +39,7 @@ export async function setEnd(
   await record(trx, 'access.endChanged', { client, user, email: user.email, before, after })
   // One that comes within the week is told to both sides by the job.
   if (ends_at && ends_at <= inDays(TOLD_DAYS_BEFORE)) return
-  const by = trx.by.admin?.name ?? trx.by.name
-  const data = { client: clientName(client), by, name: fullName(user), until: ends_at ?? '' }
+  const data = { client: clientName(client), by: doneBy(trx.by), name: fullName(user), until: ends_at ?? '' }
   await queueEmail(trx, 'access-end-changed', { to: user.email, user, client, data })
 }
 

@@ -1,5 +1,6 @@
-// Forgets what is over: sessions, logins that never came to their second factor, challenges, links of the host's programs, and the rows behind
-// mailed links, three months after these ran out. Until then the Admin Area can show such a message as it was sent.
+// Forgets what is over: sessions, logins that never came to their second factor, challenges, links of the host's
+// programs, and the rows behind mailed links, three months after these ran out. Until then the Admin Area can show such
+// a message as it was sent.
 
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'

@@ -9,7 +9,7 @@ import { endAnswered } from './access-requests.ts'
 import { earliest, endDay, readEnd } from './access-times.ts'
 import { record } from './activity.ts'
 import { mustBeOpen } from './associations.ts'
-import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Actor, type Change, change, doneBy, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { writeDownEnd } from './ending-access.ts'
@@ -193,6 +193,6 @@ async function tellOwner(trx: Change, client: Client, email: string) {
   const { by } = trx
   if (by.kind === 'user' && by.id === client.owner_id && !by.admin) return
   const owner = await getUser(trx, client.owner_id)
-  const data = { client: clientName(client), by: by.admin?.name ?? by.name, email, name: fullName(owner) }
+  const data = { client: clientName(client), by: doneBy(by), email, name: fullName(owner) }
   await queueEmail(trx, 'invitation-sent', { to: owner.email, user: owner, client, data })
 }

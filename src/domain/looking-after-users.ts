@@ -13,7 +13,7 @@ import { asPerson } from './people.ts'
 import { endTokens } from './personal-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
-import { createUser, getUser, type NewUser, type User } from './users.ts'
+import { getUser, type User } from './users.ts'
 import { countUpTo, findByWords, isSearch, type Place, whereWorded } from './words.ts'
 
 export const USER_FILTERS = [
@@ -94,10 +94,6 @@ export function sendReset(db: Db, by: Actor, user: User) {
   if (user.status !== 'active') throw new Refusal('login.notSo')
   return requestReset(db, by, user.email)
 }
-
-/** A login of no client yet; no e-mail goes out, and the password is set by "Forgot password". */
-export const addUser = (db: Db, by: Actor, input: NewUser): Promise<User> =>
-  change(db, by, (trx) => createUser(trx, { ...input, password_hash: null }))
 
 export const endSessionsOfUser = (db: Db, by: Actor, user: User) =>
   change(db, by, async (trx) => {

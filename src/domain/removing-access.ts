@@ -4,7 +4,7 @@
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { takeAssociation } from './associations.ts'
-import { type Actor, change } from './change.ts'
+import { type Actor, change, doneBy } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
@@ -31,7 +31,7 @@ export const removeAccess = (db: Db, by: Actor, client: Client, target: { id: nu
       to: user.email,
       user,
       client: current,
-      data: { client: clientName(current), by: by.admin?.name ?? by.name, name: fullName(user) },
+      data: { client: clientName(current), by: doneBy(by), name: fullName(user) },
     })
     return user
   })

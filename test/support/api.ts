@@ -23,6 +23,17 @@ export interface Answered {
   text: string
 }
 
+/** The numbers of the users of the sample data. */
+export async function castOf({ db }: TestHouse): Promise<Record<'alice' | 'bob' | 'carol', number>> {
+  const numberOf = async (name: string) =>
+    (
+      await db('users')
+        .where({ email: `${name}@example.com` })
+        .first('id')
+    ).id
+  return { alice: await numberOf('alice'), bob: await numberOf('bob'), carol: await numberOf('carol') }
+}
+
 let calls = 0
 const by = (kind: Actor['kind'], id: number, name: string): Actor => ({
   ...{ kind, id, name, ip: '', requestId: `test-${++calls}`, entries: { next: 0 } },

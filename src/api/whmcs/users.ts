@@ -1,6 +1,6 @@
 // Logins, which belong to no client: a key for some clients reaches none.
 
-import { addUser } from '../../domain/adding-users.ts'
+import { addUserWithPassword } from '../../domain/adding-users.ts'
 import { mustSeeAll } from '../../domain/api-callers.ts'
 import { correctUser } from '../../domain/correcting-users.ts'
 import { deleteUser } from '../../domain/deleting-users.ts'
@@ -64,7 +64,7 @@ export const users: Record<string, Action> = {
       const [email, password] = [emailIn(call), call.field('password2')]
       if (!password) throw new Said('You did not enter a password')
       const person = { email, first_name, last_name, password, ...languageIn(call) }
-      const user = await addUser(call.db, call.by, person)
+      const user = await addUserWithPassword(call.db, call.by, person)
       return { result: 'success', user_id: String(user.id) }
     },
   },
