@@ -3,7 +3,6 @@
 // does not go up means a copy of the key: that is refused, and stands in the activity log. Whatever is wrong, and
 // whosever login it would be, the sentence is the same.
 
-import { generateAuthenticationOptions, verifyAuthenticationResponse } from '@simplewebauthn/server'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
@@ -18,6 +17,7 @@ import {
   type Passkey,
   parseAnswer,
   relyingParty,
+  webauthn,
 } from './passkeys.ts'
 import { asPerson, type Person, tableOf } from './people.ts'
 import { Refusal } from './refusal.ts'
@@ -30,6 +30,7 @@ export async function passkeyOptions(db: Db, kind: Person['kind'], person?: Pers
     ? { purpose: 'second-step', kind, id: person.id }
     : { purpose: 'login', kind }
   const passkeys = person ? await listPasskeys(db, person) : []
+  const { generateAuthenticationOptions } = await webauthn()
   return generateAuthenticationOptions({
     rpID: relyingParty().rpID,
     challenge: bytesOf(await newChallenge(db, purpose)),
@@ -61,6 +62,7 @@ export async function readPasskey(db: Db, by: Actor, answer: string, purpose: Pu
   const response = parseAnswer(answer)
   const { passkey, person } = await findByCredential(db, purpose.kind, response?.id)
   const { origin, rpID } = relyingParty()
+  const { verifyAuthenticationResponse } = await webauthn()
   let challenge = ''
   const verified = await verifyAuthenticationResponse({
     response,

@@ -3,8 +3,6 @@
 // that is only made for whoever has given the password. No key or answer of one is ever written to a log.
 
 import { createHmac } from 'node:crypto'
-import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server'
-import { decodeAttestationObject, isoCBOR } from '@simplewebauthn/server/helpers'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
@@ -17,6 +15,9 @@ import { CHALLENGE_MS, newChallenge, type Purpose, takeChallenge } from './passk
 import { keyOf, type Person } from './people.ts'
 import { newCodes } from './recovery-codes.ts'
 import { NotFound, Refusal } from './refusal.ts'
+
+/** The library is large and most processes meet no passkey, so it is read at the first one. */
+export const webauthn = () => import('@simplewebauthn/server')
 
 const MOST = 10
 const ID_MAX = 1_400
@@ -78,6 +79,7 @@ export async function beginPasskey(db: Db, person: Person, issuer: string, passw
   await provePassword(db, person, password)
   const passkeys = await listPasskeys(db, person)
   if (passkeys.length >= MOST) throw new Refusal('passkey.tooMany', undefined, { max: MOST })
+  const { generateRegistrationOptions } = await webauthn()
   return generateRegistrationOptions({
     rpName: issuer,
     rpID: relyingParty().rpID,
@@ -105,7 +107,8 @@ export function parseAnswer(answer: string) {
  * The same without what the device says of its maker: we ask for none of it, and checking its certificates would make
  * us fetch addresses that stand in them.
  */
-function withoutMaker(answer: string) {
+async function withoutMaker(answer: string) {
+  const { decodeAttestationObject, isoCBOR } = await import('@simplewebauthn/server/helpers')
   const parsed = parseAnswer(answer)
   try {
     const made = decodeAttestationObject(bytesOf(parsed.response.attestationObject))
@@ -126,9 +129,10 @@ function withoutMaker(answer: string) {
 /** What the browser answered, if it is a passkey made here and now; with the challenge that it signed. */
 async function readNew(answer: string) {
   const { origin, rpID } = relyingParty()
+  const { verifyRegistrationResponse } = await webauthn()
   let challenge = ''
   const verified = await verifyRegistrationResponse({
-    response: withoutMaker(answer),
+    response: await withoutMaker(answer),
     expectedChallenge(given) {
       challenge = given
       return true
