@@ -12,6 +12,7 @@ import { PAGES, type Page, sourceOf } from './pages.ts'
 import { begin, type Running, serve } from './processes.ts'
 import { type Stage, setStage, startLatchkey } from './stage.ts'
 import { measureGrowth, measureStart, measureTwo, measureVisit } from './starting.ts'
+import { inALine } from './table.ts'
 import { measureWrites } from './writes.ts'
 
 export interface Plan {
@@ -43,7 +44,7 @@ export async function benchOn(kind: 'MariaDB' | 'SQLite', options: Options) {
   const take = async (key: string, run: () => Promise<Figure>) => {
     if (!isAsked(key)) return
     const figure = await run().catch((error: Error) => notTaken(key, kind, error))
-    say(`${figure.name} (${kind}): ${figure.note}`)
+    say(inALine(figure))
     options.tell(figure)
   }
   try {

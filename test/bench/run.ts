@@ -17,6 +17,7 @@ const { values: chosen } = parseArgs({
     md: { type: 'boolean', default: false },
     svg: { type: 'boolean', default: false },
     pages: { type: 'string' },
+    expired: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -37,6 +38,7 @@ const FULL_PLAN: Plan = {
 }
 const plan = chosen.quick ? QUICK_PLAN : FULL_PLAN
 if (chosen.pages) plan.pages = Number(chosen.pages)
+if (chosen.expired) plan.expired = Number(chosen.expired)
 
 const say = (line: string) => console.error(line)
 

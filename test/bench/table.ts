@@ -38,6 +38,12 @@ const cells = (figure: Figure) => [
   reached[`${figure.isReached}`],
 ]
 
+/** One figure, as soon as it was taken. */
+export function inALine(figure: Figure): string {
+  const said = cells(figure).map((cell, nth) => (nth > 1 && cell ? `${HEAD[nth]} ${cell}` : cell))
+  return `${said.filter(Boolean).join(', ')}: ${figure.note}`
+}
+
 export function plain(title: string[], figures: Figure[]): string {
   const rows = [HEAD, ...figures.map(cells)]
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
