@@ -1,6 +1,7 @@
 // Handing over mail that waits, to a peer on this machine that takes everything at once, beside a bare pool of nodemailer
 // with as many connections and the same message.
 
+import type { ChildProcess } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -36,9 +37,12 @@ async function startPeer() {
     url: `smtp://127.0.0.1:${port}`,
     /** The latest message, as it came. */
     source: () => last,
-    /** Waits for so many, and gives how many a second there were; then forgets them. */
-    async rateOf(count: number) {
-      while (times.length < count) await pause(20)
+    /** Waits for so many from this process, and gives how many a second there were; then forgets them. */
+    async rateOf(sender: ChildProcess, count: number) {
+      while (times.length < count) {
+        if (sender.exitCode !== null) throw new Error('Who sends mail ended before it was done: see its log.')
+        await pause(20)
+      }
       const [first = 0, end = 0] = [times[0], times[count - 1]]
       times.length = 0
       return ((count - 1) / (end - first)) * 1000
@@ -80,13 +84,13 @@ export async function measureMail(stage: Stage, most: number): Promise<Figure> {
   const count = await queue(stage, most)
   const environment = { ...stage.environment, SMTP_URL: peer.url }
   const worker = begin('src/server.ts', ['worker'], environment, join(stage.folder, 'worker.log'))
-  const ours = await peer.rateOf(count)
+  const ours = await peer.rateOf(worker, count)
   const memory = memoryOf(worker.pid ?? 0)
   await stop(worker)
   const bytes = peer.source().length
   const settings = JSON.stringify({ url: peer.url, count, bytes })
   const bare = begin('test/bench/floor-mail.ts', [settings], {}, join(stage.folder, 'floor-mail.log'))
-  const floor = await peer.rateOf(count)
+  const floor = await peer.rateOf(bare, count)
   await stop(bare)
   await peer.close()
   const ratio = ours / floor
