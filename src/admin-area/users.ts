@@ -12,7 +12,7 @@ import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { removeAccess } from '../domain/removing-access.ts'
-import { findPendingTransfer } from '../domain/transfers.ts'
+import { findPendingTransfer, isOffered } from '../domain/transfers.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { accessPages } from '../web/access-pages.ts'
@@ -99,12 +99,14 @@ export function users(db: Db) {
     res.redirect(303, listOf(client))
   })
 
-  const showRemove = (req: Request, res: Response, client: Client, user: ClientUser, form: Form) =>
-    show(req, res, 'admin-area/remove', { client, user, form, tab: 'users' }, 'admin-area/_remove')
+  async function showRemove(req: Request, res: Response, client: Client, user: ClientUser, form: Form) {
+    const data = { client, user, form, offered: await isOffered(db, client, user), tab: 'users' }
+    show(req, res, 'admin-area/remove', data, 'admin-area/_remove')
+  }
 
   page.get(`${URL}/:userId/remove`, ...holds('manage-access'), async (req, res) => {
     const { client, user } = await target(req)
-    showRemove(req, res, client, user, formOf(req))
+    await showRemove(req, res, client, user, formOf(req))
   })
 
   page.post(`${URL}/:userId/remove`, ...holds('manage-access'), async (req, res) => {

@@ -14,7 +14,7 @@ import { listPresets } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { removeAccess } from '../domain/removing-access.ts'
 import { requireFactor } from '../domain/require-factor.ts'
-import { findPendingTransfer, type ShownTransfer } from '../domain/transfers.ts'
+import { findPendingTransfer, isOffered, type ShownTransfer } from '../domain/transfers.ts'
 import { fullName } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -122,14 +122,11 @@ export function users(db: Db) {
     res.redirect(303, PAGE)
   })
 
-  const showRemove = (req: Request, res: Response, user: ClientUser, form: Form) =>
-    show(
-      req,
-      res,
-      'client-area/remove',
-      { user, why: whyBeyond(currentReach(req), user), form },
-      'client-area/_remove',
-    )
+  async function showRemove(req: Request, res: Response, user: ClientUser, form: Form) {
+    const why = whyBeyond(currentReach(req), user)
+    const data = { user, why, form, offered: await isOffered(db, currentClient(req), user) }
+    show(req, res, 'client-area/remove', data, 'client-area/_remove')
+  }
 
   page.get(`${PAGE}/:userId/remove`, ...manages, async (req, res) =>
     showRemove(req, res, await target(req), formOf(req)),

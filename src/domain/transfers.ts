@@ -65,6 +65,10 @@ export async function findPendingTransfer(
   return found && shown(db, found)
 }
 
+/** Whether this client is offered to a user. */
+export const isOffered = async (db: Db, client: { id: number }, user: { id: number }): Promise<boolean> =>
+  Boolean(await pending(db).where({ client_id: client.id, to_user_id: user.id }).first('id'))
+
 /** What is offered to a user, wherever. */
 export async function listOffers(db: Db, user: { id: number }): Promise<ShownTransfer[]> {
   const offers: ShownTransfer[] = []

@@ -712,6 +712,7 @@ export const english = {
   'remove.title': 'Remove {name}’s access to {client}?',
   'remove.sentence':
     'With the next click {name} sees nothing of this account any more, and their pending invitations to it are cancelled. The login stays, and {name} can be invited again.',
+  'remove.offered': '{name} was offered to become the owner: that offer ends as well.',
   'remove.keep': 'Keep access',
   'access.removed': '{name} has no access any more.',
   'owner.edit': 'The owner holds every permission: they cannot be edited.',
