@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freshDatabase } from './support/house.ts'
+import { freshDatabase } from './support/databases.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { startSmtp } from './support/smtp.ts'
 import { Visitor } from './support/visitor.ts'

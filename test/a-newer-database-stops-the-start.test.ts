@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { openDatabase } from '../src/platform/database.ts'
 import { migrate, pendingMigrations } from '../src/platform/migrate.ts'
-import { freshDatabase, onMariadb } from './support/house.ts'
+import { freshDatabase, onMariadb } from './support/databases.ts'
 import { folder, freePort, start } from './support/processes.ts'
 
 vi.setConfig({ testTimeout: 240_000 })

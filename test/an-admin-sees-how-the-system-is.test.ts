@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { inMinutes, moveClock, timestamp } from '../src/platform/clock.ts'
-import { onMariadb, startHouse, type TestHouse } from './support/house.ts'
+import { onMariadb } from './support/databases.ts'
+import { startHouse, type TestHouse } from './support/house.ts'
 import { freePort } from './support/processes.ts'
 import type { Visitor } from './support/visitor.ts'
 

@@ -7,7 +7,7 @@ import { readConfig } from '../src/config.ts'
 import { openHouse } from '../src/house.ts'
 import { openDatabase } from '../src/platform/database.ts'
 import { readMailbox } from '../src/platform/mail.ts'
-import { freshDatabase } from './support/house.ts'
+import { freshDatabase } from './support/databases.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-older-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

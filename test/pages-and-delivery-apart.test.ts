@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { freshDatabase } from './support/house.ts'
+import { freshDatabase } from './support/databases.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { startSmtp } from './support/smtp.ts'
 import { Visitor } from './support/visitor.ts'

@@ -2,10 +2,11 @@
 // "N passed, N failed". With CI=true a suite that had to be left out is a failure.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseCLI, startVitest, type TestModule } from 'vitest/node'
 import { hasGalera } from './support/galera.ts'
-import { findProgram, hasMariadb, startMariadb } from './support/mariadb.ts'
+import { findProgram, hasMariadb, roomyFolder, startMariadb } from './support/mariadb.ts'
 
 const isCi = process.env.CI === 'true'
 const needsGalera = process.env.FAULTS === 'full'
@@ -44,6 +45,13 @@ function leftOut(): string[] {
   return all
 }
 
+/** What tests write is gone with the run. In memory where there is room: a disk makes each commit of SQLite wait. */
+function useFolderOfRun() {
+  const folder = mkdtempSync(join(roomyFolder(), 'latchkey-run-'))
+  process.env.TMPDIR = folder
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
+}
+
 async function runVitest() {
   const { filter, options } = parseCLI(['vitest', ...process.argv.slice(2)])
   const vitest = await startVitest('test', filter, { ...options, watch: false, run: true })
@@ -63,6 +71,7 @@ async function runVitest() {
 async function main() {
   installMissing()
   const missing = leftOut()
+  useFolderOfRun()
   for (const sentence of missing) console.log(sentence)
   const own = process.env.TEST_DATABASE_URL || !hasMariadb() ? undefined : await startMariadb()
   if (own) process.env.TEST_DATABASE_URL = own.url

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
-import { freshDatabase, onMariadb } from './support/house.ts'
+import { freshDatabase, onMariadb } from './support/databases.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { Visitor } from './support/visitor.ts'
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { samplePages } from '../../src/dev/sample-pages.ts'
-import { axeFinds, logIn, sidewaysPixels, startBrowser } from '../support/browser.ts'
+import { axeFinds, axeFindsInTheDark, logIn, sidewaysPixels, startBrowser } from '../support/browser.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 
 let house: TestHouse
@@ -15,19 +15,37 @@ beforeAll(async () => {
   browser = await startBrowser(house.appUrl)
 })
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test('every template passes axe, and nothing scrolls sideways on a telephone', async () => {
-    const page = await browser.open({ colorScheme, viewport: NARROW, reducedMotion: 'reduce' })
-    const wrong: string[] = []
-    for (const [nth, { name }] of samplePages().entries()) {
-      await page.goto(`/dev/views/${nth}`)
-      wrong.push(...(await axeFinds(page)).map((finding) => `${name}: ${finding}`))
-      if ((await sidewaysPixels(page)) > 0) wrong.push(`${name}: it scrolls sideways`)
-    }
-    expect(wrong).toEqual([])
-  }, 300_000)
+test('every template passes axe in light and dark, and nothing scrolls sideways on a telephone', async () => {
+  const page = await browser.open({ colorScheme: 'light', viewport: NARROW, reducedMotion: 'reduce' })
+  const wrong: string[] = []
+  for (const [nth, { name }] of samplePages().entries()) {
+    await page.goto(`/dev/views/${nth}`)
+    wrong.push(...(await axeFinds(page)).map((finding) => `${name}: ${finding}`))
+    wrong.push(...(await axeFindsInTheDark(page)).map((finding) => `${name}, dark: ${finding}`))
+    if ((await sidewaysPixels(page)) > 0) wrong.push(`${name}: it scrolls sideways`)
+  }
+  expect(wrong).toEqual([])
+}, 300_000)
 
-  test('the menu and the dialog pass axe when they are open', async () => {
+test('the dark changes colours alone, so all else need be seen only once', async () => {
+  const page = await browser.open()
+  await page.goto('/login')
+  const changed = await page.evaluate(() => {
+    const rules = [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules])
+    const dark = rules.filter(
+      (rule) => rule instanceof CSSMediaRule && /color-scheme/.test(rule.conditionText),
+    )
+    return (dark as CSSMediaRule[]).flatMap(({ cssRules }) =>
+      [...(cssRules as unknown as CSSStyleRule[])].flatMap(({ style }) => [...style]),
+    )
+  })
+  expect(changed).toContain('--ground')
+  expect(changed.filter((name) => !/^--|^filter$/.test(name))).toEqual([])
+})
+
+test.each(['light', 'dark'] as const)(
+  '%s: the menu and the dialog pass axe when they are open',
+  async (colorScheme) => {
     const page = await browser.open({ colorScheme, viewport: WIDE, reducedMotion: 'reduce' })
     await logIn(page, 'alice@example.com')
     await page.goto('/account/users')
@@ -37,8 +55,8 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('link', { name: 'Remove Access' }).click()
     await page.getByRole('dialog').waitFor()
     expect(await axeFinds(page)).toEqual([])
-  })
-})
+  },
+)
 
 test('the colours follow the system', async () => {
   const ground = async (colorScheme: 'light' | 'dark') => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { jobs } from '../../src/jobs.ts'
 import { openDatabase } from '../../src/platform/database.ts'
-import { freshDatabase } from '../support/house.ts'
+import { freshDatabase } from '../support/databases.ts'
 import { folder, start } from '../support/processes.ts'
 import { ROOT } from '../support/sources.ts'
 

@@ -1,7 +1,7 @@
 // Breaks rows behind Latchkey's back, as a wrong hand or a half-restored backup would, and puts them back.
 
 import type { Db } from '../../src/platform/database.ts'
-import { onMariadb } from './house.ts'
+import { onMariadb } from './databases.ts'
 
 type Row = Record<string, unknown>
 

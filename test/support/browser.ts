@@ -54,16 +54,28 @@ export async function logIn(page: Page, email: string, path = '/login') {
 /** What axe finds wrong by WCAG 2.2 AA and good practice. The debugger's script is no page's script. */
 export async function axeFinds(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
-  return page.evaluate(async () => {
+  return axeRuns(page)
+}
+
+/** Of a page that axe has seen, in the dark: there the same stands in other colours, and only these are looked at. */
+export async function axeFindsInTheDark(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const found = await axeRuns(page, ['color-contrast', 'link-in-text-block'])
+  await page.emulateMedia({ colorScheme: 'light' })
+  return found
+}
+
+/** All rules, or these alone. */
+const axeRuns = (page: Page, rules: string[] = []): Promise<string[]> =>
+  page.evaluate(async (rules) => {
     // What is just arriving is still faint.
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    const { violations } = await axe.run()
+    const { axe } = window as unknown as { axe: { run(how: object): Promise<{ violations: Violation[] }> } }
+    const { violations } = await axe.run(rules.length > 0 ? { runOnly: rules } : {})
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
     )
-  })
-}
+  }, rules)
 
 interface Violation {
   id: string

@@ -12,7 +12,8 @@ export interface Part {
   settings: Record<string, string>
 }
 
-const READY_MS = 30_000
+/** Only what does not start takes that long: a busy machine is no fault. */
+const READY_MS = 120_000
 const ASK_EVERY_MS = 50
 
 /** Whether something answers there. */

@@ -5,47 +5,21 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
-import mysql from 'mysql2/promise'
 import pino from 'pino'
 import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type Bounds, openServer } from '../../src/connections.ts'
 import { fillSampleData, PASSWORD } from '../../src/dev/cast.ts'
 import { openHouse } from '../../src/house.ts'
-import { parseAddresses } from '../../src/platform/address.ts'
 import { readMailbox } from '../../src/platform/mail.ts'
 import { atEnd } from './at-end.ts'
+import { migratedDatabase } from './databases.ts'
 import { ACTIVITY_KEY } from './sources.ts'
 import { Visitor } from './visitor.ts'
 import { widenLimits } from './wide-limits.ts'
 
-export const onMariadb = process.env.LATCHKEY_TEST_DB === 'mariadb'
-
 /** Cheap on purpose: stories log in often. The cost that production uses has a test of its own. */
 const cheapHash = hash(PASSWORD, { memoryCost: 64, timeCost: 1, parallelism: 1 })
-
-/** An empty database of this suite's kind. */
-export async function freshDatabase(folder: string) {
-  if (!onMariadb) return { url: `sqlite:${join(folder, 'test.db')}`, drop: async () => {} }
-  const server = process.env.TEST_DATABASE_URL
-  if (!server) throw new Error('TEST_DATABASE_URL names no server: npm test starts one.')
-  const addresses = parseAddresses(server)
-  const name = `latchkey_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
-  // Of a cluster the first host that answers.
-  const run = async (sql: string) => {
-    for (const [nth, { uri }] of addresses.entries())
-      try {
-        const connection = await mysql.createConnection(uri)
-        await connection.query(sql)
-        return await connection.end()
-      } catch (error) {
-        if (nth === addresses.length - 1) throw error
-      }
-  }
-  await run(`CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET utf8mb4`)
-  const url = server.replace(/^(mysql:\/\/[^/?]*).*$/, `$1/${name}`)
-  return { url, drop: () => run(`DROP DATABASE IF EXISTS ${name}`) }
-}
 
 export interface Options {
   /** Files for HOOKS_DIR: name and text. */
@@ -66,7 +40,7 @@ export async function startHouse(options: Options = {}) {
   const { hooks = {}, environment = {}, hostname = '127.0.0.1', databaseThrough, limited, bounds } = options
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   for (const [name, text] of Object.entries(hooks)) writeFileSync(join(folder, name), text)
-  const { url, drop } = await freshDatabase(folder)
+  const { url, drop } = await migratedDatabase(folder)
   const databaseUrl = databaseThrough ? url.replace(/:\d+\//, `:${databaseThrough}/`) : url
   const server = openServer(bounds)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -30,7 +30,7 @@ export function findProgram(...names: string[]): string | undefined {
 export const hasMariadb = () => Boolean(findProgram('mariadbd') && findProgram('mariadb-install-db'))
 
 /** Memory is faster, but a container often gives it 64 MB only, or read-only. */
-function roomyFolder() {
+export function roomyFolder() {
   try {
     accessSync('/dev/shm', constants.W_OK)
     const { bavail, bsize } = statfsSync('/dev/shm')

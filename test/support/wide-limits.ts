@@ -20,13 +20,14 @@ const WIDE: SettableName[] = [
   'offersOfOwnership',
 ]
 
-export async function widenLimits(db: Db) {
-  for (const name of WIDE) await setLimit(db, name, LIMITS[name].max)
-}
+export const widenLimits = (db: Db) => setLimits(db, WIDE, (name) => LIMITS[name].max)
 
 /** As if an admin had chosen it long ago. */
-export async function setLimit(db: Db, name: SettableName, points: number) {
-  const row = { key: settingOf(name), value: String(points), updated_at: timestamp() }
-  if (!(await db('settings').where({ key: row.key }).update(row))) await db('settings').insert(row)
+export const setLimit = (db: Db, name: SettableName, points: number) => setLimits(db, [name], () => points)
+
+async function setLimits(db: Db, names: SettableName[], pointsOf: (name: SettableName) => number) {
+  const updated_at = timestamp()
+  const rows = names.map((name) => ({ key: settingOf(name), value: String(pointsOf(name)), updated_at }))
+  await db('settings').insert(rows).onConflict('key').merge()
   forgetSettings()
 }
