@@ -1,5 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Bounds, openServer } from '../src/connections.ts'
 import { PASSWORD } from '../src/dev/cast.ts'
@@ -105,6 +108,39 @@ describe('whoever sends too much, or holds too many lines', async () => {
     expect((await alice.visit('/account/users')).title).toBe('User Management')
     expect(open(), 'the others are kept: there is room').toBeGreaterThan(0)
     for (const { socket } of lines) socket.destroy()
+  })
+
+  test('a body that comes a byte at a time costs no more than its bytes', async () => {
+    setFlagsFromString('--expose-gc')
+    const clear: () => void = runInNewContext('gc')
+    const taken: Socket[] = []
+    const note = (message: unknown) => taken.push((message as { socket: Socket }).socket)
+    subscribe('http.server.request.start', note)
+    onTestFinished(() => void unsubscribe('http.server.request.start', note))
+    const pieces = '1\r\nx\r\n'.repeat(90_000)
+    for (const [path, type] of [
+      ['/api/v1/clients', 'application/json'],
+      ['/includes/api.php', 'application/x-www-form-urlencoded'],
+      ['/login', 'multipart/form-data; boundary=x'],
+    ] as const) {
+      clear()
+      const before = process.memoryUsage().heapUsed
+      const headers = {
+        Host: host,
+        Origin: house.appUrl,
+        'Content-Type': type,
+        'Transfer-Encoding': 'chunked',
+      }
+      const text = requestOf(`POST ${path} HTTP/1.1`, headers, pieces)
+      const lines = Array.from({ length: 5 }, () => openLine(house.appUrl, text))
+      const read = () => taken.reduce((sum, { bytesRead }) => sum + bytesRead, 0)
+      await expect.poll(read).toBe(lines.length * text.length)
+      clear()
+      const each = (process.memoryUsage().heapUsed - before) / lines.length
+      expect(each, path).toBeLessThan(1_000_000)
+      for (const { socket } of lines) socket.destroy()
+      taken.length = 0
+    }
   })
 
   test('who is being answered keeps the line', async () => {
