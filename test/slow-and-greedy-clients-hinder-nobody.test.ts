@@ -154,4 +154,28 @@ describe('whoever sends too much, or holds too many lines', async () => {
     expect(await busy.closed).toContain('here it is')
     for (const { socket } of idle) socket.destroy()
   })
+
+  test('who does not take the answer keeps nobody out, but goes after those who ask nothing', async () => {
+    const { url, asked } = await bare({ connectionsMax: 4 })
+    const idle = openLine(url)
+    const text = requestOf('GET / HTTP/1.1', { Host: 'x' })
+    const takers = [0, 1, 2].map(() => openLine(url, text))
+    for (const { socket } of takers) socket.pause()
+    await expect.poll(() => asked.length).toBe(3)
+    for (const answer of asked) answer.end('x'.repeat(50_000_000))
+    const served = async () => {
+      const before = asked.length
+      const { closed } = openLine(url, requestOf('GET / HTTP/1.1', { Host: 'x', Connection: 'close' }))
+      await expect.poll(() => asked.length).toBe(before + 1)
+      const open = asked.slice(0, 3).filter(({ destroyed }) => !destroyed).length
+      return { closed, open }
+    }
+    const first = await served()
+    expect([idle.isOpen(), first.open]).toEqual([false, 3])
+    const second = await served()
+    expect(second.open).toBe(2)
+    for (const answer of asked.slice(3)) answer.end('here it is')
+    for (const { closed } of [first, second]) expect(await closed).toContain('here it is')
+    for (const { socket } of takers) socket.destroy()
+  })
 })
