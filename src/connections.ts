@@ -1,6 +1,7 @@
 // What connections may cost, however many there are and however slowly they talk: how long a request may take to
 // arrive, how long nothing may move, and how many stay open. Over that number the one that has been quiet for longest
-// is closed for the new one, so that a crowd that only holds lines keeps nobody out.
+// is closed for the new one, and where none is quiet one that does not take its answer: so a crowd that only holds lines
+// keeps nobody out.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -62,7 +63,7 @@ export function openServer(bounds: Partial<Bounds> = {}): Server {
   server.on('connection', (socket: Socket) => {
     lines.set(socket, undefined)
     socket.once('close', () => lines.delete(socket))
-    if (lines.size > connectionsMax) closeQuietest(lines)
+    if (lines.size > connectionsMax) closeQuietest(lines, socket)
   })
   server.on('request', (req, res) => {
     // It is the last one now.
@@ -75,15 +76,18 @@ export function openServer(bounds: Partial<Bounds> = {}): Server {
   return server
 }
 
-/** Whose request is all here is waited for: what it costs is bounded elsewhere. */
-const isAnswered = (one: Answering | undefined) => one?.req.complete && !one.res.writableFinished
+const isOpen = (one: Answering | undefined) => one?.req.complete && !one.res.writableFinished
 
-function closeQuietest(lines: Lines) {
-  for (const [socket, asked] of lines)
-    if (!isAnswered(asked)) {
-      lines.delete(socket)
-      return socket.destroy()
-    }
+/** Nothing of it waits for us any more, but for whoever asked to take it. */
+const isUntaken = (one: Answering | undefined) => one?.res.writableEnded || one?.res.writableNeedDrain
+
+/** Whose answer we still work on is waited for: what that costs is bounded elsewhere. */
+function closeQuietest(lines: Lines, newest: Socket) {
+  const others = [...lines].filter(([socket]) => socket !== newest)
+  const quietest = others.find(([, one]) => !isOpen(one)) ?? others.find(([, one]) => isUntaken(one))
+  const [socket] = quietest ?? [newest]
+  lines.delete(socket)
+  socket.destroy()
 }
 
 const told = new WeakSet<Socket>()

@@ -131,9 +131,10 @@ describe('a program of the host’s logs a user in (CreateSsoToken)', () => {
       expect(await call('CreateSsoToken', { ...custom, sso_redirect_path })).toEqual(
         no('Invalid destination'),
       )
-    expect(await call('CreateSsoToken', { client_id: acme, destination: 'clientarea:moon' })).toEqual(
-      no('Invalid destination'),
-    )
+    for (const destination of ['clientarea:moon', '__proto__', 'constructor', 'toString'])
+      expect(await call('CreateSsoToken', { client_id: acme, destination })).toEqual(
+        no('Invalid destination'),
+      )
   })
 
   test('who is not there, or not there for that client, is refused in WHMCS’s words', async () => {

@@ -64,13 +64,12 @@ describe('addresses are read as they are pasted', () => {
   })
 
   test('the longest and worst text that the form takes is read in no time', () => {
-    for (const worst of ['<', '"', '<"', '<>', 'a@', '"a" <b>'].map((it) =>
-      it.repeat(20_000).slice(0, 20_000),
-    )) {
+    const again = ['<', '"', '<"', '<>', 'a@', '"a" <b>'].map((it) => it.repeat(20_000).slice(0, 20_000))
+    for (const worst of [...again, `${')'.repeat(19_980)}x <a@x.org>`]) {
       const begun = process.cpuUsage()
       readAddresses(worst)
       // Of the processor: others may keep it busy meanwhile.
-      expect(process.cpuUsage(begun).user / 1000, worst.slice(0, 10)).toBeLessThan(3_000)
+      expect(process.cpuUsage(begun).user / 1000, worst.slice(0, 10)).toBeLessThan(200)
     }
   })
 })

@@ -125,4 +125,13 @@ describe('H24 no name is a link', () => {
     })
     expect([ada.status, ada.told]).toEqual([422, expect.stringContaining(NAME)])
   })
+
+  test('a name as long as a request may be is too long, and costs nobody their time', async () => {
+    const long = 'x'.repeat(90_000)
+    const started = performance.now()
+    await house.visitor().post('/register', { ...person, first_name: long })
+    await alice.post('/account/details', { ...person, last_name: long })
+    expect(errors(alice)).toContain('This is too long: at most 100 characters.')
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
 })

@@ -1,5 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Bounds, openServer } from '../src/connections.ts'
 import { PASSWORD } from '../src/dev/cast.ts'
@@ -107,6 +110,39 @@ describe('whoever sends too much, or holds too many lines', async () => {
     for (const { socket } of lines) socket.destroy()
   })
 
+  test('a body that comes a byte at a time costs no more than its bytes', async () => {
+    setFlagsFromString('--expose-gc')
+    const clear: () => void = runInNewContext('gc')
+    const taken: Socket[] = []
+    const note = (message: unknown) => taken.push((message as { socket: Socket }).socket)
+    subscribe('http.server.request.start', note)
+    onTestFinished(() => void unsubscribe('http.server.request.start', note))
+    const pieces = '1\r\nx\r\n'.repeat(90_000)
+    for (const [path, type] of [
+      ['/api/v1/clients', 'application/json'],
+      ['/includes/api.php', 'application/x-www-form-urlencoded'],
+      ['/login', 'multipart/form-data; boundary=x'],
+    ] as const) {
+      clear()
+      const before = process.memoryUsage().heapUsed
+      const headers = {
+        Host: host,
+        Origin: house.appUrl,
+        'Content-Type': type,
+        'Transfer-Encoding': 'chunked',
+      }
+      const text = requestOf(`POST ${path} HTTP/1.1`, headers, pieces)
+      const lines = Array.from({ length: 5 }, () => openLine(house.appUrl, text))
+      const read = () => taken.reduce((sum, { bytesRead }) => sum + bytesRead, 0)
+      await expect.poll(read).toBe(lines.length * text.length)
+      clear()
+      const each = (process.memoryUsage().heapUsed - before) / lines.length
+      expect(each, path).toBeLessThan(1_000_000)
+      for (const { socket } of lines) socket.destroy()
+      taken.length = 0
+    }
+  })
+
   test('who is being answered keeps the line', async () => {
     const { url, asked } = await bare({ connectionsMax: 4 })
     const busy = openLine(url, requestOf('GET / HTTP/1.1', { Host: 'x', Connection: 'close' }))
@@ -117,5 +153,29 @@ describe('whoever sends too much, or holds too many lines', async () => {
     asked[0]?.end('here it is')
     expect(await busy.closed).toContain('here it is')
     for (const { socket } of idle) socket.destroy()
+  })
+
+  test('who does not take the answer keeps nobody out, but goes after those who ask nothing', async () => {
+    const { url, asked } = await bare({ connectionsMax: 4 })
+    const idle = openLine(url)
+    const text = requestOf('GET / HTTP/1.1', { Host: 'x' })
+    const takers = [0, 1, 2].map(() => openLine(url, text))
+    for (const { socket } of takers) socket.pause()
+    await expect.poll(() => asked.length).toBe(3)
+    for (const answer of asked) answer.end('x'.repeat(50_000_000))
+    const served = async () => {
+      const before = asked.length
+      const { closed } = openLine(url, requestOf('GET / HTTP/1.1', { Host: 'x', Connection: 'close' }))
+      await expect.poll(() => asked.length).toBe(before + 1)
+      const open = asked.slice(0, 3).filter(({ destroyed }) => !destroyed).length
+      return { closed, open }
+    }
+    const first = await served()
+    expect([idle.isOpen(), first.open]).toEqual([false, 3])
+    const second = await served()
+    expect(second.open).toBe(2)
+    for (const answer of asked.slice(3)) answer.end('here it is')
+    for (const { closed } of [first, second]) expect(await closed).toContain('here it is')
+    for (const { socket } of takers) socket.destroy()
   })
 })

@@ -4,7 +4,8 @@
 
 const SCHEME_OR_WWW = /:\/\/|(^|[^\p{L}\p{N}])www\./iu
 const PATH_OR_PORT = /[\p{L}\p{N}-]\.\p{L}{2,}\.?(\/|:\d)/u
-const DOMAIN = /[\p{L}\p{N}-]{2,}\.\p{L}{2,}/u
+// Two signs and no more: a long word would be gone through again from each of its signs.
+const DOMAIN = /[\p{L}\p{N}-]{2}\.\p{L}{2}/u
 
 /** Full-width letters and signs count as what they look like. */
 const plain = (name: string) => name.normalize('NFKC')

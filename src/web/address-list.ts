@@ -25,11 +25,11 @@ function chunksOf(text: string): string[] {
 
 function isClosed(text: string, at: number, close: string) {
   const end = text.indexOf(close, at + 1)
-  const line = text.slice(at).search(/[\n\r]/)
-  return end !== -1 && (line === -1 || end < at + line)
+  return end !== -1 && !/[\n\r]/.test(text.slice(at, end))
 }
 
-const bare = (word: string) => word.replace(/^["'(]+|["')]+$/g, '')
+// A row of such signs is looked at from its first one on, not from each.
+const bare = (word: string) => word.replace(/^["'(]+|(?<!["')])["')]+$/g, '')
 
 /** What stands before <brackets> is a name, but for the words of it that are addresses. */
 function besideName(before: string, address: string): string[] {

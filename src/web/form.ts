@@ -77,18 +77,19 @@ export function check(field: z.ZodType<string>, value: string, name: string): st
 
 const key = (name: Key) => name
 
-// Line breaks and other invisible characters have no place in a line that goes into mails and logs.
+// Line breaks and other invisible characters have no place in a line that goes into mails and logs. What is too long is
+// not looked at any further.
 const line = (max: number) =>
   z
     .string(key('field.missing'))
     .trim()
-    .max(max, key('field.tooLong'))
+    .max(max, { error: key('field.tooLong'), abort: true })
     .regex(/^\P{Cc}*$/u, key('field.malformed'))
 
 export const optionalLine = (max = NAME_MAX) => line(max).default('')
 export const requiredLine = (missing: Key, max = NAME_MAX) => line(max).min(1, missing)
 
-// Rejects surrounding spaces only after trimming them; long ones before anything is matched against them.
+// Rejects surrounding spaces only after trimming them.
 export const emailField = () =>
   requiredLine('email.missing', EMAIL_MAX)
     .transform(lowerCase)

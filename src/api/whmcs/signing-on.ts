@@ -18,14 +18,14 @@ import { type Action, notAllowed, Said, type WhmcsCall } from './call.ts'
 const HOME = '/clientarea'
 
 /** Those of WHMCS's destinations that there are pages for. */
-const DESTINATIONS: Record<string, string> = {
-  'clientarea:homepage': HOME,
-  'clientarea:profile': '/account/details',
-  'clientarea:billing_contacts': '/account/contacts',
-  'clientarea:user_management': '/account/users',
-  'clientarea:emails': '/account/emails',
-  'clientarea:security': '/user/security',
-}
+const DESTINATIONS = new Map([
+  ['clientarea:homepage', HOME],
+  ['clientarea:profile', '/account/details'],
+  ['clientarea:billing_contacts', '/account/contacts'],
+  ['clientarea:user_management', '/account/users'],
+  ['clientarea:emails', '/account/emails'],
+  ['clientarea:security', '/user/security'],
+])
 const CUSTOM = 'sso:custom_redirect'
 
 function pathIn({ field }: WhmcsCall): string {
@@ -33,7 +33,7 @@ function pathIn({ field }: WhmcsCall): string {
   if (!destination) return HOME
   const asked = field('sso_redirect_path')
   const custom = asked && safePath(asked.startsWith('/') ? asked : `/${asked}`, '')
-  const path = destination === CUSTOM ? custom : DESTINATIONS[destination]
+  const path = destination === CUSTOM ? custom : DESTINATIONS.get(destination)
   if (!path || path.length > SIGN_ON_PATH_MAX) throw new Said('Invalid destination')
   return path
 }

@@ -13,7 +13,7 @@ import {
 import { tally } from '../../domain/limits.ts'
 import { Refusal, TooMany } from '../../domain/refusal.ts'
 import type { Db } from '../../platform/database.ts'
-import { collect } from '../bodies.ts'
+import { collect } from '../../web/bodies.ts'
 import { countStranger } from '../guards.ts'
 import { toldOf } from '../problems.ts'
 import { access } from './access.ts'
