@@ -189,6 +189,13 @@ describe('a program of the host’s logs a user in (CreateSsoToken)', () => {
     await dead(disabled)
     expect(await call('CreateSsoToken', bob)).toEqual(no('Invalid user_id'))
 
+    const fewer = await linkOf({ client_id: acme })
+    const narrow = (all_clients: number) =>
+      house.db('api_credentials').where({ name: 'Portal' }).update({ all_clients })
+    await narrow(0)
+    await dead(fewer)
+    await narrow(1)
+
     const secret = await keyOf(house, { name: 'Old portal' })
     const made = await whmcsCaller(house, secret)('CreateSsoToken', { client_id: acme })
     const { id } = await house.db('api_credentials').where({ name: 'Old portal' }).first()

@@ -124,6 +124,13 @@ describe('a session ends in the middle of a form', () => {
     }
   })
 
+  test('a field that is called like what every object has is one that nothing is called', async () => {
+    const visitor = house.visitor()
+    const kept = '[["constructor","x"],["__proto__","y"],["city","Genf"]]'
+    await visitor.post('/login', { email: 'carol@example.com', password: PASSWORD, kept })
+    expect([visitor.status, visitor.text.includes('Genf')]).toEqual([200, true])
+  })
+
   test('passwords and codes are not carried along, an admin’s neither', async () => {
     const ada = await house.admin()
     await ada.visit('/admin/password')

@@ -1,7 +1,7 @@
 // What happened: all that a credential may see, or of one client; of a token what the pages show its user.
 
 import { createRoute, z } from '@hono/zod-openapi'
-import { type Activity, type ActivityFilter, listActivity } from '../domain/activity.ts'
+import { type Activity, type ActivityFilter, listActivity, newestFirst } from '../domain/activity.ts'
 import { asReadBy, type Reader, readerOf, readersFilter } from '../domain/activity-readers.ts'
 import { ofEachSeen } from '../domain/api-callers.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -85,18 +85,6 @@ const listOfClient = createRoute({
   request: { params: shape.ClientParams, query: OfClient },
 })
 
-/** The latest of all that a credential may see, or of one of its clients. */
-async function seen(
-  c: Call,
-  asked: number | undefined,
-  list: (client?: { id: number }) => Promise<Activity[]>,
-) {
-  const ofClient = async (client?: { id: number }) =>
-    client && asked && client.id !== asked ? [] : list(client)
-  const rows = await ofEachSeen(c.get('db'), c.get('caller'), ofClient)
-  return rows.sort((a, b) => b.id - a.id)
-}
-
 async function listed(c: Call, asked: z.output<typeof OfAll>, reader?: Reader) {
   const { after, limit: most, client_id, user_id, admin_id, action, from, to } = asked
   const { limit, behind } = shape.wanted({ after, limit: most })
@@ -106,11 +94,15 @@ async function listed(c: Call, asked: z.output<typeof OfAll>, reader?: Reader) {
     ...(admin_id && { admin: { id: admin_id } }),
     ...(reader && readersFilter(reader)),
   }
-  const list = (client = client_id ? { id: client_id } : undefined) =>
-    listActivity(c.get('db'), { ...(client && { client }), ...filter, limit })
   // Of a token its reader says it; a client of the URL was looked for by the guard.
   const isSeen = reader || c.req.param('client_id')
-  const rows = isSeen ? await list() : await seen(c, client_id, list)
+  const list = async (client = client_id ? { id: client_id } : undefined) =>
+    client_id && client?.id !== client_id
+      ? []
+      : listActivity(c.get('db'), { ...(client && { client }), ...filter, limit })
+  const rows = isSeen
+    ? await list()
+    : await ofEachSeen(c.get('db'), c.get('caller'), list, { order: newestFirst, limit })
   return shape.pageOf(c, reader ? rows.map((entry) => asReadBy(reader, entry)) : rows, { limit }, bodyOf)
 }
 

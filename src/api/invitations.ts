@@ -9,6 +9,7 @@ import {
   listAllInvitations,
   placeOf,
   STATES,
+  sentLastFirst,
 } from '../domain/all-invitations.ts'
 import { ofEachSeen } from '../domain/api-callers.ts'
 import { cancelInvitation, findInvitation, type Invitation } from '../domain/invitations.ts'
@@ -145,8 +146,9 @@ async function listed(c: Call, { state, ...looked }: Looked, client?: { id: numb
     listAllInvitations(c.get('db'), {
       ...{ limit, state, ...(before && { before }), ...(of && { client: String(of.id) }) },
     })
-  const rows = client ? await list() : await ofEachSeen(c.get('db'), c.get('caller'), list)
-  if (!client) rows.sort((a, b) => (a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1))
+  const rows = client
+    ? await list()
+    : await ofEachSeen(c.get('db'), c.get('caller'), list, { order: sentLastFirst, limit })
   const placed = rows.map((row) => ({ ...row, word: row.sent_at }))
   return shape.pageOf(c, placed, { limit }, bodyOf)
 }

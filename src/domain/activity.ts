@@ -67,6 +67,8 @@ export interface ActivityFilter {
   before?: number | undefined
 }
 
+export const newestFirst = (a: Activity, b: Activity) => b.id - a.id
+
 /** The latest entries that the filter lets through; newest first. A login's are also those of logins merged into it. */
 export async function listActivity(db: Db, { limit, user, ...filter }: ActivityFilter & { limit: number }) {
   const latest = (whose: (query: Knex.QueryBuilder) => unknown): Promise<Activity[]> =>
@@ -81,7 +83,7 @@ export async function listActivity(db: Db, { limit, user, ...filter }: ActivityF
   const about = await latest((query) => query.whereIn('user_id', logins))
   const done = await latest((query) => query.where({ actor_kind: 'user' }).whereIn('actor_id', logins))
   const both = new Map([...about, ...done].map((entry) => [entry.id, entry]))
-  return [...both.values()].sort((a, b) => b.id - a.id).slice(0, limit)
+  return [...both.values()].sort(newestFirst).slice(0, limit)
 }
 
 function narrow(query: Knex.QueryBuilder, { client, admin, ...filter }: Omit<ActivityFilter, 'user'>) {

@@ -65,9 +65,13 @@ export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInv
           .limit(limit)
           .select('i.*')),
       )
-  rows.sort((a, b) => (a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1))
-  return withNames(db, rows.slice(0, limit))
+  return withNames(db, rows.sort(sentLastFirst).slice(0, limit))
 }
+
+type Sent = Pick<Invitation, 'id' | 'sent_at'>
+
+export const sentLastFirst = (a: Sent, b: Sent) =>
+  a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1
 
 const anything: Narrow = () => {}
 

@@ -164,12 +164,25 @@ export const listClientsFor = (db: Db, { credential, user }: Caller, looked: Loo
 
 type Listing<T> = (client?: { id: number }) => Promise<T[]>
 
-/** What a list gives of all clients that a credential may see: one after the other, each by its index. */
-export async function ofEachSeen<T>(db: Db, { credential }: Caller, list: Listing<T>): Promise<T[]> {
+interface First<T> {
+  order: (one: T, other: T) => number
+  limit: number
+}
+
+/**
+ * What a list gives of all clients that a credential may see: one after the other, each by its index. No more is held
+ * than the first so many: a key may be for hundreds of clients, and be used by many calls at once.
+ */
+export async function ofEachSeen<T>(
+  db: Db,
+  { credential }: Caller,
+  list: Listing<T>,
+  { order, limit }: First<T>,
+): Promise<T[]> {
   if (credential.all_clients) return list()
   const ids: number[] = await listedFor(db, credential).pluck('client_id')
-  const rows: T[] = []
-  for (const id of ids) rows.push(...(await list({ id })))
+  let rows: T[] = []
+  for (const id of ids) rows = [...rows, ...(await list({ id }))].sort(order).slice(0, limit)
   return rows
 }
 

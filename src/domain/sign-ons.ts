@@ -85,6 +85,7 @@ async function holds(db: Db, row: SignOnRow): Promise<SignOn | undefined> {
   const user = await findUser(db, row.user_id)
   if (!caller?.rights.includes(SIGN_ON_RIGHT) || user?.status !== 'active') return undefined
   const { credential } = caller
+  if (!credential.all_clients) return undefined
   if (row.client_id === null) return { user, credential, path: row.path }
   const client = await findOpenAccount(db, user, row.client_id)
   return client && { user, client, credential, path: row.path }

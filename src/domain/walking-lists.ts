@@ -3,7 +3,7 @@
 
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
-import { type Activity, type ActivityFilter, listActivity } from './activity.ts'
+import { type Activity, type ActivityFilter, listActivity, newestFirst } from './activity.ts'
 import { type Caller, listedFor, ofEachSeen } from './api-callers.ts'
 import type { Client } from './clients.ts'
 import type { Contact } from './contacts.ts'
@@ -88,12 +88,12 @@ export async function walkActivity(
   { start, limit }: Pick<Stretch, 'start' | 'limit'>,
 ): Promise<Activity[]> {
   if (start > DEEPEST) return []
+  const most = start + limit + 1
   const list = async (client = filter.client) =>
     filter.client && client?.id !== filter.client.id
       ? []
-      : listActivity(db, { ...filter, client, limit: start + limit + 1 })
-  const rows = await ofEachSeen(db, caller, list)
-  return rows.sort((a, b) => b.id - a.id).slice(start, start + limit + 1)
+      : listActivity(db, { ...filter, client, limit: most })
+  return (await ofEachSeen(db, caller, list, { order: newestFirst, limit: most })).slice(start)
 }
 
 /** Which clients each of these users has, however that stands. */

@@ -15,19 +15,19 @@ const LEFT_OUT = new Set(['kept', 'returnTo', 'code', 'passkey'])
 const SECRET = /password|secret|token/
 
 // What is worth showing again; everything else rides along unseen.
-const LABELS: Record<string, Key> = {
-  email: 'field.email',
-  message: 'invite.message',
-  search: 'associate.search',
-  first_name: 'field.firstName',
-  last_name: 'field.lastName',
-  company_name: 'field.company',
-  address1: 'field.address1',
-  city: 'field.city',
-  phone: 'field.phone',
-  name: 'settings.name',
-  ends_on: 'until.field',
-}
+const LABELS = new Map<string, Key>([
+  ['email', 'field.email'],
+  ['message', 'invite.message'],
+  ['search', 'associate.search'],
+  ['first_name', 'field.firstName'],
+  ['last_name', 'field.lastName'],
+  ['company_name', 'field.company'],
+  ['address1', 'field.address1'],
+  ['city', 'field.city'],
+  ['phone', 'field.phone'],
+  ['name', 'settings.name'],
+  ['ends_on', 'until.field'],
+])
 
 type Fields = [string, string][]
 
@@ -57,9 +57,10 @@ export async function showKept(
   const fields = parse(keptOf(req))
   if (!fields) return false
   const seen = await accountOf(req, action, fields)
-  const typed: Fields = fields.flatMap(([name, value]) =>
-    LABELS[name] && value ? [[t(LABELS[name]), value]] : [],
-  )
+  const typed: Fields = fields.flatMap(([name, value]) => {
+    const label = LABELS.get(name)
+    return label && value ? [[t(label), value]] : []
+  })
   seen.push(...typed)
   const given = sayPermissions(fields)
   if (given) seen.push([t('permissions.legend'), given])

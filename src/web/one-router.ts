@@ -7,9 +7,13 @@ type Layer = Router['stack'][number]
 
 const isRouter = (handle: object): handle is Router => 'stack' in handle
 
-/** None of them is mounted below a prefix. */
+/** Nothing of a layer but its own routes is kept: a router below a prefix would answer without it. */
 const layersOf = ({ stack }: Router): Layer[] =>
-  stack.flatMap((layer) => (isRouter(layer.handle) ? layersOf(layer.handle) : [layer]))
+  stack.flatMap((layer) => {
+    if (!isRouter(layer.handle)) return [layer]
+    if (!('slash' in layer && layer.slash)) throw new Error('A router of pages stands below a prefix.')
+    return layersOf(layer.handle)
+  })
 
 export function oneRouter(...routers: Router[]): Router {
   const all = Router()
