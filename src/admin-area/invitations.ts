@@ -7,16 +7,16 @@ import {
   type AnyInvitation,
   actOnMany,
   findInvitations,
-  isPlace,
+  isSentPlace,
   listAllInvitations,
   MOST_AT_ONCE,
   type Outcome,
-  placeOf,
   STATES,
   type Step,
 } from '../domain/all-invitations.ts'
 import { type Client, findClient } from '../domain/clients.ts'
 import { correctAddress } from '../domain/correcting-addresses.ts'
+import { cutPage, readPlace } from '../domain/pages.ts'
 import { NotFound, Refusal, TooMany } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -40,12 +40,11 @@ async function readList(db: Db, { query }: Request) {
   const state = STATES.find((one) => one === query.state)
   const age = AGES.find((one) => one === query.age)
   const asked = { client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
-  const before = isPlace(String(query.before)) ? String(query.before) : ''
-  const found = await listAllInvitations(db, { ...asked, state, age, before, limit: PAGE_SIZE + 1 })
-  const list = found.slice(0, PAGE_SIZE)
-  const last = found.length > PAGE_SIZE ? list.at(-1) : undefined
+  const place = readPlace(query.before)
+  const before = isSentPlace(place) ? place : undefined
+  const rows = await listAllInvitations(db, { ...asked, state, age, before, limit: PAGE_SIZE + 1 })
   const filters = { ...asked, state: state ?? '', age: age ?? '' }
-  return { list, next: last && placeOf(last), before, filters, states: STATES, ages: AGES }
+  return { ...cutPage({ rows }, PAGE_SIZE), before, filters, states: STATES, ages: AGES }
 }
 
 const idsIn = (ids: string[]) => ids.map(idOf).filter(Boolean)

@@ -111,7 +111,8 @@ async function listed(c: Call, asked: z.output<typeof OfAll>, reader?: Reader) {
   // Of a token its reader says it; a client of the URL was looked for by the guard.
   const isSeen = reader || c.req.param('client_id')
   const rows = isSeen ? await list() : await seen(c, client_id, list)
-  return shape.pageOf(c, reader ? rows.map((entry) => asReadBy(reader, entry)) : rows, { limit }, bodyOf)
+  const read = reader ? rows.map((entry) => asReadBy(reader, entry)) : rows
+  return shape.pageOf(c, { rows: read }, { limit }, bodyOf)
 }
 
 export function activity(api: Api) {

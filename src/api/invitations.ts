@@ -5,9 +5,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import {
   type AnyInvitation,
   findInvitations,
-  isPlace,
+  isSentPlace,
   listAllInvitations,
-  placeOf,
   STATES,
 } from '../domain/all-invitations.ts'
 import { ofEachSeen } from '../domain/api-callers.ts'
@@ -139,16 +138,14 @@ type Looked = { after?: string | undefined; limit?: string | undefined; state?: 
 
 async function listed(c: Call, { state, ...looked }: Looked, client?: { id: number }) {
   const { limit, behind } = shape.wanted(looked)
-  const before = behind && placeOf({ id: behind.id, sent_at: behind.word ?? '' })
-  if (before !== undefined && !isPlace(before)) throw new Refusal('api.after', 'after')
+  if (behind && !isSentPlace(behind)) throw new Refusal('api.after', 'after')
   const list = (of = client) =>
     listAllInvitations(c.get('db'), {
-      ...{ limit, state, ...(before && { before }), ...(of && { client: String(of.id) }) },
+      ...{ limit, state, before: behind, ...(of && { client: String(of.id) }) },
     })
   const rows = client ? await list() : await ofEachSeen(c.get('db'), c.get('caller'), list)
   if (!client) rows.sort((a, b) => (a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1))
-  const placed = rows.map((row) => ({ ...row, word: row.sent_at }))
-  return shape.pageOf(c, placed, { limit }, bodyOf)
+  return shape.pageOf(c, { rows }, { limit }, bodyOf)
 }
 
 /** The invitation of the URL; what the host has switched off for users is not shown to them either. */

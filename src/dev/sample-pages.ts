@@ -94,7 +94,7 @@ export function samplePages(): Page[] {
   const activity = [{ at: inMinutes(-3), who: 'Ada Admin', what: 'invited dora@example.com', clientId: 1 }]
   const none = { pending: [], earlier: [], requests: [] }
   const lists = { users, pending, earlier, requests: [asking(carol)] }
-  const found = { found: [bob, carol], taken: new Set([2]) }
+  const found = { found: [bob, carol], mayBeMore: true, taken: new Set([2]) }
   const offer = {
     invitation,
     client,

@@ -9,6 +9,7 @@ import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
+import type { Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
 import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
@@ -23,7 +24,7 @@ const MOST_FOUND = 200
 /** Add-ons are asked for each, and may take their time. */
 const TRIED_FOR_MINUTES = 1 / 3
 const NUMBER = /^#?(\d{1,9})$/
-const PLACE = /^(\d{4}-\d\d-\d\dT[\d:.]{1,13}Z)_(\d{1,9})$/
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]{1,13}Z$/
 
 export interface Wanted {
   state?: (typeof STATES)[number] | undefined
@@ -32,20 +33,20 @@ export interface Wanted {
   client?: string
   /** Words of the name or address of the user or admin who sent it. */
   inviter?: string
-  /** Behind which place the page begins. */
-  before?: string
+  /** Behind which place the page begins: its word is when it was sent. */
+  before?: Place | undefined
   limit: number
 }
 
 export interface AnyInvitation extends Invitation {
   client: string
   inviter: string
+  /** Its place in the list: when it was sent. */
+  word: string
 }
 
-/** Where an invitation stands in the list, for the page that follows it. */
-export const placeOf = ({ sent_at, id }: Pick<Invitation, 'sent_at' | 'id'>) => `${sent_at}_${id}`
-
-export const isPlace = (text: string) => PLACE.test(text)
+/** Whether a place is one in this list. */
+export const isSentPlace = (place: Place | undefined) => MOMENT.test(place?.word ?? '')
 
 type Narrow = (query: Knex.QueryBuilder) => unknown
 
@@ -81,7 +82,7 @@ function statesOf(state: Wanted['state']): Narrow[] {
 }
 
 const idsNamed = async (db: Db, what: Worded, words: string) =>
-  (await findByWords(db, what, words, { limit: MOST_FOUND })).map(({ id }) => id)
+  (await findByWords(db, what, words, { limit: MOST_FOUND })).rows.map(({ id }) => id)
 
 async function clientsNamed(db: Db, words: string): Promise<Narrow> {
   if (!words) return anything
@@ -114,12 +115,12 @@ const age =
   }
 
 const behind =
-  ({ before = '' }: Wanted): Narrow =>
+  ({ before }: Wanted): Narrow =>
   (query) => {
-    const [, at, id] = PLACE.exec(before) ?? []
-    if (!at) return
+    if (!before?.word) return
+    const { id, word: at } = before
     query.where('i.sent_at', '<=', at)
-    query.where((either) => either.where('i.sent_at', '<', at).orWhere('i.id', '<', Number(id)))
+    query.where((either) => either.where('i.sent_at', '<', at).orWhere('i.id', '<', id))
   }
 
 async function withNames(db: Db, rows: Invitation[]): Promise<AnyInvitation[]> {
@@ -141,6 +142,7 @@ async function withNames(db: Db, rows: Invitation[]): Promise<AnyInvitation[]> {
     const user = users.get(row.invited_by_user_id)
     return {
       ...row,
+      word: row.sent_at,
       status: row.status === 'pending' && !isOpen(row) ? 'expired' : row.status,
       client: clientName(clients.get(row.client_id)),
       inviter: user ? fullName(user) : (admins.get(row.invited_by_admin_id)?.name ?? ''),

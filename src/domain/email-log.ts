@@ -92,10 +92,10 @@ function mentions(query: Knex.QueryBuilder, word: string, clients: number[] = []
 async function clientsNamed(db: Db, words: string[]) {
   const found = new Map<string, number[]>()
   for (const word of words) {
-    const clients = await findByWords(db, 'clients', word, { limit: CLIENTS_MAX })
+    const { rows } = await findByWords(db, 'clients', word, { limit: CLIENTS_MAX })
     found.set(
       word,
-      clients.map(({ id }) => id),
+      rows.map(({ id }) => id),
     )
   }
   return found

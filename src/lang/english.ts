@@ -19,6 +19,9 @@ export const english = {
   'nav.next': 'Next page',
   'nav.first': 'First page',
   'count.more': 'more than {max}',
+  'search.mayBeMore': 'There may be more: type more letters.',
+  'search.noneYet': 'None among those looked through so far.',
+  'search.goOn': 'Look further',
   'count.all': '{count} in all',
   'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':

@@ -1,6 +1,6 @@
 // How many there are, as lists say it: exact so far as it is cheap to count.
 
-import { COUNTED_MAX } from '../domain/words.ts'
+import { COUNTED_MAX } from '../domain/pages.ts'
 import { t } from './translate.ts'
 
 export const totalOf = (count: number): string =>
