@@ -18,7 +18,7 @@ import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { actor, idOf } from '../web/request.ts'
-import { inAll } from '../web/totals.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
 
@@ -36,8 +36,10 @@ export function clients(db: Db) {
     const behind = readPlace(req.query.before)
     const options = { search, limit: PAGE_SIZE + 1, ...(status && { status }), behind }
     const found = cutPage(await listClients(db, options), PAGE_SIZE)
-    const total = search.trim() ? undefined : inAll(await countClients(db, status))
     const asked = { search, status: status ?? '', before: behind, statuses: CLIENT_STATUSES }
+    const total = await totalBelow({ ...found, ...asked }, async () =>
+      search.trim() ? undefined : countClients(db, status),
+    )
     show(req, res, 'admin-area/clients', { ...found, ...asked, total }, 'admin-area/_clients')
   })
 

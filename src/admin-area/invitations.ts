@@ -6,6 +6,7 @@ import {
   AGES,
   type AnyInvitation,
   actOnMany,
+  countAllInvitations,
   findInvitations,
   isSentPlace,
   listAllInvitations,
@@ -22,6 +23,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { emailField, type Form, formOf, manyOf, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
+import { totalBelow } from '../web/totals.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { tellTooMany } from '../web/words.ts'
@@ -42,9 +44,11 @@ async function readList(db: Db, { query }: Request) {
   const asked = { client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
   const place = readPlace(query.before)
   const before = isSentPlace(place) ? place : undefined
-  const rows = await listAllInvitations(db, { ...asked, state, age, before, limit: PAGE_SIZE + 1 })
+  const wanted = { ...asked, state, age, before, limit: PAGE_SIZE + 1 }
+  const found = cutPage({ rows: await listAllInvitations(db, wanted) }, PAGE_SIZE)
+  const total = await totalBelow({ ...found, before }, () => countAllInvitations(db, wanted))
   const filters = { ...asked, state: state ?? '', age: age ?? '' }
-  return { ...cutPage({ rows }, PAGE_SIZE), before, filters, states: STATES, ages: AGES }
+  return { ...found, before, total, filters, states: STATES, ages: AGES }
 }
 
 const idsIn = (ids: string[]) => ids.map(idOf).filter(Boolean)

@@ -19,7 +19,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor } from '../web/request.ts'
-import { inAll } from '../web/totals.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
 import { ProvenInput, prove } from './proving.ts'
@@ -50,9 +50,10 @@ export function people(db: Db) {
     const behind = readPlace(req.query.before)
     const options = { search, limit: PAGE_SIZE + 1, ...(filter && { filter }), behind }
     const found = cutPage(await listUsers(db, options), PAGE_SIZE)
-    const count = search.trim() ? undefined : await countUsers(db, filter)
-    const total = count && inAll(count)
     const asked = { search, filter: filter ?? '', before: behind, filters: USER_FILTERS }
+    const total = await totalBelow({ ...found, ...asked }, async () =>
+      search.trim() ? undefined : countUsers(db, filter),
+    )
     show(req, res, 'admin-area/people', { ...found, ...asked, total }, 'admin-area/_people')
   })
 

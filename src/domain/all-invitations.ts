@@ -9,7 +9,7 @@ import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
-import type { Place } from './pages.ts'
+import { COUNTED_MAX, countUpTo, type Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
 import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
@@ -50,24 +50,42 @@ export const isSentPlace = (place: Place | undefined) => MOMENT.test(place?.word
 
 type Narrow = (query: Knex.QueryBuilder) => unknown
 
-export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInvitation[]> {
-  const { limit } = wanted
+/** What is asked for, as queries that are each answered by an index: for several at once a database reads all of them. */
+async function asked(db: Db, wanted: Wanted): Promise<(() => Knex.QueryBuilder)[]> {
   const clients = await clientsNamed(db, wanted.client ?? '')
   const inviters = await invitersNamed(db, wanted.inviter ?? '')
+  return statesOf(wanted.state).flatMap((state) =>
+    inviters.map((inviter) => () => {
+      const query: Knex.QueryBuilder = db('invitations as i')
+      for (const one of [state, clients, inviter, age(wanted)]) one(query)
+      return query
+    }),
+  )
+}
+
+export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInvitation[]> {
   const rows: Invitation[] = []
-  // Asked one after the other, each by its index: for several at once a database reads all of them.
-  for (const state of statesOf(wanted.state))
-    for (const inviter of inviters)
-      rows.push(
-        ...(await db<Invitation>('invitations as i')
-          .modify((query) => [state, clients, inviter, age(wanted), behind(wanted)].map((one) => one(query)))
-          .orderBy('i.sent_at', 'desc')
-          .orderBy('i.id', 'desc')
-          .limit(limit)
-          .select('i.*')),
-      )
+  for (const query of await asked(db, wanted))
+    rows.push(
+      ...(await query()
+        .modify(behind(wanted))
+        .orderBy([
+          { column: 'i.sent_at', order: 'desc' },
+          { column: 'i.id', order: 'desc' },
+        ])
+        .limit(wanted.limit)
+        .select('i.*')),
+    )
   rows.sort((a, b) => (a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1))
-  return withNames(db, rows.slice(0, limit))
+  return withNames(db, rows.slice(0, wanted.limit))
+}
+
+/** How many, whatever page; counted no further than one beyond COUNTED_MAX. */
+export async function countAllInvitations(db: Db, wanted: Wanted): Promise<number> {
+  let count = 0
+  for (const query of await asked(db, wanted))
+    if (count <= COUNTED_MAX) count += await countUpTo(db, query().select('i.id'))
+  return count
 }
 
 const anything: Narrow = () => {}

@@ -13,6 +13,7 @@ import { clientName } from './clients.ts'
 import { aboutLink, findLinkRows, leadsNowhere, whyOver } from './email-links.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
+import { countUpTo } from './pages.ts'
 import { Refusal } from './refusal.ts'
 import { retryUntil } from './retrying.ts'
 import { like, likeStart, wordsOf } from './search.ts'
@@ -75,6 +76,13 @@ export async function listEmails(db: Db, { search = '', status, client, only, be
     .orderBy('e.id', 'desc')
     .limit(limit)
   return rows.map(logged)
+}
+
+/** How many; of what is searched for nobody counts how many there are. */
+export async function countEmails(db: Db, { search = '', status, client, only = () => {} }: Looked) {
+  if (search.trim()) return undefined
+  const same = { ...(status && { 'e.status': status }), ...(client && { 'e.client_id': client.id }) }
+  return countUpTo(db, db('emails as e').where(same).modify(only).select('e.id'))
 }
 
 /** In the address, in the subject, among all clients in the client's name; or `#12`, the client's number. */
