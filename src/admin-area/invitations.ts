@@ -8,7 +8,6 @@ import {
   actOnMany,
   countAllInvitations,
   findInvitations,
-  isSentPlace,
   listAllInvitations,
   MOST_AT_ONCE,
   type Outcome,
@@ -17,7 +16,7 @@ import {
 } from '../domain/all-invitations.ts'
 import { type Client, findClient } from '../domain/clients.ts'
 import { correctAddress } from '../domain/correcting-addresses.ts'
-import { cutPage, readPlace } from '../domain/pages.ts'
+import { cutPage, isMoment, readPlace } from '../domain/pages.ts'
 import { NotFound, Refusal, TooMany } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -43,7 +42,7 @@ async function readList(db: Db, { query }: Request) {
   const age = AGES.find((one) => one === query.age)
   const asked = { client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
   const place = readPlace(query.before)
-  const before = isSentPlace(place) ? place : undefined
+  const before = isMoment(place) ? place : undefined
   const wanted = { ...asked, state, age, before, limit: PAGE_SIZE + 1 }
   const found = cutPage({ rows: await listAllInvitations(db, wanted) }, PAGE_SIZE)
   const total = await totalBelow({ ...found, before }, () => countAllInvitations(db, wanted))

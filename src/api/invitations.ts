@@ -2,17 +2,12 @@
 // alone: no answer has it, nor what it could be made from.
 
 import { createRoute, z } from '@hono/zod-openapi'
-import {
-  type AnyInvitation,
-  findInvitations,
-  isSentPlace,
-  listAllInvitations,
-  STATES,
-} from '../domain/all-invitations.ts'
+import { type AnyInvitation, findInvitations, listAllInvitations, STATES } from '../domain/all-invitations.ts'
 import { ofEachSeen } from '../domain/api-callers.ts'
 import { cancelInvitation, findInvitation, type Invitation } from '../domain/invitations.ts'
 import { invite, resendInvitation } from '../domain/inviting.ts'
 import { reachOf } from '../domain/managing.ts'
+import { isMoment } from '../domain/pages.ts'
 import { parsePermissions } from '../domain/permissions.ts'
 import { NotFound, Refusal } from '../domain/refusal.ts'
 import { emailField } from '../web/form.ts'
@@ -138,7 +133,7 @@ type Looked = { after?: string | undefined; limit?: string | undefined; state?: 
 
 async function listed(c: Call, { state, ...looked }: Looked, client?: { id: number }) {
   const { limit, behind } = shape.wanted(looked)
-  if (behind && !isSentPlace(behind)) throw new Refusal('api.after', 'after')
+  if (behind && !isMoment(behind)) throw new Refusal('api.after', 'after')
   const list = (of = client) =>
     listAllInvitations(c.get('db'), {
       ...{ limit, state, before: behind, ...(of && { client: String(of.id) }) },

@@ -9,7 +9,7 @@ import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
-import { COUNTED_MAX, countUpTo, type Place } from './pages.ts'
+import { COUNTED_MAX, countUpTo, latestFirst, type Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
 import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
@@ -24,7 +24,6 @@ const MOST_FOUND = 200
 /** Add-ons are asked for each, and may take their time. */
 const TRIED_FOR_MINUTES = 1 / 3
 const NUMBER = /^#?(\d{1,9})$/
-const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]{1,13}Z$/
 
 export interface Wanted {
   state?: (typeof STATES)[number] | undefined
@@ -44,9 +43,6 @@ export interface AnyInvitation extends Invitation {
   /** Its place in the list: when it was sent. */
   word: string
 }
-
-/** Whether a place is one in this list. */
-export const isSentPlace = (place: Place | undefined) => MOMENT.test(place?.word ?? '')
 
 type Narrow = (query: Knex.QueryBuilder) => unknown
 
@@ -68,11 +64,7 @@ export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInv
   for (const query of await asked(db, wanted))
     rows.push(
       ...(await query()
-        .modify(behind(wanted))
-        .orderBy([
-          { column: 'i.sent_at', order: 'desc' },
-          { column: 'i.id', order: 'desc' },
-        ])
+        .modify(latestFirst('i.sent_at', 'i.id', wanted.before))
         .limit(wanted.limit)
         .select('i.*')),
     )
@@ -130,15 +122,6 @@ const age =
   (query) => {
     const [how, days] = age?.split('-') ?? []
     if (how) query.where('i.sent_at', how === 'within' ? '>=' : '<', inDays(-Number(days)))
-  }
-
-const behind =
-  ({ before }: Wanted): Narrow =>
-  (query) => {
-    if (!before?.word) return
-    const { id, word: at } = before
-    query.where('i.sent_at', '<=', at)
-    query.where((either) => either.where('i.sent_at', '<', at).orWhere('i.id', '<', id))
   }
 
 async function withNames(db: Db, rows: Invitation[]): Promise<AnyInvitation[]> {

@@ -15,6 +15,7 @@ export interface Place {
   word?: string | undefined
 }
 
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]{1,13}Z$/
 const PLACE = /^(\d{1,9})(?:_(.{1,254}))?$/su
 
 /** As it stands in a URL. */
@@ -44,3 +45,17 @@ export async function countUpTo(db: Db, rows: Knex.QueryBuilder, most = COUNTED_
   const counted = await db.from(rows.limit(most + 1).as('some')).count({ n: '*' })
   return Number(counted[0]?.n ?? 0)
 }
+
+/** Sorts by a moment, the latest first, from behind a place on whose word is such a moment. */
+export const latestFirst = (moment: string, id: string, behind?: Place) => (query: Knex.QueryBuilder) => {
+  query.orderBy([
+    { column: moment, order: 'desc' },
+    { column: id, order: 'desc' },
+  ])
+  if (!behind || !isMoment(behind)) return
+  query.where(moment, '<=', behind.word ?? '')
+  query.where((either) => either.where(moment, '<', behind.word ?? '').orWhere(id, '<', behind.id))
+}
+
+/** Whether a place is one in a list that is sorted so. */
+export const isMoment = (place: Place | undefined) => MOMENT.test(place?.word ?? '')

@@ -643,6 +643,10 @@ export const english = {
   'invites.mail.failed': 'Email was not delivered',
   'invites.mail.help': 'Check the address. If it is right, resend the invite.',
   'invites.earlier': 'Earlier invitations',
+  'invites.search': 'Search by address',
+  'invites.noneFound': 'No such address is invited.',
+  'invites.pages': 'Pages of pending invites',
+  'invites.earlier.pages': 'Pages of earlier invitations',
   'invites.status.accepted': 'Accepted',
   'invites.status.declined': 'Declined',
   'invites.status.cancelled': 'Cancelled',
@@ -1780,6 +1784,7 @@ export const english = {
   // The activity log: filters, before and after, as a file
   'client.tab.activity': 'Activity',
   'log.admin': 'Admin number',
+  'log.mayBeMore': 'There may be older ones: a client, a person or a day finds them sooner.',
   'log.entries': 'Newest first',
   'log.download': 'Download as CSV',
   'log.gotAccess': 'got access, as {email}',
