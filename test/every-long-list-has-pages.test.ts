@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { LOOKED_AT } from '../src/domain/activity.ts'
+import { LOOKED_AT } from '../src/domain/pages.ts'
 import { inDays } from '../src/platform/clock.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'

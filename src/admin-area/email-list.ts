@@ -20,7 +20,7 @@ export async function readEmailList(db: Db, req: Request, client?: { id: number 
     ...(client && { client }),
     ...(status && { status }),
   }
-  const found = cutPage({ rows: await listEmails(db, wanted) }, PAGE_SIZE)
+  const found = cutPage(await listEmails(db, wanted), PAGE_SIZE)
   const total = await totalBelow({ ...found, before }, () => countEmails(db, wanted))
   const asked = { search, status: status ?? '', before }
   return { ...found, ...asked, total, statuses: EMAIL_STATUSES, url: req.path }

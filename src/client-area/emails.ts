@@ -24,8 +24,8 @@ export function emails(db: Db) {
     const search = asked.trim().slice(0, 100)
     const before = idOf(req.query.before)
     const reader = readerOf(req)
-    const rows = await listAccountEmails(db, reader, { search, before, limit: PAGE_SIZE + 1 })
-    const found = { ...cutPage({ rows }, PAGE_SIZE), before, search }
+    const emails = await listAccountEmails(db, reader, { search, before, limit: PAGE_SIZE + 1 })
+    const found = { ...cutPage(emails, PAGE_SIZE), before, search }
     const total = await totalBelow(found, () => countAccountEmails(db, reader, { search }))
     show(req, res, 'client-area/emails', { ...found, total }, 'client-area/_emails')
   })

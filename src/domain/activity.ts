@@ -8,11 +8,8 @@ import { type Signed, signEntry } from './activity-macs.ts'
 import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { loginsOf } from './merged-logins.ts'
-import { COUNTED_MAX, countUpTo, type Found } from './pages.ts'
+import { COUNTED_MAX, countUpTo, endOfLooking, type Found } from './pages.ts'
 import { like } from './search.ts'
-
-/** Entries, for one page of a search. */
-export const LOOKED_AT = 20_000
 
 export interface Activity extends Signed {
   id: number
@@ -103,14 +100,10 @@ export async function searchActivity(
   if (!text && !ip) return { rows: await listActivity(db, filter) }
   let since = 0
   for (const whose of await parties(db, filter)) {
-    const [end, behind]: { id: number }[] = await db('activity')
+    const rows = db('activity')
       .modify((query) => narrow(query, indexed))
       .modify(whose)
-      .orderBy('id', 'desc')
-      .offset(LOOKED_AT - 1)
-      .limit(2)
-      .select('id')
-    if (end && behind) since = Math.max(since, end.id)
+    since = Math.max(since, (await endOfLooking(rows, 'id')) ?? 0)
   }
   const rows = await listActivity(db, { ...filter, since })
   return { rows, ...(since && { stopped: { id: since } }) }

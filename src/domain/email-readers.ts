@@ -8,6 +8,7 @@ import type { Db } from '../platform/database.ts'
 import type { Client } from './clients.ts'
 import { countEmails, findEmail, type LoggedEmail, listEmails } from './email-log.ts'
 import { loginsOf } from './merged-logins.ts'
+import type { Found } from './pages.ts'
 
 export type Audience = 'account' | 'owner' | 'nobody'
 
@@ -89,7 +90,7 @@ export const listAccountEmails = async (
   db: Db,
   reader: EmailReader,
   looked: { search: string; before: number; limit: number },
-): Promise<LoggedEmail[]> =>
+): Promise<Found<LoggedEmail>> =>
   listEmails(db, { ...looked, client: reader.client, only: await readable(db, reader) })
 
 /** How many of them; nothing for a search. */

@@ -5,7 +5,7 @@ import type { Knex } from 'knex'
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type Invitation, isOpen } from './invitations.ts'
-import { countUpTo, cutPage, latestFirst, type Place } from './pages.ts'
+import { COUNTED_MAX, countUpTo, cutPage, latestFirst, type Place } from './pages.ts'
 import { like } from './search.ts'
 
 /** With who sent it, as lists show it. */
@@ -55,7 +55,10 @@ const waiting = (db: Db, client: { id: number }, search = '') =>
           over.whereRaw('? IS NULL', [invitedAgain(db)]).whereRaw('? IS NULL', [cameIn(db)]),
         ),
     )
-    .modify((query) => search && query.whereRaw("i.email LIKE ? ESCAPE '!'", [like(search.toLowerCase())]))
+    .modify(fits(search))
+
+const fits = (search?: string) => (query: Knex.QueryBuilder) =>
+  search && query.whereRaw("i.email LIKE ? ESCAPE '!'", [like(search.toLowerCase())])
 
 // Not asked as EXISTS: MariaDB would first collect all that there are.
 const invitedAgain = (db: Db) =>
@@ -77,8 +80,14 @@ export async function pageOfPending(
   client: { id: number },
   { search, behind, size = INVITES_A_PAGE }: Wanted = {},
 ) {
+  // The page first, then what belongs to it: else all that wait would be looked up. Nor may the search be part of that:
+  // for one row that fits MariaDB would go through the invitations of all clients.
+  const some = waiting(db, client)
+    .modify(latestFirst('i.sent_at', 'i.id', behind))
+    .limit(search ? COUNTED_MAX : size + 1)
+    .select('i.*')
   const rows: (Row & { failed: string | null; fault: string | null })[] = await withInviter(
-    waiting(db, client, search),
+    db.from(some.as('i')),
   )
     .leftJoin('emails as e', (latest) =>
       latest
@@ -88,7 +97,8 @@ export async function pageOfPending(
         .andOnVal('e.status', 'failed'),
     )
     .select('e.status as failed', 'e.fault')
-    .modify(latestFirst('i.sent_at', 'i.id', behind))
+    .modify(fits(search))
+    .modify(latestFirst('i.sent_at', 'i.id'))
     .limit(size + 1)
   const all = rows.map(({ failed, fault, ...row }): ListedInvitation => {
     const mail = fault === 'address' ? 'refused' : 'failed'

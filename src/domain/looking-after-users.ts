@@ -8,7 +8,7 @@ import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { removeFactors } from './factors.ts'
-import { countUpTo, type Found, type Place } from './pages.ts'
+import { countUpTo, endOfLooking, type Found, type Place } from './pages.ts'
 import { requestReset } from './password-resets.ts'
 import { asPerson } from './people.ts'
 import { endTokens } from './personal-tokens.ts'
@@ -16,6 +16,9 @@ import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
 import { getUser, type User } from './users.ts'
 import { findByWords, isSearch, whereWorded } from './words.ts'
+
+/** Who has no client is known of nobody in advance: so many are asked for one page. */
+const LOOKED_THROUGH = 5_000
 
 export const USER_FILTERS = [
   'two-factor',
@@ -51,13 +54,17 @@ export async function listUsers(db: Db, looked: LookedForUsers): Promise<Found<L
   const only = status ? (query: Knex.QueryBuilder) => query.where('u.status', status) : filtered(db, filter)
   if (isSearch(search) && !within)
     return findByWords<User>(db, 'users', search, { limit, after: behind, only })
+  const from = (query: Knex.QueryBuilder) => behind && query.where('u.id', '<', behind.id)
+  const end =
+    filter === 'without-client' && (await endOfLooking(db('users as u').modify(from), 'u.id', LOOKED_THROUGH))
   const rows: Listed[] = await db('users as u')
     .modify(only)
     .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, 'users', 'u.id', search))
-    .modify((query) => behind && query.where('u.id', '<', behind.id))
+    .modify(from)
+    .modify((query) => end && query.where('u.id', '>=', end))
     .orderBy('u.id', 'desc')
     .limit(limit)
-  return { rows }
+  return { rows, ...(end && { stopped: { id: end } }) }
 }
 
 /** How many the filter lets through. Who has no client is known of nobody in advance: those are not counted. */

@@ -59,3 +59,20 @@ export const latestFirst = (moment: string, id: string, behind?: Place) => (quer
 
 /** Whether a place is one in a list that is sorted so. */
 export const isMoment = (place: Place | undefined) => MOMENT.test(place?.word ?? '')
+
+/** So many rows are looked at for one page of what no index finds. */
+export const LOOKED_AT = 20_000
+
+/** Where a list that is sorted by id, the newest first, has had `most` rows and goes on: there a page of it stops. */
+export async function endOfLooking(
+  rows: Knex.QueryBuilder,
+  id: string,
+  most = LOOKED_AT,
+): Promise<number | undefined> {
+  const [end, behind]: { id: number }[] = await rows
+    .orderBy(id, 'desc')
+    .offset(most - 1)
+    .limit(2)
+    .select({ id })
+  return behind && end?.id
+}
