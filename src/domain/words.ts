@@ -166,7 +166,8 @@ async function look<Row>(db: Db, what: Worded, { word, others, stretch, only, mo
   const some = db(table).modify(stretch).select('word', of).limit(most)
   const query: Knex.QueryBuilder = db
     .from(some.as('w'))
-    .join(`${what} as u`, 'u.id', `w.${of}`)
+    // Said so, SQLite begins with the words; it would begin with everyone who is active. To MariaDB it is any join.
+    .crossJoin(`${what} as u`, 'u.id', `w.${of}`)
     .modify((query) => {
       for (const other of others) query.whereRaw('? IS NOT NULL', [hasWord(db, what, `w.${of}`, other)])
     })
