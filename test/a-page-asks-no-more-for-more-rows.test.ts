@@ -26,17 +26,6 @@ async function askAll() {
   return asked
 }
 
-test('each page takes as many queries for many rows as for few', async () => {
-  await walk.grow(3)
-  const few = await askAll()
-  await walk.grow(15)
-  const many = await askAll()
-  const grown = [...many].filter(([path, asked]) => asked.length > (few.get(path)?.length ?? 0))
-  expect(Object.fromEntries(grown)).toEqual({})
-  expect([...many].filter(([, asked]) => asked.length > MOST_A_PAGE)).toEqual([])
-  expect(few.size).toBeGreaterThan(60)
-}, 120_000)
-
 test('session, association and permissions take no more than two queries together', async () => {
   const alice = await house.user('alice', 'Acme Hosting')
   await alice.visit('/clientarea')
@@ -59,3 +48,15 @@ test("a client's users are shown with few queries, in either area", async () => 
     expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(most)
   }
 })
+
+test('each page takes as many queries for many rows as for few', async () => {
+  // Of every list more than a page: below it there is one query more, for how many there are in all.
+  await walk.grow(60)
+  const few = await askAll()
+  await walk.grow(15)
+  const many = await askAll()
+  const grown = [...many].filter(([path, asked]) => asked.length > (few.get(path)?.length ?? 0))
+  expect(Object.fromEntries(grown)).toEqual({})
+  expect([...many].filter(([, asked]) => asked.length > MOST_A_PAGE)).toEqual([])
+  expect(few.size).toBeGreaterThan(60)
+}, 240_000)

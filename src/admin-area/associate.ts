@@ -58,10 +58,10 @@ export function associatePage(db: Db) {
 
   async function showForm(req: Request, res: Response, client: Client, form: Form) {
     const search = String(form.values.search ?? '').slice(0, NAME_MAX)
-    const found = await searchUsers(db, search, FOUND_MAX)
+    const { found, mayBeMore } = await searchUsers(db, search, FOUND_MAX)
     const taken = await findAssociated(db, client, found)
     const presets = await listPresets(db, client)
-    const data = { client, form, found, taken, presets, tab: 'users' }
+    const data = { client, form, found, mayBeMore, taken, presets, tab: 'users' }
     show(req, res, 'admin-area/associate', data, 'admin-area/_found')
   }
 

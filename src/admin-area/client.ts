@@ -4,8 +4,8 @@ import { type Request, type Response, Router } from 'express'
 import { listActivity } from '../domain/activity.ts'
 import { type Client, clientName, editClient } from '../domain/clients.ts'
 import { closeClient, reopenClient } from '../domain/closing.ts'
-import { listPending } from '../domain/invitations.ts'
 import { countClientUsers, getOwner } from '../domain/listing-client-users.ts'
+import { countPending } from '../domain/listing-invitations.ts'
 import type { Db } from '../platform/database.ts'
 import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
@@ -27,7 +27,7 @@ export function client(db: Db) {
     const client = await target(req)
     const owner = await getOwner(db, client)
     const total = totalOf(await countClientUsers(db, client))
-    const pending = await listPending(db, client)
+    const pending = totalOf(await countPending(db, client))
     const activity = mayAdmin(req.visit, 'see-activity')
       ? inSentences(await listActivity(db, { client, limit: ACTIVITY_SHOWN }))
       : undefined

@@ -10,15 +10,15 @@ import {
   listClients,
   openClient,
 } from '../domain/clients.ts'
+import { cutPage, readPlace } from '../domain/pages.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { findUser, type NewUser, searchUsers, type User } from '../domain/users.ts'
-import { placeOf, readPlace } from '../domain/words.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { actor, idOf } from '../web/request.ts'
-import { inAll } from '../web/totals.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
 
@@ -35,26 +35,17 @@ export function clients(db: Db) {
     const status = CLIENT_STATUSES.find((one) => one === req.query.status)
     const behind = readPlace(req.query.before)
     const options = { search, limit: PAGE_SIZE + 1, ...(status && { status }), behind }
-    const found = await listClients(db, options)
-    const list = found.slice(0, PAGE_SIZE)
-    const [last, more] = [list.at(-1), found.length > PAGE_SIZE]
-    const next = more && last && placeOf(last)
-    const total = search.trim() ? undefined : inAll(await countClients(db, status))
-    const data = {
-      list,
-      next,
-      total,
-      search,
-      status: status ?? '',
-      before: behind,
-      statuses: CLIENT_STATUSES,
-    }
-    show(req, res, 'admin-area/clients', data, 'admin-area/_clients')
+    const found = cutPage(await listClients(db, options), PAGE_SIZE)
+    const asked = { search, status: status ?? '', before: behind, statuses: CLIENT_STATUSES }
+    const total = await totalBelow({ ...found, ...asked }, async () =>
+      search.trim() ? undefined : countClients(db, status),
+    )
+    show(req, res, 'admin-area/clients', { ...found, ...asked, total }, 'admin-area/_clients')
   })
 
   async function showNew(req: Request, res: Response, form: Form) {
     const found = await searchUsers(db, String(form.values.search ?? ''), FOUND_MAX)
-    const data = { form, found, taken: new Set<number>(), associated: [] }
+    const data = { form, ...found, taken: new Set<number>() }
     show(req, res, 'admin-area/new-client', data, 'admin-area/_found')
   }
 

@@ -3,6 +3,7 @@
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import {
+  countDeliveries,
   DELIVERY_STATUSES,
   findDelivery,
   findEvent,
@@ -14,11 +15,13 @@ import {
   replayEvent,
   retryDelivery,
 } from '../domain/hook-log.ts'
+import { cutPage } from '../domain/pages.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, requiredLine, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
 
@@ -41,16 +44,12 @@ export function deliveries(db: Db) {
     // One function by its key, or all of a hook point by its name.
     const hook = String(req.query.hook ?? '')
     const hooks = functions.filter((one) => one.hook === hook || one.name === hook).map((one) => one.hook)
-    const found = await listDeliveries(db, {
-      limit: PAGE_SIZE + 1,
-      ...(status && { status }),
-      ...(hook && { hooks: hooks.length ? hooks : [hook] }),
-      ...(before && { before }),
-    })
-    const list = found.slice(0, PAGE_SIZE)
-    const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
+    const asked = { ...(status && { status }), ...(hook && { hooks: hooks.length ? hooks : [hook] }) }
+    const rows = await listDeliveries(db, { ...asked, before, limit: PAGE_SIZE + 1 })
+    const found = { ...cutPage({ rows }, PAGE_SIZE), before }
+    const total = await totalBelow(found, () => countDeliveries(db, asked))
     const filters = { hook, status: status ?? '', statuses: DELIVERY_STATUSES, functions }
-    show(req, res, 'admin-area/deliveries', { list, next, before, ...filters }, 'admin-area/_deliveries-list')
+    show(req, res, 'admin-area/deliveries', { ...found, total, ...filters }, 'admin-area/_deliveries-list')
   })
 
   async function delivery(req: Request): Promise<HookDelivery> {

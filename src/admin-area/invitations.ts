@@ -6,22 +6,23 @@ import {
   AGES,
   type AnyInvitation,
   actOnMany,
+  countAllInvitations,
   findInvitations,
-  isPlace,
   listAllInvitations,
   MOST_AT_ONCE,
   type Outcome,
-  placeOf,
   STATES,
   type Step,
 } from '../domain/all-invitations.ts'
 import { type Client, findClient } from '../domain/clients.ts'
 import { correctAddress } from '../domain/correcting-addresses.ts'
+import { cutPage, isMoment, readPlace } from '../domain/pages.ts'
 import { NotFound, Refusal, TooMany } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { emailField, type Form, formOf, manyOf, submit } from '../web/form.ts'
 import { actor, idOf } from '../web/request.ts'
+import { totalBelow } from '../web/totals.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { tellTooMany } from '../web/words.ts'
@@ -40,12 +41,13 @@ async function readList(db: Db, { query }: Request) {
   const state = STATES.find((one) => one === query.state)
   const age = AGES.find((one) => one === query.age)
   const asked = { client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
-  const before = isPlace(String(query.before)) ? String(query.before) : ''
-  const found = await listAllInvitations(db, { ...asked, state, age, before, limit: PAGE_SIZE + 1 })
-  const list = found.slice(0, PAGE_SIZE)
-  const last = found.length > PAGE_SIZE ? list.at(-1) : undefined
+  const place = readPlace(query.before)
+  const before = isMoment(place) ? place : undefined
+  const wanted = { ...asked, state, age, before, limit: PAGE_SIZE + 1 }
+  const found = cutPage({ rows: await listAllInvitations(db, wanted) }, PAGE_SIZE)
+  const total = await totalBelow({ ...found, before }, () => countAllInvitations(db, wanted))
   const filters = { ...asked, state: state ?? '', age: age ?? '' }
-  return { list, next: last && placeOf(last), before, filters, states: STATES, ages: AGES }
+  return { ...found, before, total, filters, states: STATES, ages: AGES }
 }
 
 const idsIn = (ids: string[]) => ids.map(idOf).filter(Boolean)

@@ -39,9 +39,8 @@ export function mergeUsersPage(db: Db) {
 
   async function choose(req: Request, res: Response, user: User, form: Form) {
     const search = String(form.values.search ?? '').slice(0, NAME_MAX)
-    const found = (await searchUsers(db, search, FOUND_MAX + 1)).filter(({ id }) => id !== user.id)
-    const data = { user, form, found: found.slice(0, FOUND_MAX) }
-    show(req, res, 'admin-area/merge', data, 'admin-area/_merge-found')
+    const found = await searchUsers(db, search, FOUND_MAX, user)
+    show(req, res, 'admin-area/merge', { user, form, ...found }, 'admin-area/_merge-found')
   }
 
   /** What it would do now; where it cannot be done, the choice again with the reason. */

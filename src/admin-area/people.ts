@@ -12,14 +12,14 @@ import {
   sendReset,
   USER_FILTERS,
 } from '../domain/looking-after-users.ts'
+import { cutPage, readPlace } from '../domain/pages.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { fullName, type User } from '../domain/users.ts'
-import { placeOf, readPlace } from '../domain/words.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { actor } from '../web/request.ts'
-import { inAll } from '../web/totals.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { holds, userOf } from './area.ts'
 import { ProvenInput, prove } from './proving.ts'
@@ -49,14 +49,12 @@ export function people(db: Db) {
     const filter = USER_FILTERS.find((one) => one === req.query.filter)
     const behind = readPlace(req.query.before)
     const options = { search, limit: PAGE_SIZE + 1, ...(filter && { filter }), behind }
-    const found = await listUsers(db, options)
-    const list = found.slice(0, PAGE_SIZE)
-    const [last, more] = [list.at(-1), found.length > PAGE_SIZE]
-    const next = more && last && placeOf(last)
-    const count = search.trim() ? undefined : await countUsers(db, filter)
-    const total = count && inAll(count)
-    const data = { list, next, total, search, filter: filter ?? '', before: behind, filters: USER_FILTERS }
-    show(req, res, 'admin-area/people', data, 'admin-area/_people')
+    const found = cutPage(await listUsers(db, options), PAGE_SIZE)
+    const asked = { search, filter: filter ?? '', before: behind, filters: USER_FILTERS }
+    const total = await totalBelow({ ...found, ...asked }, async () =>
+      search.trim() ? undefined : countUsers(db, filter),
+    )
+    show(req, res, 'admin-area/people', { ...found, ...asked, total }, 'admin-area/_people')
   })
 
   for (const step of USER_STEPS) {

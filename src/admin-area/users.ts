@@ -6,7 +6,6 @@ import { endDay } from '../domain/access-times.ts'
 import { type ClientUser, findClientUser } from '../domain/associations.ts'
 import { type Client, clientName } from '../domain/clients.ts'
 import { setPermissions } from '../domain/editing-access.ts'
-import { listEarlier, listPending } from '../domain/invitations.ts'
 import { makeOwner } from '../domain/ownership.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
@@ -19,6 +18,7 @@ import { accessPages } from '../web/access-pages.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { invitePages } from '../web/invite-pages.ts'
+import { invitesLists } from '../web/invites-lists.ts'
 import { linkPages } from '../web/link-pages.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
@@ -51,8 +51,7 @@ export function users(db: Db) {
     const one = await client(req)
     const lists = {
       ...(await usersPage(db, one, req)),
-      pending: await listPending(db, one),
-      earlier: await listEarlier(db, one),
+      ...(await invitesLists(db, one, req)),
       transfer: await findPendingTransfer(db, one),
       presets: await listPresets(db, one),
     }

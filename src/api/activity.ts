@@ -103,7 +103,8 @@ async function listed(c: Call, asked: z.output<typeof OfAll>, reader?: Reader) {
   const rows = isSeen
     ? await list()
     : await ofEachSeen(c.get('db'), c.get('caller'), list, { order: newestFirst, limit })
-  return shape.pageOf(c, reader ? rows.map((entry) => asReadBy(reader, entry)) : rows, { limit }, bodyOf)
+  const read = reader ? rows.map((entry) => asReadBy(reader, entry)) : rows
+  return shape.pageOf(c, { rows: read }, { limit }, bodyOf)
 }
 
 export function activity(api: Api) {

@@ -141,7 +141,7 @@ function reads(api: Api) {
     await mustLookAtUsers(c.get('db'), c.get('caller'))
     const page = shape.wanted(c.req.valid('query'))
     const rows = await listAssociations(c.get('db'), clientOf(c), page)
-    return show(c, shape.pageOf(c, rows, page, bodyOf))
+    return show(c, shape.pageOf(c, { rows }, page, bodyOf))
   })
 
   api.openapi(get, async (c) => {

@@ -110,8 +110,8 @@ export function clients(api: Api) {
   api.openapi(list, async (c) => {
     const { after, limit, ...looked } = c.req.valid('query')
     const page = shape.wanted({ after, limit })
-    const rows = await listClientsFor(c.get('db'), c.get('caller'), { ...looked, ...page })
-    return show(c, shape.pageOf(c, rows, page, bodyOf))
+    const found = await listClientsFor(c.get('db'), c.get('caller'), { ...looked, ...page })
+    return show(c, shape.pageOf(c, found, page, bodyOf))
   })
 
   api.openapi(get, (c) => show(c, bodyOf(clientOf(c))))

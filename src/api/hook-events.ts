@@ -125,7 +125,7 @@ export function hookEvents(api: Api) {
     const { name, ...looked } = c.req.valid('query')
     const { limit, behind } = shape.wanted(looked)
     const rows = await listEvents(c.get('db'), { name, limit, before: behind?.id })
-    return show(c, shape.pageOf(c, rows, { limit }, bodyOf))
+    return show(c, shape.pageOf(c, { rows }, { limit }, bodyOf))
   })
 
   api.openapi(get, async (c) => show(c, await wholeBody(c.get('db'), await target(c))))

@@ -5,9 +5,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import {
   type AnyInvitation,
   findInvitations,
-  isPlace,
   listAllInvitations,
-  placeOf,
   STATES,
   sentLastFirst,
 } from '../domain/all-invitations.ts'
@@ -15,6 +13,7 @@ import { ofEachSeen } from '../domain/api-callers.ts'
 import { cancelInvitation, findInvitation, type Invitation } from '../domain/invitations.ts'
 import { invite, resendInvitation } from '../domain/inviting.ts'
 import { reachOf } from '../domain/managing.ts'
+import { isMoment } from '../domain/pages.ts'
 import { parsePermissions } from '../domain/permissions.ts'
 import { NotFound, Refusal } from '../domain/refusal.ts'
 import { emailField } from '../web/form.ts'
@@ -140,17 +139,15 @@ type Looked = { after?: string | undefined; limit?: string | undefined; state?: 
 
 async function listed(c: Call, { state, ...looked }: Looked, client?: { id: number }) {
   const { limit, behind } = shape.wanted(looked)
-  const before = behind && placeOf({ id: behind.id, sent_at: behind.word ?? '' })
-  if (before !== undefined && !isPlace(before)) throw new Refusal('api.after', 'after')
+  if (behind && !isMoment(behind)) throw new Refusal('api.after', 'after')
   const list = (of = client) =>
     listAllInvitations(c.get('db'), {
-      ...{ limit, state, ...(before && { before }), ...(of && { client: String(of.id) }) },
+      ...{ limit, state, before: behind, ...(of && { client: String(of.id) }) },
     })
   const rows = client
     ? await list()
     : await ofEachSeen(c.get('db'), c.get('caller'), list, { order: sentLastFirst, limit })
-  const placed = rows.map((row) => ({ ...row, word: row.sent_at }))
-  return shape.pageOf(c, placed, { limit }, bodyOf)
+  return shape.pageOf(c, { rows }, { limit }, bodyOf)
 }
 
 /** The invitation of the URL; what the host has switched off for users is not shown to them either. */

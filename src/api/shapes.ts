@@ -1,7 +1,7 @@
 // Shapes that every resource uses: pages of a list, ids in URLs, headers, and what a call may be answered.
 
 import { z } from '@hono/zod-openapi'
-import { type Place, placeOf, readPlace } from '../domain/words.ts'
+import { cutPage, type Found, type Place, readPlace } from '../domain/pages.ts'
 import type { Call } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -49,7 +49,8 @@ export const listOf = <T extends z.ZodType>(name: string, item: T) =>
     .object({
       items: z.array(item),
       next: z.string().nullable().openapi({
-        description: 'For `after`; null on the last page. The header Link has the whole address.',
+        description:
+          'For `after`; null on the last page, and on no other, however few items a page has. The header Link has the whole address.',
         example: null,
       }),
     })
@@ -64,20 +65,17 @@ export const wanted = ({ after, limit }: { after?: string | undefined; limit?: s
 /** A page of rows, with its Link to the next. */
 export function pageOf<T extends Place, B>(
   c: Call,
-  rows: T[],
+  found: Found<T>,
   { limit }: { limit: number },
   body: (row: T) => B,
 ) {
-  const rest = rows.length >= limit
-  const shown = rest ? rows.slice(0, limit - 1) : rows
-  const last = shown.at(-1)
-  const next = rest && last ? placeOf(last) : null
+  const { list, next = null } = cutPage(found, limit - 1)
   if (next) {
     const { pathname, searchParams } = new URL(c.req.url)
     searchParams.set('after', next)
     c.header('Link', `<${pathname}?${searchParams}>; rel="next"`)
   }
-  return { items: shown.map(body), next }
+  return { items: list.map(body), next }
 }
 
 const key = z

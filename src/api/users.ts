@@ -134,8 +134,8 @@ function reads(api: Api) {
   api.openapi(list, async (c) => {
     const { after, limit, ...looked } = c.req.valid('query')
     const page = shape.wanted({ after, limit })
-    const rows = await listUsersFor(c.get('db'), c.get('caller'), { ...looked, ...page })
-    return show(c, shape.pageOf(c, rows, page, bodyOf))
+    const found = await listUsersFor(c.get('db'), c.get('caller'), { ...looked, ...page })
+    return show(c, shape.pageOf(c, found, page, bodyOf))
   })
 
   api.openapi(get, async (c) =>

@@ -54,13 +54,13 @@ export function accessReview(db: Db) {
 
   async function showReview(req: Request, res: Response, form: Form = formOf(req)) {
     const { asked, filter } = askedIn(req)
-    const nth = idOf(req.query.page) || 1
-    const offset = (nth - 1) * PAGE_SIZE
-    const found = await listReviewed(db, looking(req), { ...filter, offset, limit: PAGE_SIZE + 1 })
+    const [after] = chosenIn(req.query.before)
+    const found = await listReviewed(db, looking(req), { ...filter, after, limit: PAGE_SIZE + 1 })
+    const list = found.slice(0, PAGE_SIZE)
+    const last = found.length > PAGE_SIZE ? list.at(-1) : undefined
     show(req, res, 'client-area/access-review', {
-      ...{ asked, form, nth },
-      list: found.slice(0, PAGE_SIZE),
-      hasMore: found.length > PAGE_SIZE,
+      ...{ asked, form, list, before: after },
+      next: last && `${last.client.id}-${last.id}`,
       clients: await listReviewedClients(db, looking(req)),
       lacksFactor: await lacksFactor(db, looking(req)),
       isAsked: await isAskedToReview(db, currentUser(req)),

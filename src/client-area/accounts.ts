@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { findAccount } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
 import { countOwnAccounts, listOwnAccounts } from '../domain/own-accounts.ts'
+import { cutPage, readPlace } from '../domain/pages.ts'
 import { listPresetsOf } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { listOffers } from '../domain/transfers.ts'
@@ -16,6 +17,7 @@ import { actAs } from '../web/guards.ts'
 import { showKept } from '../web/kept-form.ts'
 import { actor, currentUser, idOf, safePath } from '../web/request.ts'
 import { enter } from '../web/session.ts'
+import { totalOf } from '../web/totals.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { whyNotEntered } from '../web/which-account.ts'
@@ -34,16 +36,16 @@ export function accounts(db: Db) {
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
     const user = currentUser(req)
     const search = String(req.query.q ?? '').slice(0, 100)
-    const nth = idOf(req.query.page) || 1
+    const place = readPlace(req.query.before)
     const all = await countOwnAccounts(db, user)
     const count = search.trim() ? await countOwnAccounts(db, user, search) : all
-    const offset = (nth - 1) * PAGE_SIZE
-    const list = await listOwnAccounts(db, user, { search, offset, limit: PAGE_SIZE })
+    const rows = await listOwnAccounts(db, user, { search, place, limit: PAGE_SIZE + 1 })
+    const { list, next } = cutPage({ rows }, PAGE_SIZE)
     const presets = await listPresetsOf(
       db,
       list.map(({ client }) => client),
     )
-    const asked = { search, nth, count, hasMore: offset + list.length < count }
+    const asked = { search, next, before: place, count: totalOf(count) }
     const data = { ...asked, accounts: list, presets, searches: all >= SEARCH_FROM || search !== '' }
     const offers = await listOffers(db, user)
     show(req, res, 'client-area/accounts', { ...data, offers }, 'client-area/_accounts')

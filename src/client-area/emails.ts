@@ -2,11 +2,13 @@
 // message as it was sent, its link left out.
 
 import { type Request, Router } from 'express'
-import { findAccountEmail, listAccountEmails } from '../domain/email-readers.ts'
+import { countAccountEmails, findAccountEmail, listAccountEmails } from '../domain/email-readers.ts'
+import { cutPage } from '../domain/pages.ts'
 import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { allowFrame, renderLogged, sendMail } from '../web/mail-page.ts'
 import { currentClient, currentUser, idOf } from '../web/request.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { permitted } from './area.ts'
 
@@ -21,10 +23,11 @@ export function emails(db: Db) {
     const asked = typeof req.query.search === 'string' ? req.query.search : ''
     const search = asked.trim().slice(0, 100)
     const before = idOf(req.query.before)
-    const found = await listAccountEmails(db, readerOf(req), { search, before, limit: PAGE_SIZE + 1 })
-    const list = found.slice(0, PAGE_SIZE)
-    const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
-    show(req, res, 'client-area/emails', { list, next, before, search }, 'client-area/_emails')
+    const reader = readerOf(req)
+    const emails = await listAccountEmails(db, reader, { search, before, limit: PAGE_SIZE + 1 })
+    const found = { ...cutPage(emails, PAGE_SIZE), before, search }
+    const total = await totalBelow(found, () => countAccountEmails(db, reader, { search }))
+    show(req, res, 'client-area/emails', { ...found, total }, 'client-area/_emails')
   })
 
   async function target(req: Request) {

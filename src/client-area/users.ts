@@ -7,7 +7,7 @@ import { findRequest, listRequests } from '../domain/access-requests.ts'
 import { endDay } from '../domain/access-times.ts'
 import { type ClientUser, findClientUser } from '../domain/associations.ts'
 import { setPermissions } from '../domain/editing-access.ts'
-import { listEarlier, listPending } from '../domain/invitations.ts'
+import type { Invitation } from '../domain/invitations.ts'
 import { isWithin, type Reach, whyBeyond } from '../domain/managing.ts'
 import { parsePermissions } from '../domain/permissions.ts'
 import { listPresets } from '../domain/presets.ts'
@@ -20,6 +20,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, manyOf, NoInput, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
+import { invitesLists } from '../web/invites-lists.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentReach, currentUser, idOf, isOwner } from '../web/request.ts'
 import { usersPage } from '../web/users-page.ts'
@@ -54,14 +55,13 @@ export function users(db: Db) {
   async function showUsers(req: Request, res: Response, form: Form, outcomes: Outcome[] = []) {
     const [client, reach] = [currentClient(req), currentReach(req)]
     const page = await usersPage(db, client, req)
-    const [offered, earlier] = [await listPending(db, client), await listEarlier(db, client)]
+    const { pending: offered, earlier } = await invitesLists(db, client, req)
     const requests = await listRequests(db, client)
     const handing = handingOver(req, await findPendingTransfer(db, client))
     const users = page.users.map((user) => ({ ...user, why: !user.isOwner && whyBeyond(reach, user) }))
-    const pending = offered.map((one) => ({
-      ...one,
-      isBeyond: !isWithin(reach, parsePermissions(one.permissions)),
-    }))
+    const isBeyond = (one: Invitation) => !isWithin(reach, parsePermissions(one.permissions))
+    const list = offered.list.map((one) => ({ ...one, isBeyond: isBeyond(one) }))
+    const pending = { ...offered, list }
     const bounded = { ...bounds(reach), presets: await presetsOf(req) }
     const lists = { ...page, ...bounded, ...handing, users, pending, earlier, requests }
     const mayWrite = currentUser(req).email_verified_at !== null

@@ -5,6 +5,7 @@ import { PERMISSIONS } from '../domain/permissions.ts'
 import type { User } from '../domain/users.ts'
 import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
+import { wholeList } from './catalogue-lists.ts'
 import { asking } from './catalogue-requests.ts'
 import { FEW_ACCOUNTS } from './catalogue-switching.ts'
 
@@ -32,14 +33,14 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   const tooLong = { values: { word: 'w'.repeat(501) }, errors: { word: 'That is too long.' } }
   const step = { client, form, back: '/', action: '/', layout: 'client-area' }
   const earlier = [{ ...declined, decline_word: 'I am not with you any more.' }]
-  const lists = { users: listed, pending: [invitation], earlier, requests: [] }
+  const lists = { users: listed, pending: wholeList([invitation]), earlier: wholeList(earlier), requests: [] }
   const bounds = { isOwner: false, givable: ['invoices', 'tickets', 'users'], endsBy: inDays(20) }
   const beyond = [alice, { ...bob, why: 'delegate.yourself' }, { ...carol, why: 'delegate.holdsMore' }]
   const bounded = { ...bounds, ...lists, users: beyond, requests: [asking(carol as User)] }
   const offered = [invitation, { ...invitation, id: 8, isBeyond: true }]
   return [
     ['client-area/accounts', { ...FEW_ACCOUNTS, accounts: [account, ...others] }, '?times'],
-    ['client-area/users', { form, ...bounded, pending: offered }, '?delegate'],
+    ['client-area/users', { form, ...bounded, pending: wholeList(offered) }, '?delegate'],
     ['client-area/permissions', { user: bob, form, ...bounds }, '?delegate'],
     ['client-area/permissions', { user: bob, form, ...bounds, why: 'delegate.holdsMore' }, '?beyond'],
     ['client-area/remove', { user: bob, form, why: 'delegate.holdsMore' }, '?beyond'],

@@ -22,6 +22,7 @@ export function activityPages(client: Data): [name: string, data: Data, more?: s
   return [
     ['activity', { ...page, list: [entry, plain], next: 3, before: 9 }],
     ['activity', { ...page, list: [], next: undefined, before: 0 }, '?empty'],
+    ['activity', { ...page, list: [], next: 3, before: 0, stopped: true }, '?none-yet'],
     ['activity', { ...page, list: [], next: undefined, before: 0, errors: wrong }, '?wrong'],
     ['client-activity', { ...tab, list: [entry, plain], next: undefined, before: 0 }],
   ]

@@ -2,6 +2,7 @@
 
 import { inDays, inMinutes } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
+import { wholeList } from './catalogue-lists.ts'
 import { tooManyForm } from './catalogue-settings.ts'
 
 interface Sample {
@@ -33,7 +34,11 @@ export function invitingPages(lists: Data, offer: Sample): [name: string, data: 
   const states = [invitation, { ...invitation, id: 8, status: 'expired', expires_at: inDays(-1) }]
   const step = { client: offer.client, invitation, form, back: '/', layout: 'client-area' }
   return [
-    ['client-area/users', { ...lists, form: left, mayWrite: true, outcomes, pending: states }, '?left'],
+    [
+      'client-area/users',
+      { ...lists, form: left, mayWrite: true, outcomes, pending: wholeList(states) },
+      '?left',
+    ],
     ['client-area/users', { ...lists, form, mayWrite: false }, '?unverified'],
     ['client-area/invite', { ...offer, invitation, form }, '?message'],
     ['includes/invite-step', { ...step, step: 'link', action: '/' }, '?link'],

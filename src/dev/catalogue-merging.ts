@@ -36,6 +36,7 @@ export function mergingPages(
   return [
     ['merge', { user, form, found: [gone, { ...gone, id: 3, last_name: 'n'.repeat(60) }] }],
     ['merge', { user, form: wrong, found: [] }, '?wrong'],
+    ['merge', { user, form, found: [], mayBeMore: true }, '?none-yet'],
     ['merge-preview', { user, form, merge, before: [] }],
     [
       'merge-preview',

@@ -24,6 +24,8 @@ export function peoplePages(user: User, accounts: unknown[]): [name: string, dat
   return [
     ['people', list],
     ['people', { ...list, list: [], next: undefined, filter: 'disabled' }, '?empty'],
+    ['people', { ...list, stopped: true }, '?stopped'],
+    ['people', { ...list, list: [], stopped: true }, '?none-yet'],
     ['person', { ...one, user, accounts, merged: [strange] }],
     [
       'person',

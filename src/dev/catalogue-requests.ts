@@ -26,7 +26,7 @@ export function requestPages(
   const since = { entered_at: null, ends_at: null, suspended_at: null }
   const reviewed = { ...user, ...since, client, permissions: PERMISSIONS }
   const other = { ...reviewed, id: 9, entered_at: inDays(-3), ends_at: inDays(30), suspended_at: inDays(-1) }
-  const whole = { asked: { text: 'c' }, form, nth: 2, list: [reviewed, other], hasMore: true }
+  const whole = { asked: { text: 'c' }, form, before: '1-2', list: [reviewed, other], next: '1-3' }
   const all = { ...whole, clients: [client], lacksFactor: true, isAsked: false }
   const kept = [{ one: reviewed, why: new Refusal('review.gone') }, { one: other }]
   return [
@@ -34,7 +34,11 @@ export function requestPages(
     ['request-access', { form: wrong, isVerified: true }, '?wrong'],
     ['request-access', { form, isVerified: false }, '?unverified'],
     ['access-review', all],
-    ['access-review', { ...all, list: [], hasMore: false, nth: 1, isAsked: true, asked: {} }, '?empty'],
+    [
+      'access-review',
+      { ...all, list: [], next: undefined, before: undefined, isAsked: true, asked: {} },
+      '?empty',
+    ],
     ['access-review-remove', { chosen: [reviewed, other] }],
     ['access-review-remove', { chosen: [] }, '?empty'],
     ['access-review-done', { removed: [reviewed], kept, gone: 1 }],

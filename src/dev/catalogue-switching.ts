@@ -5,7 +5,7 @@ import { PERMISSIONS } from '../domain/permissions.ts'
 import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
 
-export const FEW_ACCOUNTS = { search: '', nth: 1, count: 4, hasMore: false, searches: false }
+export const FEW_ACCOUNTS = { search: '', next: undefined, count: '4', searches: false }
 
 export function switchingPages(client: Client): [name: string, data: Data, more?: string][] {
   const times = { ends_at: null, suspended_at: null, standing: 'open' }
@@ -17,17 +17,17 @@ export function switchingPages(client: Client): [name: string, data: Data, more?
     entered_at: inDays(-nth),
   })
   const others = Array.from({ length: 25 }, (_, nth) => other(nth))
-  const many = { search: '', nth: 2, count: 2_000, hasMore: true, searches: true }
-  const found = { ...many, search: 'long', nth: 1, count: 1, hasMore: false }
+  const many = { search: '', before: '3', next: '9', count: '2000', searches: true }
+  const found = { ...many, search: 'long', before: undefined, next: undefined, count: '1' }
   const closed = { ...account, client: { ...client, id: 99, status: 'closed' } }
   const asked = { account, here: 'Ames Consulting', sentence: 'You act for another.', back: '/account/users' }
   const question = { ...asked, whyNot: undefined, kept: '' }
   return [
-    ['accounts', { ...FEW_ACCOUNTS, count: 1, accounts: [account] }],
-    ['accounts', { ...FEW_ACCOUNTS, count: 0, accounts: [] }, '?empty'],
+    ['accounts', { ...FEW_ACCOUNTS, count: '1', accounts: [account] }],
+    ['accounts', { ...FEW_ACCOUNTS, count: '0', accounts: [] }, '?empty'],
     ['accounts', { ...many, accounts: [...others.slice(1), closed] }, '?many'],
     ['accounts', { ...found, accounts: others.slice(0, 1) }, '?found'],
-    ['accounts', { ...found, count: 0, accounts: [] }, '?nothing-found'],
+    ['accounts', { ...found, count: '0', accounts: [] }, '?nothing-found'],
     ['other-account', question],
     ['other-account', { ...question, here: undefined, account: closed, whyNot: 'It is closed.' }, '?closed'],
     ['other-account', { ...question, kept: '[["city","Z"]]', isForm: true }, '?form'],

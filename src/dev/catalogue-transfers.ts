@@ -5,6 +5,7 @@ import type { ShownTransfer } from '../domain/transfers.ts'
 import type { User } from '../domain/users.ts'
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
+import { wholeList } from './catalogue-lists.ts'
 import { FEW_ACCOUNTS } from './catalogue-switching.ts'
 
 const sample = (from: User, to: User, client: Client): ShownTransfer => ({
@@ -45,6 +46,6 @@ export function stoppedTransferPages(from: User, to: User, client: Client): Page
   const transfer = sample(from, to, client)
   return [
     ['stop-transfer', { form, transfer }],
-    ['users', { users: [], pending: [], earlier: [], transfer }, '?transfer'],
+    ['users', { users: [], pending: wholeList([]), earlier: wholeList([]), transfer }, '?transfer'],
   ]
 }

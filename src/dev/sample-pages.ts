@@ -16,6 +16,7 @@ import { contactPages } from './catalogue-contacts.ts'
 import { factorPages } from './catalogue-factors.ts'
 import { invitationPages } from './catalogue-invitations.ts'
 import { invitingPages } from './catalogue-inviting.ts'
+import { middlePage, wholeList } from './catalogue-lists.ts'
 import { mergingPages } from './catalogue-merging.ts'
 import { passkeyPages } from './catalogue-passkeys.ts'
 import { peoplePages } from './catalogue-people.ts'
@@ -92,9 +93,10 @@ export function samplePages(): Page[] {
     errors: { email: 'That is not complete.', '': 'Nothing was done.' },
   }
   const activity = [{ at: inMinutes(-3), who: 'Ada Admin', what: 'invited dora@example.com', clientId: 1 }]
-  const none = { pending: [], earlier: [], requests: [] }
-  const lists = { users, pending, earlier, requests: [asking(carol)] }
-  const found = { found: [bob, carol], taken: new Set([2]) }
+  const none = { pending: wholeList([]), earlier: wholeList([]), requests: [] }
+  const lists = { users, pending: wholeList(pending), earlier: wholeList(earlier), requests: [asking(carol)] }
+  const many = { pending: middlePage(pending), earlier: middlePage(earlier), requests: [] }
+  const found = { found: [bob, carol], mayBeMore: true, taken: new Set([2]) }
   const offer = {
     invitation,
     client,
@@ -147,6 +149,7 @@ export function samplePages(): Page[] {
     mine('home', { owner: alice }),
     mine('denied', { missing: 'It needs a permission.', ask: 'Alice Ames' }),
     mine('users', { form, ...lists }),
+    mine('users', { form, users, ...many }, '?many'),
     mine('users', { form: wrong, users: users.slice(0, 1), ...none }, '?empty'),
     mine(
       'users',
@@ -189,10 +192,11 @@ export function samplePages(): Page[] {
       '?empty',
     ),
     admins('new-client', { form, ...found }),
-    admins('client', { owner: users[0], total: '3', pending, activity, tab: 'summary' }),
+    admins('client', { owner: users[0], total: '3', pending: '2', activity, tab: 'summary' }),
     admins('client-step', { form, step: 'close', tab: 'summary' }),
     admins('profile', { form, tab: 'profile' }),
     admins('users', lists),
+    admins('users', { users, ...many }, '?many'),
     admins('manage-user', { user: users[1], form }),
     admins('manage-user', { user: users[0], form }, '?owner'),
     admins('remove', { user: users[1], form }),

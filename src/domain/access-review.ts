@@ -13,7 +13,7 @@ import { queueEmail } from './emails.ts'
 import { type Permission, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { removeAccess } from './removing-access.ts'
-import type { User } from './users.ts'
+import { findUser, type User } from './users.ts'
 import { whereWorded } from './words.ts'
 
 export interface Reviewed extends User {
@@ -33,9 +33,8 @@ export interface ReviewFilter {
   withoutFactor?: boolean
   text?: string
   limit: number
-  offset?: number
-  /** Behind whom it begins, in the order of ids. */
-  after?: Pair
+  /** Behind whose access it begins. */
+  after?: Pair | undefined
 }
 
 /** Who looks: the owner, or an admin as them, who has shown who they are elsewhere. */
@@ -79,27 +78,31 @@ function filtered(
   whereWorded(query, db, 'users', 'u.id', text)
 }
 
-const behind = (query: Knex.QueryBuilder, { client, user }: Pair) =>
-  query
-    .where('s.client_id', '>=', client)
-    .where((one) => one.where('s.client_id', '>', client).orWhere('s.user_id', '>', user))
+/** The rest of an account by name and id, then the other accounts. */
+const behind = (query: Knex.QueryBuilder, { client, user }: Pair, name: string) =>
+  query.where('s.client_id', '>=', client).where((one) =>
+    one
+      .where('s.client_id', '>', client)
+      .orWhere('u.first_name', '>', name)
+      .orWhere((same) => same.where('u.first_name', name).where('s.user_id', '>', user)),
+  )
 
 type Joined = Omit<Reviewed, 'client' | 'permissions'> & { client_id: number; permissions: string }
 
-/** Everyone but the owner, account by account. */
+/** Everyone but the owner, account by account and by first name. */
 export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): Promise<Reviewed[]> {
+  const { after, limit } = filter
   const clients = await listReviewedClients(db, who)
+  const last = after && (await findUser(db, after.user))
   const rows = await db('associations as s')
     .join('users as u', 'u.id', 's.user_id')
     .whereIn('s.client_id', idsOf(clients))
     .whereNot('s.user_id', who.owner.id)
     .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
     .modify((query) => filtered(db, query, filter))
-    .orderBy('s.client_id')
-    .modify((query) => (filter.after ? behind(query, filter.after) : query.orderBy('u.first_name')))
-    .orderBy('s.user_id')
-    .limit(filter.limit)
-    .offset(filter.offset ?? 0)
+    .modify((query) => after && behind(query, after, last?.first_name ?? ''))
+    .orderBy(['s.client_id', 'u.first_name', 's.user_id'])
+    .limit(limit)
     .select(
       'u.*',
       's.client_id',
@@ -115,13 +118,13 @@ export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): 
   }))
 }
 
-/** All of them, in steps by account and login, so that whoever is removed meanwhile hides nobody else. */
+/** All of them, in steps, each behind the last, so that whoever is removed meanwhile hides nobody else. */
 export async function* reviewInSteps(
   db: Db,
   who: Looking,
   filter: Omit<ReviewFilter, 'limit'>,
 ): AsyncGenerator<Reviewed[]> {
-  for (let after: Pair = { client: 0, user: 0 }; ; ) {
+  for (let after: Pair | undefined; ; ) {
     const rows = await listReviewed(db, who, { ...filter, after, limit: ROWS_A_STEP })
     yield rows
     const last = rows[ROWS_A_STEP - 1]

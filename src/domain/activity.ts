@@ -8,6 +8,7 @@ import { type Signed, signEntry } from './activity-macs.ts'
 import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { loginsOf } from './merged-logins.ts'
+import { COUNTED_MAX, countUpTo, endOfLooking, type Found } from './pages.ts'
 import { like } from './search.ts'
 
 export interface Activity extends Signed {
@@ -65,33 +66,89 @@ export interface ActivityFilter {
   text?: string | undefined
   /** Only entries older than this one. */
   before?: number | undefined
+  /** Only this one and newer ones. */
+  since?: number | undefined
 }
+
+type Narrow = (query: Knex.QueryBuilder) => unknown
 
 export const newestFirst = (a: Activity, b: Activity) => b.id - a.id
 
-/** The latest entries that the filter lets through; newest first. A login's are also those of logins merged into it. */
-export async function listActivity(db: Db, { limit, user, ...filter }: ActivityFilter & { limit: number }) {
-  const latest = (whose: (query: Knex.QueryBuilder) => unknown): Promise<Activity[]> =>
-    db<Activity>('activity')
+/**
+ * The latest entries that the filter lets through; newest first. A login's are also those of logins merged into it.
+ */
+export async function listActivity(db: Db, { limit, ...filter }: ActivityFilter & { limit: number }) {
+  const found = new Map<number, Activity>()
+  for (const whose of await parties(db, filter)) {
+    const rows: Activity[] = await db<Activity>('activity')
       .modify((query) => narrow(query, filter))
       .modify(whose)
       .orderBy('id', 'desc')
       .limit(limit)
-  if (!user) return latest(() => {})
-  // Asked one after the other, each by its index: for both at once a database reads the whole log backwards.
-  const logins = await loginsOf(db, user)
-  const about = await latest((query) => query.whereIn('user_id', logins))
-  const done = await latest((query) => query.where({ actor_kind: 'user' }).whereIn('actor_id', logins))
-  const both = new Map([...about, ...done].map((entry) => [entry.id, entry]))
-  return [...both.values()].sort(newestFirst).slice(0, limit)
+    for (const row of rows) found.set(row.id, row)
+  }
+  return [...found.values()].sort(newestFirst).slice(0, limit)
 }
 
-function narrow(query: Knex.QueryBuilder, { client, admin, ...filter }: Omit<ActivityFilter, 'user'>) {
+/**
+ * A page of them, and one more. Words and addresses are found by no index: so many entries are looked at for one page,
+ * which says where it stopped.
+ */
+export async function searchActivity(
+  db: Db,
+  filter: ActivityFilter & { limit: number },
+): Promise<Found<Activity>> {
+  const { text, ip, ...indexed } = filter
+  if (!text && !ip) return { rows: await listActivity(db, filter) }
+  let since = 0
+  for (const whose of await parties(db, filter)) {
+    const rows = db('activity')
+      .modify((query) => narrow(query, indexed))
+      .modify(whose)
+    since = Math.max(since, (await endOfLooking(rows, 'id')) ?? 0)
+  }
+  const rows = await listActivity(db, { ...filter, since })
+  return { rows, ...(since && { stopped: { id: since } }) }
+}
+
+/** How many; nothing for what is found by no index. */
+export async function countActivity(db: Db, filter: ActivityFilter): Promise<number | undefined> {
+  const { text, ip, before: _, ...indexed } = filter
+  if (text || ip) return undefined
+  const idsOf = (whose: Narrow) =>
+    db('activity')
+      .modify((query) => narrow(query, indexed))
+      .modify(whose)
+      .select('id')
+      .limit(COUNTED_MAX + 1)
+  const [one, ...others] = (await parties(db, filter)).map((whose) =>
+    db.from(idsOf(whose).as('some')).select('id'),
+  )
+  return one && countUpTo(db, one.union(others))
+}
+
+/**
+ * Whose entries: whom they are about, or who did it. Asked one after the other, each by its index: for several at once a
+ * database reads the whole log backwards.
+ */
+async function parties(db: Db, { user, admin }: ActivityFilter): Promise<Narrow[]> {
+  const logins = user ? await loginsOf(db, user) : []
+  const ofUser: Narrow[] = [
+    (query) => query.whereIn('user_id', logins),
+    (query) => query.where({ actor_kind: 'user' }).whereIn('actor_id', logins),
+  ]
+  const ofAdmin: Narrow[] = [
+    (query) => query.where({ actor_kind: 'admin', actor_id: admin?.id ?? 0 }),
+    (query) => query.where({ acting_admin_id: admin?.id ?? 0 }),
+  ]
+  const anyone: Narrow[] = [() => {}]
+  return (user ? ofUser : anyone).flatMap((one) =>
+    (admin ? ofAdmin : anyone).map((other) => (query: Knex.QueryBuilder) => query.modify(one).modify(other)),
+  )
+}
+
+function narrow(query: Knex.QueryBuilder, { client, ...filter }: ActivityFilter) {
   if (client) query.where({ client_id: client.id })
-  if (admin)
-    query.where((either) =>
-      either.where({ actor_kind: 'admin', actor_id: admin.id }).orWhere({ acting_admin_id: admin.id }),
-    )
   if (filter.name) query.where({ actor_name: filter.name })
   if (filter.except) query.whereNotIn('action', filter.except)
   if (filter.action) query.where({ action: filter.action })
@@ -100,6 +157,7 @@ function narrow(query: Knex.QueryBuilder, { client, admin, ...filter }: Omit<Act
   if (filter.to) query.where('at', '<', `${filter.to}U`)
   if (filter.ip) query.where({ ip: filter.ip })
   if (filter.before) query.where('id', '<', filter.before)
+  if (filter.since) query.where('id', '>=', filter.since)
   if (filter.text) {
     const pattern = like(filter.text.toLowerCase())
     const columns = ['detail', 'actor_name', 'acting_admin_name']

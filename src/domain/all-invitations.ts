@@ -9,6 +9,7 @@ import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
+import { COUNTED_MAX, countUpTo, latestFirst, type Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
 import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
@@ -23,7 +24,6 @@ const MOST_FOUND = 200
 /** Add-ons are asked for each, and may take their time. */
 const TRIED_FOR_MINUTES = 1 / 3
 const NUMBER = /^#?(\d{1,9})$/
-const PLACE = /^(\d{4}-\d\d-\d\dT[\d:.]{1,13}Z)_(\d{1,9})$/
 
 export interface Wanted {
   state?: (typeof STATES)[number] | undefined
@@ -32,40 +32,51 @@ export interface Wanted {
   client?: string
   /** Words of the name or address of the user or admin who sent it. */
   inviter?: string
-  /** Behind which place the page begins. */
-  before?: string
+  /** Behind which place the page begins: its word is when it was sent. */
+  before?: Place | undefined
   limit: number
 }
 
 export interface AnyInvitation extends Invitation {
   client: string
   inviter: string
+  /** Its place in the list: when it was sent. */
+  word: string
 }
-
-/** Where an invitation stands in the list, for the page that follows it. */
-export const placeOf = ({ sent_at, id }: Pick<Invitation, 'sent_at' | 'id'>) => `${sent_at}_${id}`
-
-export const isPlace = (text: string) => PLACE.test(text)
 
 type Narrow = (query: Knex.QueryBuilder) => unknown
 
-export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInvitation[]> {
-  const { limit } = wanted
+/** What is asked for, as queries that are each answered by an index: for several at once a database reads all of them. */
+async function asked(db: Db, wanted: Wanted): Promise<(() => Knex.QueryBuilder)[]> {
   const clients = await clientsNamed(db, wanted.client ?? '')
   const inviters = await invitersNamed(db, wanted.inviter ?? '')
+  return statesOf(wanted.state).flatMap((state) =>
+    inviters.map((inviter) => () => {
+      const query: Knex.QueryBuilder = db('invitations as i')
+      for (const one of [state, clients, inviter, age(wanted)]) one(query)
+      return query
+    }),
+  )
+}
+
+export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInvitation[]> {
   const rows: Invitation[] = []
-  // Asked one after the other, each by its index: for several at once a database reads all of them.
-  for (const state of statesOf(wanted.state))
-    for (const inviter of inviters)
-      rows.push(
-        ...(await db<Invitation>('invitations as i')
-          .modify((query) => [state, clients, inviter, age(wanted), behind(wanted)].map((one) => one(query)))
-          .orderBy('i.sent_at', 'desc')
-          .orderBy('i.id', 'desc')
-          .limit(limit)
-          .select('i.*')),
-      )
-  return withNames(db, rows.sort(sentLastFirst).slice(0, limit))
+  for (const query of await asked(db, wanted))
+    rows.push(
+      ...(await query()
+        .modify(latestFirst('i.sent_at', 'i.id', wanted.before))
+        .limit(wanted.limit)
+        .select('i.*')),
+    )
+  return withNames(db, rows.sort(sentLastFirst).slice(0, wanted.limit))
+}
+
+/** How many, whatever page; counted no further than one beyond COUNTED_MAX. */
+export async function countAllInvitations(db: Db, wanted: Wanted): Promise<number> {
+  let count = 0
+  for (const query of await asked(db, wanted))
+    if (count <= COUNTED_MAX) count += await countUpTo(db, query().select('i.id'))
+  return count
 }
 
 type Sent = Pick<Invitation, 'id' | 'sent_at'>
@@ -85,7 +96,7 @@ function statesOf(state: Wanted['state']): Narrow[] {
 }
 
 const idsNamed = async (db: Db, what: Worded, words: string) =>
-  (await findByWords(db, what, words, { limit: MOST_FOUND })).map(({ id }) => id)
+  (await findByWords(db, what, words, { limit: MOST_FOUND })).rows.map(({ id }) => id)
 
 async function clientsNamed(db: Db, words: string): Promise<Narrow> {
   if (!words) return anything
@@ -117,15 +128,6 @@ const age =
     if (how) query.where('i.sent_at', how === 'within' ? '>=' : '<', inDays(-Number(days)))
   }
 
-const behind =
-  ({ before = '' }: Wanted): Narrow =>
-  (query) => {
-    const [, at, id] = PLACE.exec(before) ?? []
-    if (!at) return
-    query.where('i.sent_at', '<=', at)
-    query.where((either) => either.where('i.sent_at', '<', at).orWhere('i.id', '<', Number(id)))
-  }
-
 async function withNames(db: Db, rows: Invitation[]): Promise<AnyInvitation[]> {
   const named = async (table: string, ids: (number | null)[]) =>
     new Map((await db(table).whereIn('id', [...new Set(ids)].filter(Boolean))).map((row) => [row.id, row]))
@@ -145,6 +147,7 @@ async function withNames(db: Db, rows: Invitation[]): Promise<AnyInvitation[]> {
     const user = users.get(row.invited_by_user_id)
     return {
       ...row,
+      word: row.sent_at,
       status: row.status === 'pending' && !isOpen(row) ? 'expired' : row.status,
       client: clientName(clients.get(row.client_id)),
       inviter: user ? fullName(user) : (admins.get(row.invited_by_admin_id)?.name ?? ''),

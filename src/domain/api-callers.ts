@@ -153,14 +153,10 @@ export async function mustLookAtUsers(db: Db, { user }: Caller) {
 }
 
 /** The clients that the caller may see, newest first or by the word that was found. */
-export const listClientsFor = (db: Db, { credential, user }: Caller, looked: LookedForClients) =>
-  listClients(db, {
-    ...looked,
-    only: (query) => {
-      if (user) return query.whereNot('u.status', 'closed').whereIn('u.id', openTo(db, user))
-      if (!credential.all_clients) query.whereIn('u.id', listedFor(db, credential))
-    },
-  })
+export function listClientsFor(db: Db, { credential, user }: Caller, looked: LookedForClients) {
+  const some = () => (credential.all_clients ? undefined : listedFor(db, credential))
+  return listClients(db, { ...looked, within: user ? openTo(db, user) : some() })
+}
 
 type Listing<T> = (client?: { id: number }) => Promise<T[]>
 
@@ -195,6 +191,7 @@ const openTo = (db: Db, user: User) =>
   db('associations as s')
     .join('clients as c', 'c.id', 's.client_id')
     .where('s.user_id', user.id)
+    .whereNot('c.status', 'closed')
     .where((open) =>
       open
         .where('c.owner_id', user.id)

@@ -8,6 +8,7 @@ import { record } from './activity.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
+import { countUpTo, type Found, type Place } from './pages.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
@@ -21,7 +22,7 @@ import {
   takeUser,
   type User,
 } from './users.ts'
-import { countUpTo, findByWords, isSearch, keepWords, type Place } from './words.ts'
+import { findByWords, isSearch, keepWords, whereWorded } from './words.ts'
 
 export interface Profile {
   company_name: string
@@ -77,26 +78,25 @@ export interface LookedForClients {
   /** Where the page before ended. */
   behind?: Place | undefined
   limit: number
-  /** Narrows the list to those that the reader may see, as `u`. */
-  only?: (query: Knex.QueryBuilder) => unknown
+  /** The only ones that the reader may see: their numbers. */
+  within?: Knex.QueryBuilder | undefined
 }
 
-/** Newest first, or by the word that was found; a page at a time. */
-export function listClients(
+/** Newest first, or by the word that was found; a page at a time. Of the few that a reader may see, as listUsers has it. */
+export async function listClients(
   db: Db,
-  { search = '', status, behind, limit, only: seen = () => {} }: LookedForClients,
-) {
-  const only = (query: Knex.QueryBuilder) => {
-    if (status) query.where('u.status', status)
-    seen(query)
-  }
-  if (isSearch(search)) return findByWords<Client>(db, 'clients', search, { limit, after: behind, only })
-  const rows: Promise<(Client & { word?: string })[]> = db('clients as u')
+  { search = '', status, behind, limit, within }: LookedForClients,
+): Promise<Found<Client & { word?: string }>> {
+  const only = (query: Knex.QueryBuilder) => query.where(status ? { 'u.status': status } : {})
+  if (isSearch(search) && !within)
+    return findByWords<Client>(db, 'clients', search, { limit, after: behind, only })
+  const rows: (Client & { word?: string })[] = await db('clients as u')
     .modify(only)
+    .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, 'clients', 'u.id', search))
     .modify((query) => behind && query.where('u.id', '<', behind.id))
     .orderBy('u.id', 'desc')
     .limit(limit)
-  return rows
+  return { rows }
 }
 
 const searchable = (profile: Profile) =>

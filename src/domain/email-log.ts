@@ -13,6 +13,7 @@ import { clientName } from './clients.ts'
 import { aboutLink, findLinkRows, leadsNowhere, whyOver } from './email-links.ts'
 import type { Email } from './emails.ts'
 import { inHand } from './handed.ts'
+import { countUpTo, endOfLooking, type Found } from './pages.ts'
 import { Refusal } from './refusal.ts'
 import { retryUntil } from './retrying.ts'
 import { like, likeStart, wordsOf } from './search.ts'
@@ -27,18 +28,17 @@ export const EMAIL_STATUSES = ['waiting', 'sent', 'failed', 'superseded'] as con
 
 const ADDRESS = /^[^@]+@/
 const NUMBER = /^#(\d{1,9})$/
-const SEARCHED = 200_000
 const CLIENTS_MAX = 200
 const BATCH = 200
 const BATCHES_MAX = 100
 
 interface Looked {
   search?: string
-  status?: Email['status']
+  status?: Email['status'] | undefined
   client?: { id: number }
   /** Whatever else it must be. */
   only?: (query: Knex.QueryBuilder) => unknown
-  before?: number
+  before?: number | undefined
   limit: number
 }
 
@@ -56,17 +56,20 @@ const logged = ({ company_name, first_name, last_name, ...email }: Row): LoggedE
 
 /**
  * Newest first, a page at a time: `before` is the id that the page before ended with. An address from its start,
- * or a client's number, is found among all; other words among the newest ones, since no index helps there.
+ * or a client's number, is found at once; for other words so many are looked at for one page, since no index helps there.
  */
-export async function listEmails(db: Db, { search = '', status, client, only, before, limit }: Looked) {
+export async function listEmails(
+  db: Db,
+  { search = '', status, client, only, before, limit }: Looked,
+): Promise<Found<LoggedEmail>> {
   const words = wordsOf(search.toLowerCase())
   const quick = client || words.length === 0 || words.some((word) => ADDRESS.test(word) || NUMBER.test(word))
-  const [newest] = quick ? [] : await db('emails').max({ id: 'id' })
+  const end = quick ? undefined : await endOfLooking(newest(db, { status, before }), 'e.id')
   const named = client ? new Map<string, number[]>() : await clientsNamed(db, words)
   const rows: Row[] = await withClient(db)
     .modify((query) => {
       for (const word of words) query.where((one) => mentions(one, word, named.get(word)))
-      if (newest) query.where('e.id', '>', Number(newest.id ?? 0) - SEARCHED)
+      if (end) query.where('e.id', '>=', end)
       if (status) query.where('e.status', status)
       if (client) query.where('e.client_id', client.id)
       only?.(query)
@@ -74,7 +77,20 @@ export async function listEmails(db: Db, { search = '', status, client, only, be
     })
     .orderBy('e.id', 'desc')
     .limit(limit)
-  return rows.map(logged)
+  return { rows: rows.map(logged), ...(end && { stopped: { id: end } }) }
+}
+
+const newest = (db: Db, { status, before }: Pick<Looked, 'status' | 'before'>) =>
+  db('emails as e').modify((query) => {
+    if (status) query.where('e.status', status)
+    if (before) query.where('e.id', '<', before)
+  })
+
+/** How many; of what is searched for nobody counts how many there are. */
+export async function countEmails(db: Db, { search = '', status, client, only = () => {} }: Looked) {
+  if (search.trim()) return undefined
+  const same = { ...(status && { 'e.status': status }), ...(client && { 'e.client_id': client.id }) }
+  return countUpTo(db, db('emails as e').where(same).modify(only).select('e.id'))
 }
 
 /** In the address, in the subject, among all clients in the client's name; or `#12`, the client's number. */
@@ -92,10 +108,10 @@ function mentions(query: Knex.QueryBuilder, word: string, clients: number[] = []
 async function clientsNamed(db: Db, words: string[]) {
   const found = new Map<string, number[]>()
   for (const word of words) {
-    const clients = await findByWords(db, 'clients', word, { limit: CLIENTS_MAX })
+    const { rows } = await findByWords(db, 'clients', word, { limit: CLIENTS_MAX })
     found.set(
       word,
-      clients.map(({ id }) => id),
+      rows.map(({ id }) => id),
     )
   }
   return found

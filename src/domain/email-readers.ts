@@ -6,8 +6,9 @@
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
 import type { Client } from './clients.ts'
-import { findEmail, type LoggedEmail, listEmails } from './email-log.ts'
+import { countEmails, findEmail, type LoggedEmail, listEmails } from './email-log.ts'
 import { loginsOf } from './merged-logins.ts'
+import type { Found } from './pages.ts'
 
 export type Audience = 'account' | 'owner' | 'nobody'
 
@@ -89,8 +90,12 @@ export const listAccountEmails = async (
   db: Db,
   reader: EmailReader,
   looked: { search: string; before: number; limit: number },
-): Promise<LoggedEmail[]> =>
+): Promise<Found<LoggedEmail>> =>
   listEmails(db, { ...looked, client: reader.client, only: await readable(db, reader) })
+
+/** How many of them; nothing for a search. */
+export const countAccountEmails = async (db: Db, reader: EmailReader, looked: { search: string }) =>
+  countEmails(db, { ...looked, client: reader.client, only: await readable(db, reader), limit: 0 })
 
 /** One of them; any other is not there. */
 export const findAccountEmail = async (

@@ -2,11 +2,13 @@
 // trying again. The add-on sees the same event id however often it is told. A function is ended by an admin
 // when no worker will have it again (HARD-CASES H5): nothing more is fanned out to it, and nothing waits.
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
+import { countUpTo } from './pages.ts'
 import { Refusal } from './refusal.ts'
 import { retryUntil } from './retrying.ts'
 
@@ -78,16 +80,26 @@ interface Looked {
   limit: number
 }
 
+const narrow = (query: Knex.QueryBuilder, { status, hooks }: Pick<Looked, 'status' | 'hooks'>) => {
+  if (status) query.where('d.status', status)
+  if (hooks) query.whereIn('d.hook', hooks)
+}
+
 /** Newest first, a page at a time: `before` is the id that the page before ended with. */
-export const listDeliveries = (db: Db, { status, hooks, before, limit }: Looked): Promise<HookDelivery[]> =>
+export const listDeliveries = (db: Db, { before, limit, ...looked }: Looked): Promise<HookDelivery[]> =>
   withEvent(db)
-    .modify((query) => {
-      if (status) query.where('d.status', status)
-      if (hooks) query.whereIn('d.hook', hooks)
-      if (before) query.where('d.id', '<', before)
-    })
+    .modify((query) => narrow(query, looked))
+    .modify((query) => before && query.where('d.id', '<', before))
     .orderBy('d.id', 'desc')
     .limit(limit)
+
+export const countDeliveries = (db: Db, looked: Pick<Looked, 'status' | 'hooks'>): Promise<number> =>
+  countUpTo(
+    db,
+    db('hook_deliveries as d')
+      .modify((query) => narrow(query, looked))
+      .select('d.id'),
+  )
 
 export const findDelivery = (db: Db, id: number): Promise<HookDelivery | undefined> =>
   withEvent(db).where('d.id', id).first()

@@ -3,7 +3,7 @@
 // again but for resend from expired (R11, R21). It is over when its time has come, whether or not the
 // job has written that down (R15). One is pending per client and address: open_email holds that (R12).
 
-import { inDays, timestamp } from '../platform/clock.ts'
+import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record, recordAll } from './activity.ts'
 import { type Actor, type Change, change, takeClient, takeClients } from './change.ts'
@@ -43,16 +43,7 @@ export interface Invitation {
   updated_at: string
 }
 
-/** With who sent it, as lists show it. */
-export interface ListedInvitation extends Invitation {
-  inviter: string
-  /** Why its latest message was given up: the address was refused, or it could not be delivered for a day. */
-  mail?: 'refused' | 'failed' | undefined
-}
-
 export const VALID_FOR_DAYS = 7
-const EXPIRED_SHOWN_DAYS = 30
-const EARLIER_SHOWN = 20
 const EXPIRE_AT_ONCE = 200
 
 /** What hooks may know: nothing that the link could be made from. */
@@ -68,58 +59,6 @@ export const describeInvitation = (invitation: Invitation) => ({
 
 export const isOpen = (invitation: Invitation) =>
   invitation.status === 'pending' && invitation.expires_at > timestamp()
-
-const listed = (db: Db, client: { id: number }) =>
-  db('invitations as i')
-    .leftJoin('users as u', 'u.id', 'i.invited_by_user_id')
-    .leftJoin('admins as a', 'a.id', 'i.invited_by_admin_id')
-    .where('i.client_id', client.id)
-    .select('i.*', 'u.first_name', 'u.last_name', 'a.name as admin_name')
-    .orderBy('i.sent_at', 'desc')
-
-const withInviter = (row: Invitation & { first_name: string; last_name: string; admin_name: string }) => ({
-  ...row,
-  status: row.status === 'pending' && !isOpen(row) ? ('expired' as const) : row.status,
-  inviter: row.admin_name ?? `${row.first_name ?? ''} ${row.last_name ?? ''}`.trim(),
-})
-
-/**
- * Pending ones, and those that ran out lately and can still be sent again. Of the messages only the latest is told of,
- * if it failed.
- */
-export async function listPending(db: Db, client: { id: number }): Promise<ListedInvitation[]> {
-  const rows = await listed(db, client)
-    .leftJoin('emails as e', (latest) =>
-      latest
-        .on('e.invitation_id', 'i.id')
-        .andOn('e.send_count', 'i.send_count')
-        .andOnVal('e.template', 'invitation')
-        .andOnVal('e.status', 'failed'),
-    )
-    .select('e.status as failed', 'e.fault')
-    .whereIn('i.status', ['pending', 'expired'])
-    .where('i.expires_at', '>', inDays(-EXPIRED_SHOWN_DAYS))
-  const all: ListedInvitation[] = rows.map(({ failed, fault, ...row }) => ({
-    ...withInviter(row),
-    mail: failed ? (fault === 'address' ? 'refused' : 'failed') : undefined,
-  }))
-  const isOver = all.some(({ status }) => status === 'expired')
-  const seen = new Set(isOver ? await addressesOf(db, client) : [])
-  for (const row of all) if (row.status === 'pending') seen.add(row.email)
-  return all.filter((row) => row.status === 'pending' || (!seen.has(row.email) && seen.add(row.email)))
-}
-
-const addressesOf = (db: Db, client: { id: number }): Promise<string[]> =>
-  db('associations')
-    .join('users', 'users.id', 'associations.user_id')
-    .where('associations.client_id', client.id)
-    .pluck('users.email')
-
-/** The history: what was accepted, declined or cancelled, latest first. */
-export const listEarlier = async (db: Db, client: { id: number }): Promise<ListedInvitation[]> =>
-  (
-    await listed(db, client).whereIn('i.status', ['accepted', 'declined', 'cancelled']).limit(EARLIER_SHOWN)
-  ).map(withInviter)
 
 export const findInvitation = (db: Db, client: { id: number }, id: number): Promise<Invitation | undefined> =>
   db<Invitation>('invitations').where({ id, client_id: client.id }).first()

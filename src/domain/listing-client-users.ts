@@ -5,8 +5,9 @@ import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
 import { accessOf, type ClientUser, findClientUser, toClientUser } from './associations.ts'
 import type { Client } from './clients.ts'
+import { countUpTo } from './pages.ts'
 import { findUser } from './users.ts'
-import { countUpTo, isSearch, whereWorded } from './words.ts'
+import { isSearch, whereWorded } from './words.ts'
 
 /** A page of them; the bench and the Users tab speak of fifty. */
 export const USERS_A_PAGE = 50

@@ -8,13 +8,17 @@ import { record } from './activity.ts'
 import { type Actor, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { removeFactors } from './factors.ts'
+import { countUpTo, endOfLooking, type Found, type Place } from './pages.ts'
 import { requestReset } from './password-resets.ts'
 import { asPerson } from './people.ts'
 import { endTokens } from './personal-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
 import { getUser, type User } from './users.ts'
-import { countUpTo, findByWords, isSearch, type Place, whereWorded } from './words.ts'
+import { findByWords, isSearch, whereWorded } from './words.ts'
+
+/** Who has no client is known of nobody in advance: so many are asked for one page. */
+const LOOKED_THROUGH = 5_000
 
 export const USER_FILTERS = [
   'two-factor',
@@ -45,17 +49,22 @@ export interface LookedForUsers {
  * Newest first, or by the word that was found; a page at a time. Among the few that a reader may see, a search asks each
  * of them: it would find none of them behind the many who have the same word.
  */
-export function listUsers(db: Db, looked: LookedForUsers): Promise<Listed[]> {
+export async function listUsers(db: Db, looked: LookedForUsers): Promise<Found<Listed>> {
   const { search = '', filter, status, behind, limit, within } = looked
   const only = status ? (query: Knex.QueryBuilder) => query.where('u.status', status) : filtered(db, filter)
   if (isSearch(search) && !within)
     return findByWords<User>(db, 'users', search, { limit, after: behind, only })
-  return db('users as u')
+  const from = (query: Knex.QueryBuilder) => behind && query.where('u.id', '<', behind.id)
+  const end =
+    filter === 'without-client' && (await endOfLooking(db('users as u').modify(from), 'u.id', LOOKED_THROUGH))
+  const rows: Listed[] = await db('users as u')
     .modify(only)
     .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, 'users', 'u.id', search))
-    .modify((query) => behind && query.where('u.id', '<', behind.id))
+    .modify(from)
+    .modify((query) => end && query.where('u.id', '>=', end))
     .orderBy('u.id', 'desc')
     .limit(limit)
+  return { rows, ...(end && { stopped: { id: end } }) }
 }
 
 /** How many the filter lets through. Who has no client is known of nobody in advance: those are not counted. */

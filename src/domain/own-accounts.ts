@@ -5,32 +5,73 @@ import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type Account, accounts, toAccount } from './associations.ts'
+import { type Client, findClient } from './clients.ts'
+import { countUpTo, type Place } from './pages.ts'
 import { whereFound } from './search.ts'
+
+const NOT_OWN = 'CASE WHEN clients.owner_id = ? THEN 0 ELSE 1 END'
 
 /** Every database puts those never entered last; of these the user's own come first. */
 const recentlyUsedFirst = (query: Knex.QueryBuilder, user: { id: number }) =>
   query
     .orderBy('associations.last_login_at', 'desc')
-    .orderByRaw('CASE WHEN clients.owner_id = ? THEN 0 ELSE 1 END', [user.id])
+    .orderByRaw(NOT_OWN, [user.id])
     .orderBy('clients.search_text')
     .orderBy('clients.id')
 
-/** However they stand, a page at a time. */
-export async function listOwnAccounts(
-  db: Db,
-  user: { id: number },
-  { search, offset, limit }: { search: string; offset: number; limit: number },
-): Promise<Account[]> {
-  const query = recentlyUsedFirst(whereFound(accounts(db, user), search), user)
-  const rows = await query.offset(offset).limit(limit)
-  return rows.map((row: Parameters<typeof toAccount>[1]) => toAccount(user, row))
+/** What stands behind an account in this order; its place also says when it was entered, as the page had it. */
+function behind(query: Knex.QueryBuilder, user: { id: number }, last: Client, entered?: string) {
+  const notOwn = last.owner_id === user.id ? 0 : 1
+  const tie = (same: Knex.QueryBuilder) =>
+    same.whereRaw(`${NOT_OWN} > ?`, [user.id, notOwn]).orWhere((alike) => {
+      alike
+        .whereRaw(`${NOT_OWN} = ?`, [user.id, notOwn])
+        .where((text) =>
+          text
+            .whereRaw('clients.search_text > (SELECT search_text FROM clients WHERE id = ?)', [last.id])
+            .orWhere((one) =>
+              one
+                .whereRaw('clients.search_text = (SELECT search_text FROM clients WHERE id = ?)', [last.id])
+                .where('clients.id', '>', last.id),
+            ),
+        )
+    })
+  if (!entered) return query.whereNull('associations.last_login_at').where(tie)
+  return query.where((any) =>
+    any
+      .where('associations.last_login_at', '<', entered)
+      .orWhereNull('associations.last_login_at')
+      .orWhere((same) => same.where('associations.last_login_at', entered).where(tie)),
+  )
 }
 
-export async function countOwnAccounts(db: Db, user: { id: number }, search = ''): Promise<number> {
-  const query = db('associations').where('associations.user_id', user.id)
+interface Wanted {
+  search: string
+  /** Behind which account the page begins: its word is when it was entered. */
+  place?: Place | undefined
+  limit: number
+}
+
+/** However they stand, a page at a time. */
+export async function listOwnAccounts(db: Db, user: { id: number }, { search, place, limit }: Wanted) {
+  const last = place && (await findClient(db, place.id))
+  const rows: Parameters<typeof toAccount>[1][] = await recentlyUsedFirst(
+    whereFound(accounts(db, user), search),
+    user,
+  )
+    .modify((query) => last && behind(query, user, last, place.word))
+    .limit(limit)
+  return rows.map((row) => {
+    const account = toAccount(user, row)
+    return { ...account, id: account.client.id, word: account.entered_at ?? undefined }
+  })
+}
+
+/** Counted no further than one beyond COUNTED_MAX. */
+export function countOwnAccounts(db: Db, user: { id: number }, search = ''): Promise<number> {
+  const query = db('associations').where('associations.user_id', user.id).select('associations.client_id')
   if (search) whereFound(query.join('clients', 'clients.id', 'associations.client_id'), search)
-  const [row] = await query.count({ count: '*' })
-  return Number(row?.count)
+  return countUpTo(db, query)
 }
 
 /** Of those that can be entered now, the one used last, else one's own. */

@@ -2,12 +2,14 @@
 // neither follows the other. Addresses are stored in lower case and belong to one user each.
 // Registering only ever creates a user; it never changes one that exists (R18).
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
 import type { Change } from './change.ts'
 import { fire } from './hooks.ts'
+import { cutPage } from './pages.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
 import { findByWords, keepWords } from './words.ts'
@@ -99,9 +101,18 @@ export async function takeUser(trx: Change, { id }: { id: number }): Promise<Use
   return getUser(trx, id)
 }
 
-/** Logins that can be used, with every word that was typed: who is called just so comes first. */
-export const searchUsers = (db: Db, typed: string, limit: number): Promise<User[]> =>
-  findByWords<User>(db, 'users', typed, { limit, only: (query) => query.where('u.status', 'active') })
+/**
+ * Some logins that can be used, with every word that was typed, to choose from: who is called just so comes first. There
+ * may be more, for whoever types more letters.
+ */
+export async function searchUsers(db: Db, typed: string, most: number, except?: { id: number }) {
+  const only = (query: Knex.QueryBuilder) => {
+    query.where('u.status', 'active')
+    if (except) query.whereNot('u.id', except.id)
+  }
+  const { list, next } = cutPage(await findByWords<User>(db, 'users', typed, { limit: most + 1, only }), most)
+  return { found: list, mayBeMore: next !== undefined }
+}
 
 /** Refuses an address that has a login already. `password_hash` null: set later by "Forgot password". */
 export async function createUser(

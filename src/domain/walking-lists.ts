@@ -7,8 +7,9 @@ import { type Activity, type ActivityFilter, listActivity, newestFirst } from '.
 import { type Caller, listedFor, ofEachSeen } from './api-callers.ts'
 import type { Client } from './clients.ts'
 import type { Contact } from './contacts.ts'
+import type { Place } from './pages.ts'
 import type { User } from './users.ts'
-import { findByWords, isSearch, type Worded } from './words.ts'
+import { findByWords, isSearch, type Worded, whereWorded } from './words.ts'
 
 export interface Stretch {
   start: number
@@ -21,18 +22,43 @@ const DEEPEST = 10_000
 
 type Only = (query: Knex.QueryBuilder) => unknown
 
+interface Walked extends Stretch {
+  search: string
+  only: Only
+  /** The only ones that the caller may see: their numbers. */
+  within?: Knex.QueryBuilder | undefined
+}
+
 async function walkWorded<Row extends { id: number }>(
   db: Db,
   what: Worded,
-  { search, only, ...stretch }: Stretch & { search: string; only: Only },
+  { search, only, within, ...stretch }: Walked,
 ): Promise<Row[]> {
   const { start, limit } = stretch
-  if (isSearch(search)) {
+  if (isSearch(search) && !within) {
     if (start > DEEPEST) return []
-    const found = await findByWords<Row>(db, what, search, { limit: start + limit + 1, only })
-    return found.slice(start)
+    return (await found<Row>(db, what, { search, only, most: start + limit + 1 })).slice(start)
   }
-  return cut<Row>(db(`${what} as u`).modify(only), stretch)
+  const those = db(`${what} as u`)
+    .modify(only)
+    .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, what, 'u.id', search))
+  return cut<Row>(those, stretch)
+}
+
+/** A search goes on wherever it stops, so that a program which walks to the end has seen all. */
+async function found<Row extends { id: number }>(
+  db: Db,
+  what: Worded,
+  { search, only, most }: { search: string; only: Only; most: number },
+): Promise<Row[]> {
+  const rows: Row[] = []
+  let after: Place | undefined
+  do {
+    const some = await findByWords<Row>(db, what, search, { limit: most - rows.length, after, only })
+    rows.push(...some.rows)
+    after = some.stopped
+  } while (after && rows.length < most)
+  return rows
 }
 
 async function cut<Row>(query: Knex.QueryBuilder, { start, limit, descending }: Stretch): Promise<Row[]> {
@@ -58,10 +84,8 @@ export const walkClients = (
   walkWorded<Client>(db, 'clients', {
     ...stretch,
     search,
-    only: (query) => {
-      if (status) query.where('u.status', status)
-      if (!credential.all_clients) query.whereIn('u.id', listedFor(db, credential))
-    },
+    only: (query) => query.where(status ? { 'u.status': status } : {}),
+    within: credential.all_clients ? undefined : listedFor(db, credential),
   })
 
 /** Of those that are named, what is the same. */

@@ -5,6 +5,7 @@
 
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
+import { countUpTo, type Found, LAST_ID, type Place } from './pages.ts'
 import { MOST_TYPED, searchText } from './search.ts'
 
 /** The tables of words, by whose they are. */
@@ -20,11 +21,9 @@ const GAP = /[\s\p{C}]+/u
 const INNER = /[^\p{L}\p{N}]+(?=[\p{L}\p{N}])/gu
 /** Behind every character that a word may go on with. */
 const END = '\u{10FFFF}'
-/** So many rows of the word looked for are gone through, then more, then no more. */
-const LOOKED_THROUGH = [500, 5_000, 50_000]
-const RARE = 1_000
-/** Totals are exact so far, then "more than". */
-export const COUNTED_MAX = 10_000
+/** So many rows of the rarest word are gone through, a step after the other, and no more: then the search stops. */
+const STEPS = [100, 300, 800]
+const LOOKED_THROUGH = STEPS.reduce((sum, most) => sum + most)
 
 /** The words of a search_text. The last part of an address stands in half of all, so it is none. */
 export function wordsIn(text: string): string[] {
@@ -45,42 +44,36 @@ export async function keepWords(trx: Db, what: Worded, id: number, text: string,
   await trx(table).insert(wordsIn(text).map((word) => ({ word, [of]: id })))
 }
 
-/** What was typed, as the beginnings of words; a sign in front of a word says nothing. */
-const typedWords = (typed: string) =>
-  [...new Set(searchText(typed).split(GAP).filter(Boolean).slice(0, MOST_TYPED))]
+/**
+ * What was typed, as the beginnings of words; a sign in front of a word says nothing, nor does a word that another one
+ * begins with.
+ */
+function typedWords(typed: string): string[] {
+  const words = [...new Set(searchText(typed).split(GAP).filter(Boolean).slice(0, MOST_TYPED))]
     .map((word) => word.replace(/^[^\p{L}\p{N}]+(?=[\p{L}\p{N}])/u, ''))
     .map((word) => [...word].slice(0, WORD_MAX).join(''))
+  const some = [...new Set(words)]
+  return some.filter((word) => !some.some((other) => other !== word && other.startsWith(word)))
+}
 
 const beginsWith = (query: Knex.QueryBuilder, column: string, word: string) =>
   query.where(column, '>=', word).where(column, '<', word + END)
 
 /** Each word that was typed must begin one of the row's; `id` is the column that holds whose row it is. */
 export function whereWorded(query: Knex.QueryBuilder, db: Db, what: Worded, id: string, typed: string) {
-  for (const word of typedWords(typed)) query.whereRaw('? IS NOT NULL', [firstWord(db, what, id, word)])
+  for (const word of typedWords(typed)) query.whereRaw('? IS NOT NULL', [hasWord(db, what, id, word)])
   return query
 }
 
-/** A row's first word that begins so. Not asked as EXISTS: MariaDB would first collect all that have such a word. */
-const firstWord = (db: Db, what: Worded, id: string, word: string) =>
-  beginsWith(db(`${WORDS[what].table} as x`), 'x.word', word)
+/** 1 if one of a row's words begins so. Not asked as EXISTS: MariaDB would first collect all that have such a word. */
+const hasWord = (db: Db, what: Worded, id: string, word: string) =>
+  beginsWith(wordsOf(db, what, id), 'x.word', word)
+
+const wordsOf = (db: Db, what: Worded, id: string) =>
+  db(`${WORDS[what].table} as x`)
     .whereRaw('?? = ??', [`x.${WORDS[what].of}`, id])
-    .min('x.word')
-
-/** Where a row stands in a list, for the page behind it: its id and, in what was searched for, the word that found it. */
-export interface Place {
-  id: number
-  word?: string | undefined
-}
-
-const PLACE = /^(\d{1,9})(?:_(.{1,254}))?$/su
-
-/** As it stands in a URL. */
-export const placeOf = ({ id, word }: Place) => (word === undefined ? String(id) : `${id}_${word}`)
-
-export function readPlace(text: unknown): Place | undefined {
-  const [, id, word] = PLACE.exec(String(text ?? '')) ?? []
-  return id === undefined ? undefined : { id: Number(id), word }
-}
+    .select(db.raw('1'))
+    .limit(1)
 
 /** Whether anything is looked for. */
 export const isSearch = (typed: string) => typedWords(typed).length > 0
@@ -92,86 +85,100 @@ interface Wanted {
   only?: (query: Knex.QueryBuilder) => unknown
 }
 
+type ByWord<Row> = Row & { word: string }
+
 /**
  * Users or clients with every word that was typed, in the order of the word that it found: what is spelt just so comes
- * first. Goes through the rarest of the words and stops as soon as there are enough.
+ * first. Goes through the rarest of the words until there are enough, or as many have been looked at as one page may.
  */
 export async function findByWords<Row extends { id: number }>(
   db: Db,
   what: Worded,
   typed: string,
   { limit, after, only = () => {} }: Wanted,
-): Promise<(Row & { word: string })[]> {
+): Promise<Found<ByWord<Row>>> {
   const words = typedWords(typed)
   const word = words.find((one) => after?.word?.startsWith(one)) ?? (await rarest(db, what, words))
-  if (word === undefined) return []
-  const others = words.filter((one) => one !== word)
-  const found: (Row & { word: string })[] = []
-  for (const stretch of stretches(what, word, after)) {
-    const rest = limit - found.length
-    if (rest > 0) found.push(...(await look<Row>(db, what, { word, others, stretch, only, limit: rest })))
+  const rows: ByWord<Row>[] = []
+  if (word === undefined) return { rows }
+  const looking = { word, others: words.filter((one) => one !== word), only }
+  let place = after?.word?.startsWith(word) ? after : undefined
+  for (const most of STEPS) {
+    const stretch = stretchOf(what, word, place)
+    rows.push(...(await look<Row>(db, what, { ...looking, stretch, most, limit: limit - rows.length })))
+    if (rows.length >= limit) return { rows }
+    const end = await endOf(db, what, stretch, most)
+    if (!end && (!place || place.id === LAST_ID)) return { rows }
+    place = end ?? { word: place?.word, id: LAST_ID }
   }
-  return found
+  return { rows, stopped: place }
 }
 
 type Narrow = (query: Knex.QueryBuilder) => unknown
 
-/** The rest of a word's rows, then the words behind it: an index leads straight to either, and MariaDB sorts neither. */
-function stretches(what: Worded, word: string, { id, word: from = '' }: Place = { id: 0 }): Narrow[] {
+/** The rest of a word's rows, or the words behind it: an index leads straight to either, and MariaDB sorts neither. */
+function stretchOf(what: Worded, word: string, place?: Place): Narrow {
   const { of } = WORDS[what]
-  if (!from.startsWith(word)) return [(query) => beginsWith(query, 'word', word).orderBy(['word', of])]
-  return [
-    (query) => query.where({ word: from }).where(of, '>', id).orderBy(of),
-    (query) =>
-      query
-        .where('word', '>', from)
-        .where('word', '<', word + END)
-        .orderBy(['word', of]),
-  ]
+  const { id, word: from = '' } = place ?? { id: LAST_ID }
+  if (id !== LAST_ID) return (query) => query.where({ word: from }).where(of, '>', id).orderBy(of)
+  return (query) => {
+    if (place) query.where('word', '>', from).where('word', '<', word + END)
+    else beginsWith(query, 'word', word)
+    query.orderBy(['word', of])
+  }
 }
 
+/** The last row of a stretch that is cut, if there are more behind it. */
+async function endOf(db: Db, what: Worded, stretch: Narrow, most: number): Promise<Place | undefined> {
+  const { table, of } = WORDS[what]
+  const query: Knex.QueryBuilder = db(table).modify(stretch).select('word', { id: of })
+  const [end, behind]: Place[] = await query.offset(most - 1).limit(2)
+  return behind && end
+}
+
+/** Of words that are all common, the longest is likely the rarest. */
 async function rarest(db: Db, what: Worded, words: string[]): Promise<string | undefined> {
   if (words.length < 2) return words[0]
-  const counts = await Promise.all(words.map((word) => countUpTo(db, wordRows(db, what, word), RARE)))
-  return words[counts.indexOf(Math.min(...counts))]
+  const counts = await Promise.all(
+    words.map((word) => countUpTo(db, wordRows(db, what, word), LOOKED_THROUGH)),
+  )
+  const fewest = Math.min(...counts)
+  return words
+    .filter((_, nth) => counts[nth] === fewest)
+    .reduce((longest, word) => (word.length > longest.length ? word : longest))
 }
 
 const wordRows = (db: Db, what: Worded, word: string) =>
   beginsWith(db(WORDS[what].table), 'word', word).select('word')
-
-/** How many rows a query gives, counted no further than one beyond `most`. */
-export async function countUpTo(db: Db, rows: Knex.QueryBuilder, most = COUNTED_MAX): Promise<number> {
-  const counted = await db.from(rows.limit(most + 1).as('some')).count({ n: '*' })
-  return Number(counted[0]?.n ?? 0)
-}
 
 interface Looking {
   word: string
   others: string[]
   stretch: Narrow
   only: Narrow
+  /** So many rows of the stretch are looked through. */
+  most: number
   limit: number
 }
 
-async function look<Row>(db: Db, what: Worded, { word, others, stretch, only, limit }: Looking) {
+async function look<Row>(db: Db, what: Worded, { word, others, stretch, only, most, limit }: Looking) {
   const { table, of } = WORDS[what]
-  let rows: (Row & { word: string })[] = []
-  for (const most of LOOKED_THROUGH) {
-    const some = db(table).modify(stretch).select('word', of)
-    const query: Knex.QueryBuilder = db
-      .from(some.clone().limit(most).as('w'))
-      .join(`${what} as u`, 'u.id', `w.${of}`)
-      // Two words of one row begin alike (Anna, anna@…): it is found by the first of them.
-      .where('w.word', firstWord(db, what, `w.${of}`, word))
-      .modify((query) => {
-        for (const other of others) query.whereRaw('? IS NOT NULL', [firstWord(db, what, `w.${of}`, other)])
-      })
-      .modify(only)
-      .orderBy(['w.word', `w.${of}`])
-      .limit(limit)
-      .select('u.*', 'w.word')
-    rows = await query
-    if (rows.length === limit || !(await some.clone().offset(most).first())) break
-  }
+  const some = db(table).modify(stretch).select('word', of).limit(most)
+  const query: Knex.QueryBuilder = db
+    .from(some.as('w'))
+    // Said so, SQLite begins with the words; it would begin with everyone who is active. To MariaDB it is any join.
+    .crossJoin(`${what} as u`, 'u.id', `w.${of}`)
+    .modify((query) => {
+      for (const other of others) query.whereRaw('? IS NOT NULL', [hasWord(db, what, `w.${of}`, other)])
+    })
+    // Two words of one row begin alike (Anna, anna@…): it is found by the first of them.
+    .whereRaw('? IS NULL', [
+      wordsOf(db, what, `w.${of}`).where('x.word', '>=', word).whereRaw('x.word < w.word'),
+    ])
+    .modify(only)
+    .orderBy(['w.word', `w.${of}`])
+    .limit(limit)
+    .select('u.*', 'w.word')
+  const rows: ByWord<Row>[] = await query
   return rows
 }

@@ -1,7 +1,8 @@
 // The activity log as a file: the same entries as on the page, all of them, in steps.
 
 import type { Request, Response } from 'express'
-import { type Activity, type ActivityFilter, listActivity } from '../domain/activity.ts'
+import { type Activity, type ActivityFilter, searchActivity } from '../domain/activity.ts'
+import type { Found } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
 import { inFull } from './activity-words.ts'
 import { BYTE_ORDER_MARK, csvLine } from './csv.ts'
@@ -29,13 +30,15 @@ function lineOf(entry: Activity): string {
   return csvLine([entry.at, ...by, ...about, asText(before), asText(after), detail, entry.ip])
 }
 
-type Read = (before?: number) => Promise<Activity[]>
+type Read = (before?: number) => Promise<Found<Activity>>
 
-async function* lines(first: Activity[], read: Read): AsyncGenerator<string> {
+async function* lines(first: Found<Activity>, read: Read): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLine(COLUMNS.map((column) => t(`log.column.${column}`)))
-  for (let step = first; step.length > 0; step = await read(step.at(-1)?.id)) {
-    yield step.map(lineOf).join('')
-    if (step.length < ROWS_A_STEP) return
+  for (let step = first; ; ) {
+    yield step.rows.map(lineOf).join('')
+    const end = step.rows.length < ROWS_A_STEP ? step.stopped : step.rows.at(-1)
+    if (!end) return
+    step = await read(end.id)
   }
 }
 
@@ -53,8 +56,10 @@ export async function sendActivityCsv(
   res: Response,
   { filter, seen = (entry) => entry, name }: Download,
 ) {
-  const read: Read = async (before) =>
-    (await listActivity(db, { ...filter, before, limit: ROWS_A_STEP })).map(seen)
+  const read: Read = async (before) => {
+    const { rows, stopped } = await searchActivity(db, { ...filter, before, limit: ROWS_A_STEP })
+    return { rows: rows.map(seen), stopped }
+  }
   // Before anything is sent: when the database does not answer, that is a page that says so.
   const first = await read()
   await sendFile(req, res, { name, ending: 'csv', type: 'text/csv; charset=utf-8' }, lines(first, read))

@@ -2,11 +2,13 @@
 
 import { isIP } from 'node:net'
 import type { Request } from 'express'
-import { type Activity, type ActivityFilter, listActivity } from '../domain/activity.ts'
+import { type Activity, type ActivityFilter, countActivity, searchActivity } from '../domain/activity.ts'
+import { cutPage } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
 import { ACTIONS } from './activity-actions.ts'
 import { inFull } from './activity-words.ts'
 import { idOf } from './request.ts'
+import { totalBelow } from './totals.ts'
 import { t } from './translate.ts'
 
 const PAGE_SIZE = 50
@@ -17,10 +19,10 @@ export async function activityPage(
   filter: ActivityFilter,
   seen: (entry: Activity) => Activity = (entry) => entry,
 ) {
-  const found = await listActivity(db, { ...filter, limit: PAGE_SIZE + 1 })
-  const list = found.slice(0, PAGE_SIZE)
-  const next = found.length > PAGE_SIZE ? list.at(-1)?.id : undefined
-  return { list: inFull(list.map(seen)), next, before: filter.before }
+  const found = cutPage(await searchActivity(db, { ...filter, limit: PAGE_SIZE + 1 }), PAGE_SIZE)
+  const { before } = filter
+  const total = await totalBelow({ ...found, before }, () => countActivity(db, filter))
+  return { ...found, list: inFull(found.list.map(seen)), before, total }
 }
 
 const FILTERS = ['text', 'client', 'user', 'admin', 'ip', 'from', 'to', 'action'] as const

@@ -40,6 +40,31 @@ const SEARCHES = [
     '/admin/activity?from=2026-01-01&to=2026-01-02',
     '/admin/hooks/deliveries?status=failed',
   ],
+  // Pages behind the first, where rows are counted too; and what is looked for a page's worth at a time.
+  ...['/admin/users?search=an+sm&before=5_anna', '/admin/clients?search=ac+ho&before=5_acme'],
+  ...['invitations', 'invitations?state=expired', 'invitations?client=acme&inviter=al'].map(
+    (list) => `/admin/${list}${list.includes('?') ? '&' : '?'}before=90000_2026-02-01T00:00:00.000Z`,
+  ),
+  ...['/admin/emails?before=90000', '/admin/emails?before=90000&status=sent', '/admin/emails?search=hello'],
+  ...['/admin/activity?before=90000', '/admin/activity?user=1&before=90000', '/admin/activity?text=needle'],
+  ...[
+    '/admin/activity?admin=1&before=90000',
+    '/admin/activity?ip=192.0.2.1',
+    '/admin/activity?user=1&admin=1',
+  ],
+  '/admin/hooks/deliveries?before=90000',
+  ...['pending', 'earlier'].map((list) => `/admin/clients/ID/users?${list}=90000_2026-02-01T00:00:00.000Z`),
+  ...['/admin/clients/ID/users?invited=guest', '/admin/clients/ID/emails?before=90000'],
+  ...['/admin/clients/ID/activity?before=90000', '/admin/clients/new?search=an+sm'],
+  '/admin/users?filter=without-client&before=90000',
+]
+
+/** The same in the Client Area. */
+const OWN_SEARCHES = [
+  ...['pending', 'earlier'].map((list) => `/account/users?${list}=90000_2026-02-01T00:00:00.000Z`),
+  ...['/account/users?invited=guest', '/account/emails?before=90000', '/account/activity?before=90000'],
+  ...['/user/activity?before=90000', '/user/accounts?before=1', '/user/accounts?q=a'],
+  ...['/user/accounts?before=1_2026-02-01T00:00:00.000Z', '/user/access-review?before=1-2'],
 ]
 
 describe('every query of a page finds its rows by an index', () => {
@@ -90,11 +115,13 @@ describe('every query of a page finds its rows by an index', () => {
   }, 120_000)
 
   test('in everything that lists can be asked', async () => {
-    const ada = await house.admin()
+    const [ada, alice] = [await house.admin(), await house.user('alice', 'Acme Hosting')]
+    const { id } = await house.clientNamed('Acme Hosting')
     const wrong: string[] = []
-    for (const url of SEARCHES) {
-      wrong.push(...(await wrongAt(url, () => ada.visit(url))))
-      expect([url, ada.status]).toEqual([url, 200])
+    for (const path of [...SEARCHES, ...OWN_SEARCHES]) {
+      const [url, visitor] = [path.replace('ID', id), path.startsWith('/admin') ? ada : alice]
+      wrong.push(...(await wrongAt(url, () => visitor.visit(url))))
+      expect([url, visitor.status]).toEqual([url, 200])
     }
     expect(wrong).toEqual([])
   }, 120_000)

@@ -53,8 +53,8 @@ async function detailed(call: WhmcsCall): Promise<Client> {
   if (call.field('clientid')) return clientBy(call, 'Client Not Found')
   const email = lowerCase(call.field('email'))
   if (!email) throw new Said('Either clientid Or email Is Required')
-  const found = await listClientsFor(call.db, call.caller, { search: email, limit: FOUND_MAX })
-  const client = found.find((one) => one.email === email)
+  const { rows } = await listClientsFor(call.db, call.caller, { search: email, limit: FOUND_MAX })
+  const client = rows.find((one) => one.email === email)
   if (!client) throw new Said('Client Not Found')
   return client
 }

@@ -1,19 +1,15 @@
 // Invitations: WHMCS sends them; to list, resend and cancel them is ours.
 
-import {
-  cancelInvitation,
-  findInvitation,
-  type Invitation,
-  type ListedInvitation,
-  listEarlier,
-  listPending,
-} from '../../domain/invitations.ts'
+import { cancelInvitation, findInvitation, type Invitation } from '../../domain/invitations.ts'
 import { invite, resendInvitation } from '../../domain/inviting.ts'
+import { type ListedInvitation, pageOfEarlier, pageOfPending } from '../../domain/listing-invitations.ts'
 import { emailField } from '../../web/form.ts'
 import { idOf } from '../../web/request.ts'
 import { type Action, clientIn, permissionsIn, Said, type WhmcsCall } from './call.ts'
 
 const Email = emailField()
+/** More than a client can have. */
+const PENDING_MAX = 10_000
 
 const shown = (one: ListedInvitation) => ({
   ...{ id: one.id, email: one.email, status: one.status, permissions: one.permissions },
@@ -50,7 +46,9 @@ export const invitations: Record<string, Action> = {
     right: 'list-clients',
     run: async (call) => {
       const client = await clientIn(call)
-      const all = [...(await listPending(call.db, client)), ...(await listEarlier(call.db, client))]
+      const pending = await pageOfPending(call.db, client, { size: PENDING_MAX })
+      const earlier = await pageOfEarlier(call.db, client)
+      const all = [...pending.list, ...earlier.list]
       return { result: 'success', totalresults: all.length, invites: { invite: all.map(shown) } }
     },
   },
