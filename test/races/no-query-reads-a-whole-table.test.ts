@@ -112,7 +112,7 @@ describe('every query of a page finds its rows by an index', () => {
           '/users?search=al+am&status=active',
         ],
         ...['active', 'disabled', 'merged', 'deleted'].map((status) => `/users?status=${status}`),
-        ...['/users/2', `/clients/${id}/ownership`],
+        ...['/users/2', `/clients/${id}/ownership`, `/clients/${id}/users/2/can/tickets`],
       ]) {
         wrong.push(...(await wrongAt(`${path} ${clients}`, () => call('GET', path))))
         expect([path, (await call('GET', path)).status]).toEqual([path, 200])
