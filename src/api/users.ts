@@ -64,6 +64,7 @@ const Address = z
 
 const about = { tags: ['Users'] }
 const ONE = '/users/{user_id}'
+// The examples of the document run one after the other: 4 owns the client that was created, 5 was created by itself.
 const userIn = (example: number) => ({ params: z.object({ user_id: shape.idIn('user_id', example) }) })
 
 const list = createRoute({
@@ -119,7 +120,7 @@ const disable = createRoute({
 const enable = createRoute({
   ...{ ...about, method: 'post', path: `${ONE}/enable`, operationId: 'enableUser' },
   ...{ summary: 'Enable a user', ...needs({ right: 'edit-users' }) },
-  request: { ...userIn(4), headers: shape.DoHeaders },
+  request: { ...userIn(3), headers: shape.DoHeaders },
   responses: shape.done(UserBody),
 })
 
@@ -135,7 +136,7 @@ const remove = createRoute({
   ...{ ...about, method: 'delete', path: ONE, operationId: 'deleteUser', summary: 'Delete a user' },
   description: 'Of one with a client: 409. What is personal is gone; the number stays for the history.',
   ...needs({ right: 'delete-users' }),
-  request: { ...userIn(4), headers: shape.DoHeaders },
+  request: { ...userIn(5), headers: shape.DoHeaders },
   responses: shape.done(UserBody),
 })
 
