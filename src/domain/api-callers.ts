@@ -80,9 +80,12 @@ export async function noteUse(db: Db, { credential }: Caller, ip: string): Promi
 }
 
 /** Who does it, as the activity log tells it. */
-export const whoCalls = ({ credential, user }: Caller): Pick<Actor, 'kind' | 'id' | 'name' | 'madeBy'> =>
+export const whoCalls = ({
+  credential,
+  user,
+}: Caller): Pick<Actor, 'kind' | 'id' | 'name' | 'token' | 'madeBy'> =>
   user
-    ? { kind: 'user', id: user.id, name: fullName(user) }
+    ? { kind: 'user', id: user.id, name: fullName(user), token: credential.name }
     : { kind: 'credential', id: credential.id, name: credential.name, madeBy: credential.admin_id }
 
 /** A client as the caller may see it; a credential holds every permission, as an admin does. */
