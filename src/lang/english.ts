@@ -2246,6 +2246,8 @@ export const english = {
   'credentials.revoke.sentence': 'Whatever uses it is refused from now on. It cannot be brought back.',
   'credentials.revoke.keep': 'Keep it',
   'credentials.revoked': 'The API key {name} is revoked.',
+  'credentials.madeAlready':
+    'This form was sent before, and what it made is there; its secret was shown then. Save it again for another one.',
   'credentials.revokedAlready': 'This API key was revoked before.',
   'credentials.manyClients': 'At most {max} clients.',
   'credentials.noSuchClient': 'There is no client “{client}”.',
