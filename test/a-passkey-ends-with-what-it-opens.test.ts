@@ -80,6 +80,32 @@ describe('a passkey ends with what it opens', () => {
     await house.db('admins').update({ status: 'active' })
   })
 
+  test('H19 the way back after a stolen login ends those added since, and leaves those of before', async () => {
+    const { id: _, ...alice } = await house.db('users').where({ email: 'alice@example.com' }).first()
+    await house.db('users').insert({ ...alice, email: 'dora@example.com' })
+    const { authenticator: hers } = await addPasskey(await house.user('dora@example.com'))
+    const thief = await logInBy(house.visitor(), hers)
+    await thief.visit('/user/profile')
+    await thief.press('Change address', {
+      'New email address': 'dora@evil.test',
+      'Current password': PASSWORD,
+    })
+    await thief.visit(await house.linkTo('dora@evil.test'))
+    await thief.press('Confirm')
+    const again = await logInBy(house.visitor(), hers)
+    const { authenticator: stolen } = await addPasskey(again)
+    const mails = await house.mailTo('dora@example.com')
+    const [link] = mails.flatMap(({ text }) => text.match(/\/user\/email\/back\/\S+/) ?? [])
+    const owner = house.visitor()
+    await owner.visit(String(link))
+    await owner.press('Take it back')
+    const out = await logInBy(house.visitor(), stolen)
+    expect([out.status, out.told]).toEqual([422, expect.stringContaining(WRONG)])
+    expect((await logInBy(house.visitor(), hers)).status).toBe(200)
+    const row = await house.db('users').where({ email: 'dora@example.com' }).first()
+    expect(row.factors).toBe(1)
+  })
+
   test('sixty that do not work are enough for a quarter of an hour', async () => {
     moveClock(QUARTER)
     const { authenticator } = await addPasskey(await house.user('alice'))

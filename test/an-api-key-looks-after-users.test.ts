@@ -115,6 +115,37 @@ describe('an API key looks after users', () => {
     expect((await house.visitor().visit(link)).status).toBe(200)
   })
 
+  test('another address, once: as an admin gives it on the page, with the same mails and the same end of links', async () => {
+    const id = await make('moves@example.com')
+    await robot('POST', `/users/${id}/password-reset`)
+    const former = await house.linkTo('moves@example.com')
+    const give = (new_email: string, key = new_email) =>
+      robot('POST', `/users/${id}/email`, { new_email }, { 'Idempotency-Key': key })
+    for (const [email, type] of [
+      ['moves@example.com', 'emailChange.sameOfOther'],
+      ['Carol@example.com', 'emailChange.takenByOther'],
+    ] as const) {
+      const { status, body } = await give(email)
+      expect([status, body.type, body.field]).toEqual([409, problem(type), 'new_email'])
+    }
+    expect((await give('moves@')).body.errors[0]?.field).toBe('new_email')
+    const moved = await give('Moved@example.com')
+    expect([moved.status, moved.body.email, moved.body.email_verified_at]).toEqual([
+      ...[200, 'moved@example.com', null],
+    ])
+    expect((await give('Moved@example.com')).text).toBe(moved.text)
+    const [told, verify] = [await house.mailTo('moves@example.com'), await house.mailTo('moved@example.com')]
+    expect([told[0]?.subject, verify.length]).toEqual(['We changed the email address of your login', 1])
+    const visitor = house.visitor()
+    await visitor.visit(former)
+    expect(visitor.text).toContain('This link does not work any more.')
+    const entry = (await entries(id)).find(({ action }) => action === 'user.edited')
+    const after = { email: 'moved@example.com' }
+    expect([entry.actor_kind, JSON.parse(entry.detail).after]).toEqual(['credential', after])
+    await robot('POST', `/users/${id}/disable`)
+    expect((await give('again@example.com')).body.type).toBe(problem('login.notSo'))
+  })
+
   test('deleted only without a client, once, and nothing personal is answered or kept', async () => {
     const owner = await robot('DELETE', `/users/${ids.bob}`)
     expect([owner.status, owner.body.type]).toEqual([409, problem('login.delete.hasClients')])
@@ -149,6 +180,7 @@ describe('an API key looks after users', () => {
       [reads, 'POST', `/users/${ids.bob}/disable`],
       [reads, 'POST', `/users/${ids.bob}/password-reset`],
       [reads, 'DELETE', `/users/${ids.bob}`],
+      [reads, 'POST', `/users/${ids.bob}/email`],
       [edits, 'GET', `/users/${ids.bob}`],
       [edits, 'DELETE', `/users/${ids.bob}`],
     ] as const)
@@ -174,6 +206,7 @@ describe('an API key looks after users', () => {
       ['POST', '/disable'],
       ['POST', '/enable'],
       ['POST', '/password-reset'],
+      ['POST', '/email', { new_email: 'x@example.com' }],
     ] as const
     for (const [method, rest, body] of calls) {
       const asked = (id: number) => some(method, `/users/${id}${rest}`, body, { 'If-Match': '*' })
@@ -206,6 +239,8 @@ describe('an API key looks after users', () => {
       ['DELETE', `/users/${ids.bob}`],
     ] as const)
       expect((await bob(method, path)).body.type, path).toBe(problem('api.notForTokens'))
+    const moved = await bob('POST', `/users/${ids.bob}/email`, { new_email: 'b@example.org' })
+    expect(moved.body.type).toBe(problem('api.passwordNeeded'))
     expect((await bob('POST', '/users', fresh('pal@example.com'))).status).toBe(403)
   })
 })

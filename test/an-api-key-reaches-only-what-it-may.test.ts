@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { moveClock } from '../src/platform/clock.ts'
+import { addRole } from './support/admins.ts'
 import { caller, keyOf, problem, tokenOf } from './support/api.ts'
+import { queriesOf } from './support/asked-queries.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { setLimit } from './support/wide-limits.ts'
 
@@ -173,5 +175,26 @@ describe('an API key and a personal token reach only what they may', () => {
     await db('clients').where({ id: ids.acme }).update({ require_factor: 0, status: 'closed' })
     expect(await asked(ids.alice, 'invoices')).toBe('client-closed')
     expect((await call('GET', can(ids.acme, ids.alice, 'everything'))).status).toBe(404)
+  })
+
+  test('it is answered with two reads: who calls and how far, and what it answers', async () => {
+    const { db } = house
+    await db('clients').where({ id: ids.acme }).update({ status: 'active' })
+    await db('admins').update({ role: await addRole(db, 'Keys', 'api,list-clients') })
+    for (const clients of ['', String(ids.acme)]) {
+      const some = caller(house, await keyOf(house, { rights: ['list-clients'], clients }))
+      const token = caller(house, await tokenOf(house, 'alice@example.com'))
+      for (const [call, most] of [
+        [some, 2],
+        [token, 3],
+      ] as const) {
+        const ask = () => call('GET', can(ids.acme, ids.bob, 'invoices'))
+        expect((await ask()).body.because).toBe('granted')
+        const counts: number[] = []
+        // What runs beside it may be counted once.
+        for (let nth = 0; nth < 5; nth++) counts.push((await queriesOf(house, ask)).length)
+        expect(Math.min(...counts)).toBe(most)
+      }
+    }
   })
 })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Body, caller, keyOf, problem, tokenOf } from './support/api.ts'
-import { CRM, plantExamples } from './support/api-examples.ts'
+import { CRM, writeDownFunctions } from './support/api-examples.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 
 type Call = ReturnType<typeof caller>
@@ -13,11 +13,14 @@ describe('an API key reads what happened, and has an add-on told again', () => {
 
   beforeAll(async () => {
     house = await startHouse({ hooks: { 'crm.js': CRM } })
-    const secret = await keyOf(house)
-    robot = caller(house, secret)
+    robot = caller(house, await keyOf(house))
     acme = (await house.clientNamed('Acme Hosting')).id
     bakery = (await house.clientNamed('Brown Bakery')).id
-    await plantExamples(house, secret)
+    await robot('POST', `/clients/${acme}/invitations`, {
+      email: 'erin@example.com',
+      permissions: ['tickets'],
+    })
+    await writeDownFunctions(house)
     await robot('PATCH', `/clients/${bakery}`, { city: 'Rome' }, { 'If-Match': '*' })
     await house.user('bob')
   })

@@ -97,7 +97,7 @@ describe('sentences and the places that say them', () => {
     'client.tab.': ['summary', 'profile', 'users', 'contacts', 'emails', 'activity'],
     'contacts.kind.': CONTACT_KINDS.flatMap((kind) => [kind, `${kind}.help`]),
     'log.group.': 'invitations access clients logins factors admins api house other'.split(' '),
-    'log.column.': 'time actor acting client user action sentence before after detail ip'.split(' '),
+    'log.column.': 'time actor acting client user action sentence before after detail ip token'.split(' '),
     'stuck.': stuck.flatMap((what) => [what, `look.${what}`]),
     'emails.status.': EMAIL_STATUSES,
     'emails.fault.': ['address', 'settings', 'passing'],

@@ -45,7 +45,7 @@ describe('the activity log as a file', () => {
     const [, ...lines] = linesOf(ada)
     const all = await house.db('activity').orderBy('id', 'desc')
     expect(lines.map((cells) => [cells[0], cells[5]])).toEqual(all.map(({ at, action }) => [at, action]))
-    expect(lines.every((cells) => cells.length === 11)).toBe(true)
+    expect(lines.every((cells) => cells.length === 12)).toBe(true)
   })
 
   test('the filters of the page hold for the file; those that cannot be right lead back to the page', async () => {

@@ -16,6 +16,7 @@ describe('transfer of ownership', () => {
 
   beforeAll(async () => {
     house = await startHouse()
+    await house.db('users').update({ last_login_at: null })
     carol = await house.user('carol')
     alice = await house.user('alice', 'Acme Hosting')
   })

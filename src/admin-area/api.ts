@@ -13,10 +13,20 @@ import {
   readCredential,
   revokeCredential,
 } from '../domain/api-credentials.ts'
+import { newNonce } from '../domain/links.ts'
 import { RIGHTS } from '../domain/rights.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
-import { type Form, formOf, manyOf, optionalLine, requiredLine, submit, yourPassword } from '../web/form.ts'
+import {
+  type Form,
+  formOf,
+  manyOf,
+  onceField,
+  optionalLine,
+  requiredLine,
+  submit,
+  yourPassword,
+} from '../web/form.ts'
 import { actor, currentAdmin, idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
@@ -35,6 +45,7 @@ const KeyForm = z
     addresses: z.string().max(LIST_MAX, 'field.tooLong').default(''),
     ends_on: optionalLine(20),
     current_password: yourPassword(),
+    once: onceField(),
   })
   .transform(({ ends_on, ...input }) => ({ ...input, endsOn: ends_on }))
 
@@ -55,7 +66,7 @@ export function api(db: Db) {
   const showForm = (req: Request, res: Response, form: Form, key?: Credential) => {
     const mine = currentAdmin(req).rights
     const rights = RIGHTS.map((right) => ({ right, mine: mine.includes(right) }))
-    show(req, res, 'admin-area/api-key', { form, key, rights })
+    show(req, res, 'admin-area/api-key', { form, key, rights, once: newNonce() })
   }
 
   page.get(`${LIST}/new`, ...holds('api'), (req, res) => showForm(req, res, formOf(req)))

@@ -1,7 +1,7 @@
 // What happened: all that a credential may see, or of one client; of a token what the pages show its user.
 
 import { createRoute, z } from '@hono/zod-openapi'
-import { type Activity, type ActivityFilter, listActivity, newestFirst } from '../domain/activity.ts'
+import { type Activity, type ActivityFilter, heldIn, listActivity, newestFirst } from '../domain/activity.ts'
 import { asReadBy, type Reader, readerOf, readersFilter } from '../domain/activity-readers.ts'
 import { ofEachSeen } from '../domain/api-callers.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -20,6 +20,10 @@ const Entry = z
   .object({
     ...{ id: shape.id(1), at: shape.moment() },
     actor: z.object({ kind: z.enum(KINDS), id: number, name: z.string() }),
+    token: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The personal token that the user came with.', example: null }),
     acting_admin: someone.nullable().openapi({ description: 'The admin who acted as that user.' }),
     client_id: number,
     user_id: number.openapi({ description: 'Whom it is about.' }),
@@ -35,13 +39,15 @@ const Entry = z
 function bodyOf(entry: Activity): z.infer<typeof Entry> {
   const [told] = inSentences([entry])
   const { acting_admin_id, acting_admin_name } = entry
+  const { detail, token = null } = heldIn(entry)
   return {
     ...{ id: entry.id, at: entry.at },
     actor: { kind: entry.actor_kind, id: entry.actor_id, name: entry.actor_name },
+    token,
     acting_admin: acting_admin_id === null ? null : { id: acting_admin_id, name: acting_admin_name ?? '' },
     ...{ client_id: entry.client_id, user_id: entry.user_id, action: entry.action },
     sentence: `${told?.who} ${told?.what}`,
-    detail: JSON.parse(entry.detail),
+    detail,
     ip: entry.ip,
   }
 }

@@ -21,13 +21,13 @@ import { users } from './users.ts'
 
 export const BASE = '/api/v1'
 
-/** The site map: a resource more is a line more. */
+/** The site map, in the order of the document: a resource more is a line more. */
 function resources(api: Api) {
   clients(api)
   associations(api)
+  permissions(api)
   users(api)
   ownership(api)
-  permissions(api)
   invitations(api)
   manyInvitations(api)
   activity(api)

@@ -69,7 +69,10 @@ const Suspension = z
 const about = { tags: ['Users of a client'] }
 const LIST = '/clients/{client_id}/users'
 const ONE = `${LIST}/{user_id}` as const
-const one = { params: shape.ClientParams.extend({ user_id: shape.idIn('user_id', 2) }) }
+const oneLike = (example: number) => ({
+  params: shape.ClientParams.extend({ user_id: shape.idIn('user_id', example) }),
+})
+const one = oneLike(2)
 const managing = needs({ right: 'manage-access', token: 'users' })
 
 const list = createRoute({
@@ -108,14 +111,14 @@ const edit = createRoute({
 const rest = createRoute({
   ...{ ...about, method: 'post', path: `${ONE}/suspension`, operationId: 'suspendAssociation' },
   ...{ summary: 'Suspend or resume access', ...managing },
-  request: { ...one, headers: shape.DoHeaders, body: shape.bodyOf(Suspension) },
+  request: { ...oneLike(3), headers: shape.DoHeaders, body: shape.bodyOf(Suspension) },
   responses: shape.done(AssociationBody),
 })
 
 const remove = createRoute({
   ...{ ...about, method: 'delete', path: ONE, operationId: 'removeAssociation' },
   ...{ summary: 'Remove access', description: 'The answer is the access as it was.', ...managing },
-  request: { ...one, headers: shape.DoHeaders },
+  request: { ...oneLike(3), headers: shape.DoHeaders },
   responses: shape.done(AssociationBody),
 })
 

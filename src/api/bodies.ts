@@ -16,9 +16,8 @@ const wholeOnly = (name: string, value: unknown) => {
 export const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (requestOf(c).isTooLarge) throw new HTTPException(413)
   if ((c.req.header('Content-Encoding') ?? 'identity') !== 'identity') throw new Refusal('api.packed')
-  const bytes = await c.req.arrayBuffer()
   try {
-    const raw = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const raw = new TextDecoder('utf-8', { fatal: true }).decode(requestOf(c).rawBody)
     c.set('raw', raw)
     if (raw !== '') JSON.parse(raw, wholeOnly)
   } catch {

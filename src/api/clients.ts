@@ -102,7 +102,7 @@ const close = createRoute({
   ...{ operationId: 'closeClient', summary: 'Close a client' },
   description: 'Nobody acts for a closed client, and its pending invitations are cancelled.',
   ...needs({ right: 'edit-clients' }),
-  request: { ...one, headers: shape.DoHeaders },
+  request: { params: z.object({ client_id: shape.idIn('client_id', 5) }), headers: shape.DoHeaders },
   responses: shape.done(ClientBody),
 })
 

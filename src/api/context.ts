@@ -9,7 +9,7 @@ import type { Actor } from '../domain/change.ts'
 import type { Db } from '../platform/database.ts'
 
 export interface ApiEnv {
-  Bindings: HttpBindings & { incoming: Request & { isTooLarge?: boolean } }
+  Bindings: HttpBindings & { incoming: Request & { rawBody: Buffer; isTooLarge: boolean } }
   Variables: {
     db: Db
     caller: Caller

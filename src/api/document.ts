@@ -76,7 +76,14 @@ export function resolve(document: ApiDocument, schema: Schema): Schema {
   return name ? { ...document.components.schemas[name], ...schema } : schema
 }
 
+/** What takes away comes last: each example leans on what the ones before it did to the sample data. */
 export const listOperations = ({ paths }: ApiDocument) =>
-  Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  )
+  Object.entries(paths)
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        path,
+        method: method.toUpperCase(),
+        operation,
+      })),
+    )
+    .sort((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'))

@@ -2,7 +2,14 @@
 // call it at all. The guard also loads the client that the URL names, and one that the caller may not see is not there.
 
 import type { MiddlewareHandler } from 'hono'
-import { findCaller, getClientFor, mayComeFrom, mustComeFrom, noteUse } from '../domain/api-callers.ts'
+import {
+  findCaller,
+  getClientFor,
+  mayComeFrom,
+  mustComeFrom,
+  noteUse,
+  type SeenClient,
+} from '../domain/api-callers.ts'
 import { tally } from '../domain/limits.ts'
 import type { Permission } from '../domain/permissions.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
@@ -56,7 +63,12 @@ export interface Needs {
   token?: 'login' | 'associated' | 'owner' | 'password' | Permission
 }
 
-const check = ({ right, token }: Needs): MiddlewareHandler<ApiEnv> => {
+/** How the client that the URL names is read, as the caller may see it. */
+type Read = (c: Call, id: number) => Promise<SeenClient>
+
+const readClient: Read = (c, id) => getClientFor(c.get('db'), c.get('caller'), id)
+
+const check = ({ right, token }: Needs, read: Read): MiddlewareHandler<ApiEnv> => {
   return async (c, next) => {
     const { user, rights } = c.get('caller')
     if (user && !token) throw new Refusal('api.notForTokens')
@@ -64,7 +76,7 @@ const check = ({ right, token }: Needs): MiddlewareHandler<ApiEnv> => {
     if (!user && !rights.includes(right))
       throw new Refusal('rights.missing', undefined, { right: t(`right.${right}`) })
     const id = c.req.param('client_id')
-    if (id !== undefined) c.set('seen', await getClientFor(c.get('db'), c.get('caller'), idOf(id)))
+    if (id !== undefined) c.set('seen', await read(c, idOf(id)))
     if (user && token) mustHold(c, token)
     await next()
   }
@@ -78,9 +90,9 @@ function mustHold(c: Call, token: NonNullable<Needs['token']>) {
     throw new Refusal('denied.permission', undefined, { permission: t(`permission.${token}.title`) })
 }
 
-/** For `createRoute`: the guard, and what the document says of it. */
-export const needs = (what: Needs) => ({
+/** For `createRoute`: the guard, and what the document says of it; `read` is of an operation that reads more at once. */
+export const needs = (what: Needs, read: Read = readClient) => ({
   security: [{ bearer: [] }],
-  middleware: [check(what)],
+  middleware: [check(what, read)],
   'x-needs': what,
 })

@@ -106,7 +106,10 @@ const get = createRoute({
 
 const replay = createRoute({
   ...{ ...about, method: 'post', path: '/hook-events/{event_id}/replay', operationId: 'replayHookEvent' },
-  ...{ summary: 'Tell a function of an event again', description: 'Or for the first time.' },
+  ...{
+    summary: 'Tell a function of an event again',
+    description: 'Or for the first time. The example takes an add-on `crm.js` with a function for `UserAdd`.',
+  },
   ...needs({ right: 'run-again' }),
   request: { ...one, headers: shape.DoHeaders, body: shape.bodyOf(Replay) },
   responses: shape.done(WholeEvent),

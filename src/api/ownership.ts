@@ -44,10 +44,11 @@ const OwnershipBody = z
   })
   .openapi('Ownership')
 
-const Target = (name: string) =>
+// The examples of the document run one after the other: 2 is the owner when it is offered to 1.
+const Target = (name: string, user_id: number) =>
   z
-    .strictObject({ user_id: shape.id(2).openapi({ description: 'A user of the client.' }) })
-    .openapi(name, { example: { user_id: 2 } })
+    .strictObject({ user_id: shape.id(user_id).openapi({ description: 'A user of the client.' }) })
+    .openapi(name, { example: { user_id } })
 
 const about = { tags: ['Ownership'] }
 const PATH = '/clients/{client_id}/ownership'
@@ -55,7 +56,7 @@ const TRANSFERS = '/clients/{client_id}/transfers'
 const ONE = `${TRANSFERS}/{transfer_id}` as const
 const one = {
   params: z.object({
-    client_id: shape.idIn('client_id', 3),
+    client_id: shape.idIn('client_id', 1),
     transfer_id: shape.idIn('transfer_id', 1),
   }),
 }
@@ -76,7 +77,7 @@ const make = createRoute({
   ...needs({ right: 'change-owner' }),
   request: {
     ...{ params: shape.ClientParams, headers: shape.DoHeaders },
-    body: shape.bodyOf(Target('NewOwner')),
+    body: shape.bodyOf(Target('NewOwner', 2)),
   },
   responses: shape.done(OwnershipBody),
 })
@@ -88,7 +89,7 @@ const offer = createRoute({
   ...needs({ right: 'change-owner', token: 'password' }),
   request: {
     ...{ params: shape.ClientParams, headers: shape.DoHeaders },
-    body: shape.bodyOf(Target('NewTransfer')),
+    body: shape.bodyOf(Target('NewTransfer', 1)),
   },
   responses: shape.created(TransferBody),
 })
@@ -143,8 +144,6 @@ export function ownership(api: Api) {
 }
 
 function transfers(api: Api) {
-  api.openapi(getOffer, async (c) => show(c, bodyOf(await getTransfer(c.get('db'), c))))
-
   api.openapi(offer, (c) =>
     act(c, {
       run: async (by) =>
@@ -154,6 +153,8 @@ function transfers(api: Api) {
       headers: ({ id, client_id }) => ({ Location: `/api/v1/clients/${client_id}/transfers/${id}` }),
     }),
   )
+
+  api.openapi(getOffer, async (c) => show(c, bodyOf(await getTransfer(c.get('db'), c))))
 
   api.openapi(cancel, (c) =>
     act(c, {

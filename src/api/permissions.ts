@@ -1,12 +1,13 @@
 // Permissions: which there are, in their groups, and the presets; and whether a user holds one for a client.
 
 import { createRoute, z } from '@hono/zod-openapi'
-import { ANSWERS, mayUser } from '../domain/asking.ts'
+import { ANSWERS, type AskedClient, getClientAsked, mayUser } from '../domain/asking.ts'
 import { PERMISSION_GROUPS, PERMISSIONS } from '../domain/permissions.ts'
 import { BUILT_IN_PRESETS } from '../domain/presets.ts'
+import { idOf } from '../web/request.ts'
 import { t } from '../web/translate.ts'
 import { show } from './answering.ts'
-import { type Api, clientOf } from './context.ts'
+import type { Api, Call } from './context.ts'
 import { needs } from './guards.ts'
 import * as shape from './shapes.ts'
 
@@ -53,12 +54,16 @@ const list = createRoute({
   responses: shape.read(Permissions),
 })
 
+/** Along with the client: whoever asks this asks often. */
+const readAsked = (c: Call, clientId: number) =>
+  getClientAsked(c.get('db'), c.get('caller'), clientId, idOf(c.req.param('user_id')))
+
 const can = createRoute({
   ...{ tags: ['Permissions'], method: 'get', path: '/clients/{client_id}/users/{user_id}/can/{permission}' },
   ...{ operationId: 'canUser', summary: 'May this user do this for this client?' },
   description:
     'For other applications: the answer that the pages go by, at this moment. A user who is not associated, or not there at all, may not.',
-  ...needs({ right: 'list-clients', token: 'owner' }),
+  ...needs({ right: 'list-clients', token: 'owner' }, readAsked),
   request: {
     params: shape.ClientParams.extend({
       user_id: shape.idIn('user_id', 2),
@@ -73,8 +78,5 @@ const can = createRoute({
 export function permissions(api: Api) {
   api.openapi(list, (c) => show(c, ALL))
 
-  api.openapi(can, async (c) => {
-    const { user_id, permission } = c.req.valid('param')
-    return show(c, await mayUser(c.get('db'), clientOf(c), user_id, permission))
-  })
+  api.openapi(can, (c) => show(c, mayUser(c.get('seen') as AskedClient, c.req.valid('param').permission)))
 }

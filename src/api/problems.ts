@@ -63,6 +63,7 @@ const STATUS_OF: Partial<Record<Key, number>> = {
   ...{ 'invite.notPending': 409, 'invite.newerPending': 409 },
   ...{ 'deliveries.notOut': 409, 'deliveries.running': 409 },
   ...{ 'api.passwordNeeded': 403, 'login.delete.hasClients': 409 },
+  ...{ 'emailChange.sameOfOther': 409, 'emailChange.takenByOther': 409 },
   ...{ 'owner.suspended': 409, 'owner.disabled': 409 },
   ...{ 'transfer.oneAtATime': 409, 'transfer.over': 409, 'transfer.wayBack.owner': 409 },
   'api.stale': 412,

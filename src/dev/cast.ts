@@ -59,6 +59,8 @@ async function fill(trx: Change, password_hash: string) {
   await open(trx, bob, 'Brown Bakery')
   await open(trx, carol, 'Chen Labs')
   await addAssociation(trx, acme, bob, formatPermissions(['products', 'invoices', 'tickets']))
+  // Whoever never did is offered no account.
+  await trx('users').update({ last_login_at: at })
   await record(trx, 'sample.filled')
 }
 

@@ -13,6 +13,7 @@ const entry = {
   detail: [['email', `${'d'.repeat(60)}@example.com`]],
 }
 const asked = { client: '1', action: 'invite.sent', from: '2026-01-01', text: 'dora' }
+const byToken = { ...entry, who: `Alice Ames with the token “${'t'.repeat(60)}”` }
 const plain = { ...entry, clientId: null, detail: [], ip: '' }
 
 export function activityPages(client: Data): [name: string, data: Data, more?: string][] {
@@ -20,7 +21,7 @@ export function activityPages(client: Data): [name: string, data: Data, more?: s
   const wrong = { text: 'This is too long.', from: `“${'9'.repeat(40)}” is not a day.` }
   const tab = { ...page, url: '/admin/clients/1/activity', client, tab: 'activity', asked: {} }
   return [
-    ['activity', { ...page, list: [entry, plain], next: 3, before: 9 }],
+    ['activity', { ...page, list: [entry, byToken, plain], next: 3, before: 9 }],
     ['activity', { ...page, list: [], next: undefined, before: 0 }, '?empty'],
     ['activity', { ...page, list: [], next: 3, before: 0, stopped: true }, '?none-yet'],
     ['activity', { ...page, list: [], next: undefined, before: 0, errors: wrong }, '?wrong'],

@@ -28,10 +28,18 @@ const ended = { ...token, id: 4, name: 'x'.repeat(60), last_used_at: null, stand
 const days = ['30', '90', '365', '0']
 
 export const tokenPages = (): [string, Data, string?][] => [
-  ['client-area/tokens', { tokens: [token, ended], days, form: { ...blank, values: { days: '90' } } }],
   [
     'client-area/tokens',
-    { tokens: [], days, form: { ...blank, errors: { name: 'Say this.', days: 'Choose one.' } } },
+    { tokens: [token, ended], days, once: 'once', form: { ...blank, values: { days: '90' } } },
+  ],
+  [
+    'client-area/tokens',
+    {
+      tokens: [],
+      days,
+      once: 'once',
+      form: { ...blank, errors: { name: 'Say this.', days: 'Choose one.' } },
+    },
     '?wrong',
   ],
 ]
@@ -39,7 +47,7 @@ export const tokenPages = (): [string, Data, string?][] => [
 export const apiKeyPages = (): [string, Data, string?][] => [
   ['admin-area/api-keys', { list: [key, resting, { ...over, standing: 'ended' }, over] }],
   ['admin-area/api-keys', { list: [] }, '?empty'],
-  ['admin-area/api-key', { form: wrong, key: undefined, rights }],
+  ['admin-area/api-key', { form: wrong, key: undefined, rights, once: 'once' }],
   ['admin-area/api-key', { form: { ...blank, values: typed }, key, rights }, '?edit'],
   ['admin-area/api-key', { form: { ...blank, values: typed }, key: resting, rights }, '?resting'],
   ['admin-area/api-key', { form: { ...blank, values: typed }, key: over, rights }, '?revoked'],

@@ -44,9 +44,18 @@ const entryOf = (by: Actor, action: string, { client, user, ...detail }: About) 
   client_id: client?.id ?? null,
   user_id: user?.id ?? null,
   action,
-  detail: JSON.stringify(detail),
+  // Within what is signed, so that entries of before there were tokens stay as they were.
+  detail: JSON.stringify({ ...detail, ...(by.token !== undefined && { [TOKEN]: by.token }) }),
   ip: by.ip,
 })
+
+const TOKEN = 'byToken'
+
+/** What belongs to an entry beside its columns, and the name of the personal token that its user came with. */
+export function heldIn(entry: Activity): { detail: Record<string, never>; token: string | undefined } {
+  const { [TOKEN]: token, ...detail } = JSON.parse(entry.detail)
+  return { detail, token }
+}
 
 export interface ActivityFilter {
   client?: { id: number } | undefined

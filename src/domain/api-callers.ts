@@ -6,7 +6,7 @@ import { inMinutes, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { type CredentialRow, standingOfCredential } from './api-credentials.ts'
-import { findClientOf } from './associations.ts'
+import { type Along, findClientOf } from './associations.ts'
 import type { Actor } from './change.ts'
 import { type Client, type LookedForClients, listClients } from './clients.ts'
 import { fingerprint } from './links.ts'
@@ -14,7 +14,7 @@ import { type LookedForUsers, listUsers } from './looking-after-users.ts'
 import { isWithinNetworks } from './networks.ts'
 import { PERMISSIONS, type Permission } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { parseRights, type Right, rightsOf } from './rights.ts'
+import { ownRoleOf, parseRights, type Right, rightsIn } from './rights.ts'
 import { isSwitchedOn } from './settings.ts'
 import { findUser, fullName, type User } from './users.ts'
 
@@ -32,6 +32,7 @@ const SECRET = /^latchkey_(key|token)_[\w-]{43}$/
 interface Answering {
   admin_status: string | null
   admin_role: string | null
+  own_rights: string | null
 }
 
 /** The caller behind a secret; nothing for one that is unknown, ended, revoked, or of somebody who is not active. */
@@ -44,13 +45,14 @@ export const findCallerById = (db: Db, id: number) => callerWhere(db, { 'k.id': 
 async function callerWhere(db: Db, where: Record<string, string | number>): Promise<Caller | undefined> {
   const row: (CredentialRow & Answering) | undefined = await db('api_credentials as k')
     .leftJoin('admins as a', 'a.id', 'k.admin_id')
+    .leftJoin('roles as r', 'r.id', ownRoleOf(db, 'a.role'))
     .where(where)
-    .first('k.*', 'a.status as admin_status', 'a.role as admin_role')
+    .first('k.*', 'a.status as admin_status', 'a.role as admin_role', 'r.rights as own_rights')
   if (!row || standingOfCredential(row) !== 'live') return undefined
-  const { admin_status, admin_role, ...credential } = row
+  const { admin_status, admin_role, own_rights, ...credential } = row
   if (credential.user_id === null) {
     if (admin_status !== 'active' || admin_role === null) return undefined
-    const theirs = await rightsOf(db, admin_role)
+    const theirs = rightsIn(admin_role, own_rights)
     const rights = parseRights(credential.rights).filter((right) => theirs.includes(right))
     return { credential, rights }
   }
@@ -78,9 +80,12 @@ export async function noteUse(db: Db, { credential }: Caller, ip: string): Promi
 }
 
 /** Who does it, as the activity log tells it. */
-export const whoCalls = ({ credential, user }: Caller): Pick<Actor, 'kind' | 'id' | 'name' | 'madeBy'> =>
+export const whoCalls = ({
+  credential,
+  user,
+}: Caller): Pick<Actor, 'kind' | 'id' | 'name' | 'token' | 'madeBy'> =>
   user
-    ? { kind: 'user', id: user.id, name: fullName(user) }
+    ? { kind: 'user', id: user.id, name: fullName(user), token: credential.name }
     : { kind: 'credential', id: credential.id, name: credential.name, madeBy: credential.admin_id }
 
 /** A client as the caller may see it; a credential holds every permission, as an admin does. */
@@ -91,17 +96,23 @@ export interface SeenClient {
 }
 
 /** Refuses, as not there, what the caller may not see; for a user also what they may not act for now. */
-export async function getClientFor(db: Db, { credential, user }: Caller, id: number): Promise<SeenClient> {
+export async function getClientFor(
+  db: Db,
+  { credential, user }: Caller,
+  id: number,
+  along: Along = () => {},
+): Promise<SeenClient> {
   if (user) {
-    const account = await findClientOf(db, user, id)
+    const account = await findClientOf(db, user, id, along)
     if (!account || account.client.status === 'closed') throw new NotFound()
     if (account.client.require_factor && user.factors === 0) throw new Refusal('api.factorNeeded')
     return account
   }
-  const client: Client | undefined = await db('clients as c')
-    .modify((seen) => credential.all_clients || seen.whereIn('c.id', listedFor(db, credential)))
-    .where('c.id', id)
-    .first('c.*')
+  const client: Client | undefined = await db('clients')
+    .modify((seen) => credential.all_clients || seen.whereIn('clients.id', listedFor(db, credential)))
+    .where('clients.id', id)
+    .modify(along)
+    .first('clients.*')
   if (!client) throw new NotFound()
   return { client, permissions: PERMISSIONS, isOwner: false }
 }

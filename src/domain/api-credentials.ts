@@ -3,13 +3,13 @@
 // changes one that may more than they do. Whoever saved it last answers for it: it does no more than they may do at that
 // moment, and nothing while they are disabled. One that was revoked never comes back.
 
-import { randomBytes } from 'node:crypto'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/faults.ts'
 import { endDay, readEnd } from './access-times.ts'
 import { record } from './activity.ts'
 import { type Actor, type Change, change } from './change.ts'
-import { fingerprint } from './links.ts'
+import { fingerprint, newNonce, signOnce } from './links.ts'
 import { chooseNetworks } from './networks.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { chooseRights, parseRights, type Right, rightsOf } from './rights.ts'
@@ -51,14 +51,27 @@ export interface CredentialInput {
   clients: string
   addresses: string
   endsOn: string
+  /** What the form was sent with, new for each time it is shown. */
+  once?: string | undefined
 }
 
 export const CREDENTIAL_NAME_MAX = 60
 const CLIENTS_MAX = 500
 
-/** Long enough that nobody guesses it, so that a plain hash of it is enough; it says what it is wherever it turns up. */
-export const newSecret = (kind: 'key' | 'token') =>
-  `latchkey_${kind}_${randomBytes(32).toString('base64url')}`
+/**
+ * Long enough that nobody guesses it, so that a plain hash of it is enough; it says what it is wherever it turns up. It is
+ * made of what the form was sent with once, so that the same form sent again makes the same, which is there already.
+ */
+export const newSecret = (kind: 'key' | 'token', person: number | null, once = newNonce()) =>
+  `latchkey_${kind}_${signOnce(`${kind}\n${person}\n${once}`)}`
+
+/** Two of the same secret are one form that was sent twice. */
+export const insertCredential = (trx: Change, row: Partial<CredentialRow>) =>
+  trx('api_credentials')
+    .insert(row)
+    .catch((error) => {
+      throw isDuplicate(error) ? new Refusal('credentials.madeAlready') : error
+    })
 
 type CredentialTimes = Pick<CredentialRow, 'ends_at' | 'revoked_at'>
 
@@ -107,11 +120,11 @@ export async function getCredential(db: Db, id: number): Promise<Credential> {
 export const makeCredential = (db: Db, by: Actor, input: CredentialInput): Promise<string> =>
   change(db, by, async (trx) => {
     const now = await chosen(trx, input)
-    const secret = newSecret('key')
+    const secret = newSecret('key', by.id, input.once)
     const at = timestamp()
     const dates = { created_at: at, updated_at: at }
     const row = { ...now.row, admin_id: by.id, secret_hash: fingerprint(secret), ...dates }
-    const [id] = await trx('api_credentials').insert(row)
+    const [id] = await insertCredential(trx, row)
     await setClients(trx, Number(id), now.clients)
     await record(trx, 'credential.made', { ...inLog(now, by.name) })
     return secret

@@ -1,6 +1,7 @@
 // A user's access to one client, once per pair (R6). The owner's is never edited or removed (R2).
 // Who manages them, and how far, is asked inside the transaction, after the client was taken (managing.ts).
 
+import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { type AccessTimes, endDay, readEnd, type Standing, standingOf } from './access-times.ts'
@@ -91,19 +92,23 @@ export async function listClientsOf(db: Db, user: { id: number }): Promise<Accou
     )
 }
 
+/** What is read along with a client, in the same statement. */
+export type Along = (query: Knex.QueryBuilder) => void
+
 /** One of them, however it stands. */
 export async function findAccount(
   db: Db,
   user: { id: number },
   clientId: number,
+  along: Along = () => {},
 ): Promise<Account | undefined> {
-  const row = await accounts(db, user).where('clients.id', clientId).first()
+  const row = await accounts(db, user).where('clients.id', clientId).modify(along).first()
   return row && toAccount(user, row)
 }
 
 /** One that this user may act for now, in one query: what every request of somebody logged in asks (R8). */
-export async function findClientOf(db: Db, user: { id: number }, clientId: number) {
-  const account = await findAccount(db, user, clientId)
+export async function findClientOf(db: Db, user: { id: number }, clientId: number, along?: Along) {
+  const account = await findAccount(db, user, clientId, along)
   return account?.standing === 'open' ? account : undefined
 }
 

@@ -19,6 +19,8 @@ export interface Actor {
   ip: string
   /** The admin who acts as this user (HARD-CASES H7). */
   admin?: { id: number; name: string }
+  /** The name of the personal token that it was done by. */
+  token?: string
   /** Who made the credential, and so is the inviter of what it sends. */
   madeBy?: number | null
   /** Writes down, in the same transaction, what a call of the API is answered (idempotency.ts). */

@@ -53,5 +53,11 @@ export async function readToken<Row extends { id: number; nonce: string }>(
   return row && matches.includes(true) ? row : undefined
 }
 
+/** What only we can make of a text, for a secret that is made again from the same. */
+export const signOnce = (text: string) =>
+  createHmac('sha256', inHand().secrets[0] ?? '')
+    .update(`once\n${text}`)
+    .digest('base64url')
+
 /** For secrets that a browser keeps: only this is stored. */
 export const fingerprint = (secret: string) => createHash('sha256').update(secret).digest('hex')

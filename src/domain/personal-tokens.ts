@@ -6,7 +6,7 @@
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { type CredentialRow, newSecret, standingOfCredential } from './api-credentials.ts'
+import { type CredentialRow, insertCredential, newSecret, standingOfCredential } from './api-credentials.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { queueEmail } from './emails.ts'
 import { fingerprint } from './links.ts'
@@ -44,17 +44,17 @@ export const makeToken = (
   db: Db,
   by: Actor,
   user: User,
-  { name, days }: { name: string; days: number },
+  { name, days, once }: { name: string; days: number; once?: string | undefined },
 ): Promise<string> =>
   change(db, by, async (trx) => {
     const current = await takeUser(trx, user)
     if ((await listTokens(trx, current)).length >= TOKENS_MAX)
       throw new Refusal('tokens.tooMany', 'name', { max: TOKENS_MAX })
-    const secret = newSecret('token')
+    const secret = newSecret('token', current.id, once)
     const at = timestamp()
     const times = { ends_at: days > 0 ? inDays(days) : null, created_at: at, updated_at: at }
     const row = { name, user_id: current.id, secret_hash: fingerprint(secret), ...times }
-    await trx('api_credentials').insert(row)
+    await insertCredential(trx, row)
     await record(trx, 'token.made', { user: current, name })
     const data = { name: current.first_name, token: name }
     await queueEmail(trx, 'token-made', { to: current.email, user: current, data })

@@ -60,13 +60,22 @@ export function chooseRights(rights: readonly string[]): string {
   return [...new Set(rights)].sort().join(',')
 }
 
+const OWN = 'own:'
 const OWN_ROLE = /^own:(\d{1,9})$/
 
 /** What a role allows today; a role that is gone allows nothing. */
 export async function rightsOf(db: Db, role: string): Promise<readonly Right[]> {
-  const builtIn = Object.hasOwn(BUILT_IN_ROLES, role) ? BUILT_IN_ROLES[role] : undefined
-  if (builtIn) return builtIn
   const id = Number(OWN_ROLE.exec(role)?.[1] ?? 0)
   const own = id ? await db('roles').where({ id }).first('rights') : undefined
-  return own ? parseRights(own.rights) : []
+  return rightsIn(role, own?.rights ?? null)
 }
+
+/** The same for whoever has read the rights of the host's own role along with the admin. */
+export function rightsIn(role: string, own: string | null): readonly Right[] {
+  const builtIn = Object.hasOwn(BUILT_IN_ROLES, role) ? BUILT_IN_ROLES[role] : undefined
+  return builtIn ?? (own === null ? [] : parseRights(own))
+}
+
+/** The number of the host's own role in a column, for a join; of ours it is 0, which no row has. */
+export const ownRoleOf = (db: Db, column: string) =>
+  db.raw('CAST(SUBSTR(??, ?) AS UNSIGNED)', [column, OWN.length + 1])

@@ -1,7 +1,7 @@
 // The activity log as a file: the same entries as on the page, all of them, in steps.
 
 import type { Request, Response } from 'express'
-import { type Activity, type ActivityFilter, searchActivity } from '../domain/activity.ts'
+import { type Activity, type ActivityFilter, heldIn, searchActivity } from '../domain/activity.ts'
 import type { Found } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
 import { inFull } from './activity-words.ts'
@@ -13,21 +13,23 @@ const ROWS_A_STEP = 500
 
 const COLUMNS = [
   ...(['time', 'actor', 'acting', 'client', 'user', 'action', 'sentence'] as const),
-  ...(['before', 'after', 'detail', 'ip'] as const),
+  // At the end, since programs count columns.
+  ...(['before', 'after', 'detail', 'ip', 'token'] as const),
 ]
 
 const asText = (value: unknown) =>
   value === undefined || typeof value === 'string' ? (value ?? '') : JSON.stringify(value)
 
 function lineOf(entry: Activity): string {
-  const { before, after, ...rest } = JSON.parse(entry.detail)
+  const { detail: held, token } = heldIn(entry)
+  const { before, after, ...rest } = held
   const [told] = inFull([entry])
   // As on the page: a job or somebody with a link has no name of their own.
   const isPerson = entry.actor_kind === 'user' || entry.actor_kind === 'admin'
   const by = [isPerson ? entry.actor_name : (told?.who ?? ''), entry.acting_admin_name]
   const about = [entry.client_id, entry.user_id, entry.action, `${told?.who} ${told?.what}`]
   const detail = Object.keys(rest).length > 0 ? JSON.stringify(rest) : ''
-  return csvLine([entry.at, ...by, ...about, asText(before), asText(after), detail, entry.ip])
+  return csvLine([entry.at, ...by, ...about, asText(before), asText(after), detail, entry.ip, token ?? ''])
 }
 
 type Read = (before?: number) => Promise<Found<Activity>>

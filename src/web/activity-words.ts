@@ -1,6 +1,6 @@
 // An activity entry as a sentence, with what was before and after.
 
-import type { Activity } from '../domain/activity.ts'
+import { type Activity, heldIn } from '../domain/activity.ts'
 import { changesInWords, type Detail, nameInWords, valueInWords } from './activity-changes.ts'
 import { isKey, type Key, needs, placesOf, t } from './translate.ts'
 
@@ -11,10 +11,11 @@ export interface Told {
   clientId: number | null
 }
 
-function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity): string {
+function whoIn({ actor_kind, actor_name, acting_admin_name }: Activity, token?: string): string {
   if (actor_kind === 'credential') return t('actor.credential', { name: actor_name })
   if (actor_kind !== 'user' && actor_kind !== 'admin') return t(`actor.${actor_kind}`)
-  return acting_admin_name ? t('actor.acting', { admin: acting_admin_name, user: actor_name }) : actor_name
+  if (acting_admin_name) return t('actor.acting', { admin: acting_admin_name, user: actor_name })
+  return token === undefined ? actor_name : t('actor.token', { user: actor_name, token })
 }
 
 /** By accepting, or by opening an account, one gets access oneself; nobody gives it. */
@@ -54,15 +55,14 @@ function settingInWords({ key, before, after }: Detail) {
   return { key: nameInWords(String(key)), before: say(before), after: say(after) }
 }
 
-const told = (entry: Activity, detail: Detail): Told => ({
+const told = (entry: Activity, { detail, token }: ReturnType<typeof heldIn>): Told => ({
   at: entry.at,
-  who: whoIn(entry),
+  who: whoIn(entry, token),
   what: whatIn(entry, detail),
   clientId: entry.client_id,
 })
 
-export const inSentences = (entries: Activity[]): Told[] =>
-  entries.map((entry) => told(entry, JSON.parse(entry.detail)))
+export const inSentences = (entries: Activity[]): Told[] => entries.map((entry) => told(entry, heldIn(entry)))
 
 export interface ToldFully extends Told {
   ip: string
@@ -71,12 +71,12 @@ export interface ToldFully extends Told {
 }
 
 function inFullOne(entry: Activity): ToldFully {
-  const detail: Detail = JSON.parse(entry.detail)
-  const rest = Object.entries(detail).filter(
+  const held = heldIn(entry)
+  const rest = Object.entries(held.detail).filter(
     ([name]) => name !== 'before' && name !== 'after' && !needs(keyOf(entry), name),
   )
   return {
-    ...told(entry, detail),
+    ...told(entry, held),
     ip: entry.ip,
     detail: rest.map(([name, value]) => [name, valueInWords(entry.action, name, value)]),
   }

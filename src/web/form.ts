@@ -111,6 +111,14 @@ export const yourPassword = () =>
 /** The same in a form where only some changes need it. */
 export const yourPasswordIfNeeded = () => z.string().max(1000, key('field.tooLong')).default('')
 
+/** What a form is shown with, new each time: the same form sent again is known by it. */
+export const onceField = () =>
+  z
+    .string()
+    .max(100, key('field.tooLong'))
+    .optional()
+    .transform((once) => once || undefined)
+
 /** Checkboxes of one name: none, one or many. */
 export const manyOf = () =>
   z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(z.string().max(100)))

@@ -6,6 +6,7 @@ import { caller, keyOf } from '../support/api.ts'
 import { type Query, queriesOf, type Walk, walkOf } from '../support/asked-queries.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
 import { fillMany, GROWING } from '../support/many-rows.ts'
+import { type Fields, whmcsCaller } from '../support/whmcs.ts'
 
 interface Planned {
   table: string | null
@@ -139,10 +140,34 @@ describe('every query of a page finds its rows by an index', () => {
           '/users?search=al+am&status=active',
         ],
         ...['active', 'disabled', 'merged', 'deleted'].map((status) => `/users?status=${status}`),
-        ...['/users/2', `/clients/${id}/ownership`],
+        ...['/users/2', `/clients/${id}/ownership`, `/clients/${id}/users/2/can/tickets`],
       ]) {
         wrong.push(...(await wrongAt(`${path} ${clients}`, () => call('GET', path))))
         expect([path, (await call('GET', path)).status]).toEqual([path, 200])
+      }
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('in the contacts that a program of WHMCS asks for by name: also where nobody is called that', async () => {
+    const { id } = await house.clientNamed('Acme Hosting')
+    const asked: Fields[] = [{ firstname: 'Nia' }, { lastname: 'Nkosi' }, { phonenumber: '+49 40 1' }]
+    asked.push(
+      { email: 'K5@many.test' },
+      { firstname: 'F', lastname: 'Nkosi' },
+      { userid: id, lastname: 'N' },
+    )
+    const wrong: string[] = []
+    for (const clients of ['', String(id)]) {
+      const call = whmcsCaller(house, await keyOf(house, { clients }))
+      for (const fields of asked) {
+        const queries = await queriesOf(house, () => call('GetContacts', fields))
+        for (const { sql, bindings } of queries.filter((one) => / from `contacts` /.test(one.sql))) {
+          const [plan = []]: Planned[][] = await house.db.raw(`EXPLAIN ${sql}`, bindings as string[])
+          // In the order of their numbers until there are enough is all of them, where there is none.
+          const whole = plan.filter(({ type }) => type === 'ALL' || type === 'index')
+          wrong.push(...whole.map(({ type, rows }) => `${JSON.stringify(fields)} ${type} ${rows}`))
+        }
       }
     }
     expect(wrong).toEqual([])

@@ -3,11 +3,16 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { type ApiDocument, listOperations } from '../../src/api/document.ts'
 import { type ExampleCall, exampleCall, type Listed } from '../../src/api/examples.ts'
+import { caller } from './api.ts'
+import type { TestHouse } from './house.ts'
 
 /** Whole examples by operation, where those of the document are not enough: what must be there before. */
 export interface Documented extends Listed {
   call: ExampleCall
 }
+
+export const documentOf = async (house: TestHouse) =>
+  (await caller(house, '')('GET', '/api/openapi.json')).body as unknown as ApiDocument
 
 export const documented = (document: ApiDocument): Documented[] =>
   listOperations(document).map((listed) => ({ ...listed, call: exampleCall(document, listed) }))

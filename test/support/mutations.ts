@@ -114,11 +114,10 @@ function mutatePath(of: Documented, pick: Pick): string {
   return parts.join('/')
 }
 
-export function* mutations(operations: Documented[], count: number): Generator<Mutation> {
-  const pick = picker(7)
+export function* mutations(of: Documented, count: number, seed: number): Generator<Mutation> {
+  const pick = picker(seed)
+  const { method, path, body, headers } = of.call
   for (let n = 0; n < count; n++) {
-    const of = operations[n % operations.length] as Documented
-    const { method, path, body, headers } = of.call
     const same = { of, method, path, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
     const what = pick(
       body === undefined
