@@ -25,7 +25,7 @@ test('every template passes axe in light and dark, and nothing scrolls sideways 
     if ((await sidewaysPixels(page)) > 0) wrong.push(`${name}: it scrolls sideways`)
   }
   expect(wrong).toEqual([])
-}, 300_000)
+}, 900_000)
 
 test('the dark changes colours alone, so all else need be seen only once', async () => {
   const page = await browser.open()

@@ -13,7 +13,11 @@ let ada: Visitor
 
 beforeAll(async () => {
   server = await startMariadb()
-  atEnd(() => server.stop())
+  const { TEST_DATABASE_URL } = process.env
+  atEnd(() => {
+    Object.assign(process.env, { TEST_DATABASE_URL })
+    return server.stop()
+  })
   process.env.TEST_DATABASE_URL = server.url
   house = await startHouse()
   alice = await house.user('alice')

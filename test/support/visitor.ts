@@ -23,6 +23,7 @@ export class Visitor {
   headers: Record<string, string> = {}
   readonly appUrl: string
   readonly agent: ReturnType<typeof supertest.agent>
+  #read: { html: string; $: CheerioAPI } | undefined
 
   constructor(appUrl: string, agent = supertest.agent(appUrl)) {
     this.appUrl = appUrl
@@ -41,15 +42,17 @@ export class Visitor {
     return this.agent.jar.getCookie(name, access)?.value
   }
 
+  /** The page, to be looked at: it is read once, so nothing may be changed on it. */
   get $(): CheerioAPI {
-    return load(this.html)
+    if (this.#read?.html !== this.html) this.#read = { html: this.html, $: load(this.html) }
+    return this.#read.$
   }
 
   /** What one reads on the page, in one line. */
   get text(): string {
-    const $ = this.$
-    $('script, style').remove()
-    return $('body').text().replace(/\s+/g, ' ').trim()
+    const body = this.$('body').clone()
+    body.find('script, style').remove()
+    return body.text().replace(/\s+/g, ' ').trim()
   }
 
   get title(): string {
@@ -89,7 +92,7 @@ export class Visitor {
 
   /** Presses a button after filling in its form: text by label; true or false for boxes and radio buttons. */
   async press(name: string, fields: Record<string, Field> = {}): Promise<this> {
-    const $ = this.$
+    const $ = load(this.html)
     const button = $('button').filter(
       (_, b) => named($, $(b)).includes(name) && $(b).attr('disabled') === undefined,
     )
