@@ -97,6 +97,15 @@ describe('H24 no name is a link', () => {
     expect([guest.status, guest.told]).toEqual([422, expect.stringContaining(NAME)])
   })
 
+  test('a name turns nothing the other way round; one that is written from the right is a name', async () => {
+    for (const sign of ['\u202e', '\u202a', '\u2066']) {
+      await alice.post('/user/profile', { ...person, first_name: `Ada${sign}gpj.exe`, language: 'english' })
+      expect([alice.status, errors(alice)[1]]).toEqual([422, expect.stringContaining('cannot be understood')])
+    }
+    await alice.post('/user/profile', { first_name: 'דנה', last_name: '\u200fלוי', language: 'english' })
+    expect([alice.status, alice.told]).toEqual([200, expect.not.stringContaining('cannot be understood')])
+  })
+
   test('one’s profile, the account’s details, a further account', async () => {
     await alice.post('/user/profile', { ...changed, language: 'english' })
     expect([alice.status, errors(alice).slice(1)]).toEqual([422, both])

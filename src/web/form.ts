@@ -77,14 +77,15 @@ export function check(field: z.ZodType<string>, value: string, name: string): st
 
 const key = (name: Key) => name
 
-// Line breaks and other invisible characters have no place in a line that goes into mails and logs. What is too long is
-// not looked at any further.
+// Line breaks and other invisible characters have no place in a line that goes into mails and logs, nor do those that
+// turn what follows the other way round. What is too long is not looked at any further.
+const LINE = /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u
 const line = (max: number) =>
   z
     .string(key('field.missing'))
     .trim()
     .max(max, { error: key('field.tooLong'), abort: true })
-    .regex(/^\P{Cc}*$/u, key('field.malformed'))
+    .regex(LINE, key('field.malformed'))
 
 export const optionalLine = (max = NAME_MAX) => line(max).default('')
 export const requiredLine = (missing: Key, max = NAME_MAX) => line(max).min(1, missing)
