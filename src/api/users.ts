@@ -1,5 +1,6 @@
-// Logins: list, get, create, edit, give another address, disable and enable, a mail for a new password, delete. A token reaches its user's own
-// profile. A key for some clients looks at their users and changes none of them: a login reaches further than those.
+// Logins: list, get, create, edit, give another address, disable and enable, a mail for a new password, delete. A token
+// reaches its user's own profile. A key for some clients looks at their users and changes none of them: a login reaches
+// further than those.
 
 import { createRoute, z } from '@hono/zod-openapi'
 import { addUser } from '../domain/adding-users.ts'
