@@ -131,6 +131,18 @@ describe('transfer of ownership', () => {
     expect(await owner()).toBe(await idOf('alice@example.com'))
   })
 
+  test('who would remove him reads that the offer ends, in both areas', async () => {
+    const [id, acme] = [await idOf('bob@example.com'), await house.clientNamed('Acme Hosting')]
+    const ada = await house.admin()
+    const saysSo = async (who: Visitor, path: string) =>
+      (await who.visit(`${path}/remove`)).text.includes('was offered to become the owner: that offer ends')
+    expect(await saysSo(alice, `/account/users/${id}`)).toBe(true)
+    expect(await saysSo(ada, `/admin/clients/${acme.id}/users/${id}`)).toBe(true)
+    await letIn(house, 'Acme Hosting', 'carol')
+    expect(await saysSo(alice, `/account/users/${await idOf('carol@example.com')}`)).toBe(false)
+    await alice.post(`/account/users/${await idOf('carol@example.com')}/remove`)
+  })
+
   test('he sees it, whatever account he acts for; a wrong password takes nothing over', async () => {
     await bob.visit('/clientarea')
     expect(bob.text).toContain('Alice Ames wants to hand Acme Hosting over to you.')

@@ -147,8 +147,11 @@ async function manage(run: Run, step: Manage, by: Actor, client: Client): Promis
 
 async function wait({ db }: Run, { days, job }: Wait) {
   moveClock(days * DAY_MINUTES)
-  if (job) await expireInvitations(db, system)
+  if (job) await runJob(db)
 }
+
+/** Writes down what ran out by the clock that was moved. */
+export const runJob = (db: Db) => expireInvitations(db, system)
 
 async function invitationOf(run: Run, nth: number) {
   const all = await run.invitations()
