@@ -36,6 +36,15 @@ describe('a program manages the users of a client', () => {
     expect([ids, rest.body.next]).toEqual([[ALICE, BOB, CAROL], null])
   })
 
+  test('a login whose address nobody has proven: asks for the field, not for a box', async () => {
+    await house.db('users').where({ id: CAROL }).update({ email_verified_at: null })
+    const asked = await give(CAROL, ['tickets'])
+    expect([...outcome(asked), asked.body.field]).toEqual([422, problem('associate.unverified'), 'confirmed'])
+    expect(asked.body.detail).toContain('Send “confirmed”: true')
+    const sure = { user_id: CAROL, permissions: ['tickets'], confirmed: true }
+    expect((await call('POST', `/clients/${ACME}/users`, sure)).status).toBe(201)
+  })
+
   test('sets permissions, a preset and the last day; a stale If-Match is refused', async () => {
     const seen = (await call('GET', at(BOB))).headers.get('ETag') ?? ''
     const set = await call('PATCH', at(BOB), { preset: 'technical' }, { 'If-Match': seen })

@@ -37,6 +37,12 @@ describe('an API key and a personal token invite', () => {
     expect([made.status, made.body.state, made.body.send_count]).toEqual([201, 'pending', 1])
     expect(made.headers.get('Location')).toBe(`/api/v1${to(acme, `/${made.body.id}`)}`)
     const link = await house.linkTo('dora@example.com')
+    const [mail] = await house.mailTo('dora@example.com')
+    const page = await house.visitor().visit(link)
+    for (const text of [mail?.text, page.text]) {
+      expect(text, 'whoever answers for the key invites').toContain('Ada Admin invites you')
+      expect(text).not.toContain('Robot')
+    }
     const again = await robot('POST', to(acme, `/${made.body.id}/resend`))
     expect([again.status, again.body.send_count]).toEqual([200, 2])
     const newLink = await house.linkTo('dora@example.com')

@@ -55,12 +55,16 @@ describe('a program with an API key looks after clients', () => {
     expect((await call('PATCH', `/clients/${id}`, { city: 'Oslo' }, next)).body.city).toBe('Oslo')
   })
 
-  test('closes one, once', async () => {
+  test('closes one, once, and opens it again, once', async () => {
     const { id } = await house.clientNamed('Ames Consulting')
     const closed = await call('POST', `/clients/${id}/close`)
     expect([closed.status, closed.body.status]).toEqual([200, 'closed'])
     const again = await call('POST', `/clients/${id}/close`)
     expect([again.status, again.body.type]).toEqual([409, problem('client.closedAlready')])
+    const opened = await call('POST', `/clients/${id}/reopen`)
+    expect([opened.status, opened.body.status]).toEqual([200, 'active'])
+    const twice = await call('POST', `/clients/${id}/reopen`)
+    expect([twice.status, twice.body.type]).toEqual([409, problem('client.openAlready')])
   })
 
   test('is told which field is wrong, and what does not exist', async () => {

@@ -3,7 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listClientsFor, mustSeeAll } from '../domain/api-callers.ts'
 import { CLIENT_STATUSES, type Client, editClient, getClient, openClientFor } from '../domain/clients.ts'
-import { closeClient } from '../domain/closing.ts'
+import { closeClient, reopenClient } from '../domain/closing.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { act, givenIn, mustMatch, show } from './answering.ts'
 import { type Api, clientOf } from './context.ts'
@@ -97,12 +97,24 @@ const edit = createRoute({
   responses: shape.edited(ClientBody),
 })
 
+/** The one that the example of creating made. */
+const created = { params: z.object({ client_id: shape.idIn('client_id', 5) }) }
+
 const close = createRoute({
   ...{ ...about, method: 'post', path: '/clients/{client_id}/close' },
   ...{ operationId: 'closeClient', summary: 'Close a client' },
   description: 'Nobody acts for a closed client, and its pending invitations are cancelled.',
   ...needs({ right: 'edit-clients' }),
-  request: { params: z.object({ client_id: shape.idIn('client_id', 5) }), headers: shape.DoHeaders },
+  request: { ...created, headers: shape.DoHeaders },
+  responses: shape.done(ClientBody),
+})
+
+const reopen = createRoute({
+  ...{ ...about, method: 'post', path: '/clients/{client_id}/reopen' },
+  ...{ operationId: 'reopenClient', summary: 'Open a closed client again' },
+  description: 'Who was associated is again; invitations that were cancelled stay so.',
+  ...needs({ right: 'edit-clients' }),
+  request: { ...created, headers: shape.DoHeaders },
   responses: shape.done(ClientBody),
 })
 
@@ -138,11 +150,15 @@ export function clients(api: Api) {
     }),
   )
 
-  api.openapi(close, (c) =>
-    act(c, {
-      run: (by) => closeClient(c.get('db'), by, clientOf(c)),
-      status: 200,
-      answer: async (db) => bodyOf(await getClient(db, clientOf(c).id)),
-    }),
-  )
+  for (const [route, run] of [
+    [close, closeClient],
+    [reopen, reopenClient],
+  ] as const)
+    api.openapi(route, (c) =>
+      act(c, {
+        run: (by) => run(c.get('db'), by, clientOf(c)),
+        status: 200,
+        answer: async (db) => bodyOf(await getClient(db, clientOf(c).id)),
+      }),
+    )
 }

@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import { guard } from '../web/guards.ts'
 import { show } from '../web/views.ts'
+import { escapeHtml } from '../web/words.ts'
 import {
   type ApiDocument,
   documentOf,
@@ -17,6 +18,9 @@ import { answerSchema, exampleCall, exampleOf, inShell, type Listed } from './ex
 export const SETTING = "export LATCHKEY_KEY='latchkey_key_…'"
 
 const anyone = guard('anyone', [])
+
+/** Descriptions are CommonMark in the document; of that they use code alone. */
+const inHtml = (text = '') => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 
 const typeOf = (document: ApiDocument, given: Schema): string => {
   const schema = resolve(document, given)
@@ -33,14 +37,14 @@ function fieldsOf(document: ApiDocument, operation: Operation) {
     place: 'body',
     type: typeOf(document, schema),
     required: body?.required?.includes(name) ?? false,
-    description: schema.description ?? '',
+    description: inHtml(schema.description),
   }))
   const others = (operation.parameters ?? []).map((one) => ({
     name: one.name,
     place: one.in,
     type: typeOf(document, one.schema),
     required: one.required,
-    description: one.description ?? '',
+    description: inHtml(one.description),
   }))
   return [...others, ...inBody]
 }
@@ -50,7 +54,7 @@ function describe(document: ApiDocument, listed: Listed) {
   const answer = answerSchema(operation)
   return {
     ...{ method, path, id: operation.operationId, title: operation.summary },
-    description: operation.description ?? '',
+    description: inHtml(operation.description),
     needs: operation['x-needs'],
     fields: fieldsOf(document, operation),
     shell: inShell(document, exampleCall(document, listed)),

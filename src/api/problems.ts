@@ -70,6 +70,9 @@ const STATUS_OF: Partial<Record<Key, number>> = {
   'api.matchMissing': 428,
 }
 
+/** What pages say of their boxes, said of fields. */
+const SAID_OF: Partial<Record<Key, Key>> = { 'associate.unverified': 'api.unverified' }
+
 const AGAIN_SECONDS = 5
 
 /** What is said of it, and with which status. */
@@ -78,7 +81,8 @@ export function toldOf(error: unknown): Told {
     const { key, field, values } = error
     const again = key === 'api.inProgress' && { retryAfter: AGAIN_SECONDS }
     const status = STATUS_OF[key] ?? 422
-    return { status, key, title: 'error.refused', detail: t(key, values), field, ...again }
+    const detail = t(SAID_OF[key] ?? key, values)
+    return { status, key, title: 'error.refused', detail, field, ...again }
   }
   if (error instanceof NotFound) return plain(404, 'error.notFound', 'error.notFound.sentence')
   if (error instanceof TooMany)

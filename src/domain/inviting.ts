@@ -183,9 +183,16 @@ export async function recordSent(trx: Change, client: Client, invitation: Invita
     to: email,
     client,
     invitation,
-    data: { inviter: trx.by.name, client: clientName(client) },
+    data: { inviter: await senderName(trx, invitation), client: clientName(client) },
   })
   if (action === 'invite.sent') await tellOwner(trx, client, email)
+}
+
+/** As the page of the link names them: of a key whoever answers for it, since what a program is called says nothing. */
+async function senderName(trx: Change, { invited_by_admin_id }: Invitation): Promise<string> {
+  const isKey = trx.by.kind === 'credential'
+  const admin = isKey && (await trx('admins').where({ id: invited_by_admin_id }).first('name'))
+  return admin ? admin.name : trx.by.name
 }
 
 /** Somebody else invites to the account of this owner, who did not do it. */

@@ -2235,7 +2235,8 @@ export const english = {
   'credentials.endedTag': 'Ended',
   'credentials.revokedTag': 'Revoked',
   'credentials.name': 'Name',
-  'credentials.name.help': 'What uses it. The activity log says this name.',
+  'credentials.name.help':
+    'What uses it. The activity log says this name, and so do mails about what it changes; what it sends as an invitation comes from you.',
   'credentials.clients': 'Only these clients',
   'credentials.clients.help':
     'Their numbers, such as 12, 15; the page of each client shows its own. With nothing: all clients.',
@@ -2288,7 +2289,8 @@ export const english = {
   'activity.signOn.used': 'logged {email} in by a link',
   'api.docs.title': 'The API',
   'api.docs.area': 'API',
-  'api.docs.lead': 'Everything that can be called, with an example for each that works in a shell.',
+  'api.docs.lead':
+    'Everything that can be called, with an example for each that works in a shell: against fresh sample data, one after the other as they stand here.',
   'api.docs.begin': 'Begin here',
   'api.docs.bearer': 'An API key of the host, or a personal token of a user.',
   'api.docs.key':
@@ -2358,10 +2360,11 @@ export const english = {
     'We offered {client} to {user} in your name. Once they accept, they own it, and you stay a user with all permissions, but manage no users.',
   'email.transfer-requested-for.next':
     'If you do not want that, cancel the transfer under Transfer Ownership and tell us.',
-  'api.passwordNeeded':
-    'This takes your password, which no program should have: do it in the Client Area, under Transfer Ownership.',
+  'api.passwordNeeded': 'This takes your password, which no program should have: do it in the Client Area.',
   'transfer.wayBack.owner':
     'The owner’s email address was changed lately. The account can be offered once that can no longer be taken back, three days after the change.',
+  'api.unverified':
+    'Nobody has proven to own this address yet, so this login may be a stranger’s. Send “confirmed”: true if you made sure whose it is, or send an invitation.',
   'api.userStatus': 'This is active, disabled, merged or deleted.',
   'api.docs.token.password': 'Personal tokens may not: it takes the password, in the Client Area.',
 } as const
