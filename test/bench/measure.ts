@@ -9,6 +9,8 @@ import { cpuOf, memoryOf, type Running } from './processes.ts'
 import type { Stage } from './stage.ts'
 
 export interface Pace {
+  /** Before anything counts. */
+  warmSeconds: number
   rounds: number
   /** Of each round, of each of both. */
   seconds: number
@@ -62,11 +64,9 @@ async function withCost(stage: Stage, running: Running, run: () => Promise<Resul
   }
 }
 
-const WARM_SECONDS = 1
-
 export async function measure(stage: Stage, pair: Pair, what: Aim, pace: Pace): Promise<Figure> {
   const { latchkey, floor } = pair
-  for (const one of [latchkey, floor]) if (one) await closedLoop(one.source, { seconds: WARM_SECONDS })
+  for (const one of [latchkey, floor]) if (one) await closedLoop(one.source, { seconds: pace.warmSeconds })
   const rounds: { latchkey: Result & Cost; floor: (Result & Cost) | undefined }[] = []
   for (let round = 0; round < pace.rounds; round++)
     rounds.push({

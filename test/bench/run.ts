@@ -23,14 +23,14 @@ const { values: chosen } = parseArgs({
 })
 
 const QUICK_PLAN: Plan = {
-  pace: { rounds: 1, seconds: 1.5, steadySeconds: 2 },
+  pace: { warmSeconds: 0.5, rounds: 1, seconds: 1, steadySeconds: 1.5 },
   size: QUICK,
   expired: 5_000,
   mails: 1_000,
-  pages: 2_000,
+  pages: 1_000,
 }
 const FULL_PLAN: Plan = {
-  pace: { rounds: 5, seconds: 4, steadySeconds: 10 },
+  pace: { warmSeconds: 1, rounds: 5, seconds: 4, steadySeconds: 10 },
   size: FULL,
   expired: 1_000_000,
   mails: 10_000,

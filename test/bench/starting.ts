@@ -17,8 +17,8 @@ const FIRST_MOST_KB = 100
 const SECOND_MOST_KB = 10
 const STARTS = 3
 const REST_MS = 2_000
-/** Until every process has compiled what pages take. */
-const WARM_PAGES = 2_000
+/** Until every process has compiled what pages take: so many seconds for each that are measured. */
+const WARM_TIMES = 4
 const KB = 1_024
 
 export async function measureStart(stage: Stage): Promise<Figure> {
@@ -70,7 +70,7 @@ export async function measureTwo(stage: Stage, pages: Source, pace: Pace): Promi
   const results: Record<string, { perSecond: number; p50: number; p99: number }> = {}
   for (const workers of ['1', '2']) {
     const running = await startLatchkey(stage, 'web', { WORKERS: workers })
-    await closedLoop(pages, { requests: WARM_PAGES })
+    await closedLoop(pages, { seconds: pace.seconds * WARM_TIMES })
     results[workers] = await closedLoop(pages, { seconds: pace.seconds * pace.rounds })
     await running.stop()
   }
