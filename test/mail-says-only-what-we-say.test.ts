@@ -8,6 +8,7 @@ const INJECTION = '\r\nBcc: victim@example.com\r\nSubject: Win a prize\r\n\r\nhe
 
 /** Refused with a sentence: they have no place in a line. */
 const REFUSED = [
+  'Acme \u202Emoc.elpmaxe@live\u202C GmbH',
   `Acme${INJECTION}`,
   'Acme\nBcc: victim@example.com',
   'Acme\rBcc: victim@example.com',
@@ -24,7 +25,6 @@ const TAKEN = [
   '%0d%0aBcc: victim@example.com',
   '\\r\\nBcc: victim@example.com',
   'Acme\u2028Bcc: victim@example.com',
-  'Acme \u202Emoc.elpmaxe@live\u202C GmbH',
   'Acme "quoted" \'and\' `so` ; , : @ <b>bold</b>',
   '\u{1F600}'.repeat(20),
   'ACME \u0301\u0301\u0301\u0301',

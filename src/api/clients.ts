@@ -119,6 +119,11 @@ const reopen = createRoute({
 })
 
 export function clients(api: Api) {
+  reads(api)
+  writes(api)
+}
+
+function reads(api: Api) {
   api.openapi(list, async (c) => {
     const { after, limit, ...looked } = c.req.valid('query')
     const page = shape.wanted({ after, limit })
@@ -127,7 +132,9 @@ export function clients(api: Api) {
   })
 
   api.openapi(get, (c) => show(c, bodyOf(clientOf(c))))
+}
 
+function writes(api: Api) {
   api.openapi(create, (c) => {
     const { owner_id, ...profile } = c.req.valid('json')
     mustSeeAll(c.get('caller'))
