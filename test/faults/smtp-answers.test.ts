@@ -1,7 +1,7 @@
 // What each answer of a mail server is taken for, and that a bad peer costs a connection and nothing else.
 
 import { expect, test } from 'vitest'
-import { LIMITS, smtpTransport } from '../../src/platform/mail.ts'
+import { LIMITS, SENDERS, smtpTransport } from '../../src/platform/mail.ts'
 import { MailFault } from '../../src/platform/mail-fault.ts'
 import { type BadOptions, CUT, HANG, startBadSmtp, TRICKLE } from '../support/bad-smtp.ts'
 
@@ -149,7 +149,7 @@ test.each([
   },
 )
 
-test('connections that the peer closed meanwhile cost nothing, and a refused message keeps its connection', async () => {
+test('connections that the peer closed meanwhile cost nothing', async () => {
   const { peer, transport, send } = await trial({})
   expect(await Promise.all([send(), send(), send()])).toEqual([undefined, undefined, undefined])
   expect(peer.connections).toBe(3)
@@ -160,10 +160,14 @@ test('connections that the peer closed meanwhile cost nothing, and a refused mes
     peer.script = {}
   }, 30)
   expect(await send(), '421 to the first command, before a byte of the message').toBeUndefined()
-  peer.script = { RCPT: '550 no' }
-  const before = peer.connections
-  for (let n = 0; n < 5; n++) expect(await send()).toMatchObject({ fault: 'address' })
-  expect(peer.connections).toBe(before)
+  transport.close()
+})
+
+test('a refused message keeps its connection', async () => {
+  const { peer, transport, send } = await trial({ script: { RCPT: '550 no' } })
+  for (let n = 0; n < 20; n++) expect(await send()).toMatchObject({ fault: 'address' })
+  // The next message may come before the refused one's connection is free again, and opens one of the three.
+  expect(peer.connections).toBeLessThanOrEqual(SENDERS)
   transport.close()
 })
 
