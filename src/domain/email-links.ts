@@ -149,6 +149,7 @@ const PAGES: Record<string, string> = {
 const ACCOUNT_PAGES: Record<string, string> = {
   'access-request': '/account/users',
   'invitation-sent': '/account/users',
+  'invitations-sent': '/account/users',
   'invitation-accepted': '/account/users',
   'invitation-declined': '/account/users',
   'user-left': '/account/users',

@@ -17,6 +17,7 @@ export const EMAIL_AUDIENCE: Record<string, Audience> = {
   'owner-handed-over': 'account',
   invitation: 'owner',
   'invitation-sent': 'owner',
+  'invitations-sent': 'owner',
   'invitation-accepted': 'owner',
   'invitation-declined': 'owner',
   'permissions-changed': 'owner',
