@@ -32,6 +32,7 @@ export const EMAIL_AUDIENCE: Record<string, Audience> = {
   'transfer-requested': 'owner',
   'transfer-requested-for': 'owner',
   'transfer-offered': 'owner',
+  'transfer-offered-for': 'owner',
   'transfer-declined': 'owner',
   'transfer-cancelled': 'owner',
   'transfer-expired': 'owner',

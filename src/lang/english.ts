@@ -750,6 +750,7 @@ export const english = {
   'transfer.offered': 'We told {name} by email. The offer holds for 7 days.',
   'transfer.pending': 'Pending transfer',
   'transfer.pending.sentence': '{owner} offered {client} to {user}.',
+  'transfer.byKey.sentence': '{by} offered {client} to {user} in the name of {owner}.',
   'transfer.runsOut': 'The offer runs out',
   'transfer.cancel': 'Cancel transfer',
   'transfer.cancelled': 'The transfer is cancelled. Both of you were told.',
@@ -765,11 +766,15 @@ export const english = {
   'transfer.unverified': 'Verify your email address first.',
   'transfer.offer.title': 'Become the owner of {client}?',
   'transfer.offer.lead': '{owner} wants to hand this account over to you.',
+  'transfer.byKey.lead': 'This account is offered to you in the name of its owner, {owner}.',
   'transfer.offer.what':
     'As the owner you hold every permission and manage its users. {owner} stays a user with all permissions, but manages no users, until you change that.',
   'transfer.offer.banner': '{owner} wants to hand {client} over to you.',
+  'transfer.byKey.banner': '{client} is offered to you in the name of its owner, {owner}.',
   'transfer.offer.look': 'Look at the offer',
   'transfer.yours.banner': 'You offered {client} to {user}. You stay the owner until they accept.',
+  'transfer.byKey.yours':
+    '{by} offered {client} to {user} in your name. You stay the owner until they accept.',
   'transfer.yours.look': 'Look at it, or cancel it',
   'requests.banner': '{count} people ask for access.',
   'requests.banner.one': 'Somebody asks for access.',
@@ -786,6 +791,9 @@ export const english = {
   'email.transfer-offered.subject': '{owner} wants to hand {client} over to you',
   'email.transfer-offered.lead':
     '{owner} wants to make you the owner of {client}. The owner holds every permission and manages its users.',
+  'email.transfer-offered-for.subject': '{client} is offered to you in the name of {owner}',
+  'email.transfer-offered-for.lead':
+    'You are asked to become the owner of {client}, in the name of {owner}, who owns it now. The owner holds every permission and manages its users.',
   'email.transfer-offered.next': 'Log in as yourself and say yes or no. The offer holds until {until}.',
   'email.transfer-offered.button': 'Look at the offer',
   'email.transfer-requested.subject': 'You offered {client} to {user}',
