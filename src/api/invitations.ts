@@ -168,15 +168,7 @@ async function target(c: Call): Promise<Invitation> {
 }
 
 export function invitations(api: Api) {
-  api.openapi(listAll, async (c) => show(c, await listed(c, c.req.valid('query'))))
-
-  api.openapi(list, async (c) => {
-    await reachOf(c.get('db'), actor(c), clientOf(c))
-    return show(c, await listed(c, c.req.valid('query'), clientOf(c)))
-  })
-
-  api.openapi(get, async (c) => show(c, await bodyOfId(c.get('db'), await target(c))))
-
+  // First, since the examples of the document run one after the other.
   api.openapi(create, (c) => {
     const { email, ...offer } = c.req.valid('json')
     return act(c, {
@@ -186,6 +178,15 @@ export function invitations(api: Api) {
       headers: ({ id, client_id }) => ({ Location: `/api/v1/clients/${client_id}/invitations/${id}` }),
     })
   })
+
+  api.openapi(listAll, async (c) => show(c, await listed(c, c.req.valid('query'))))
+
+  api.openapi(list, async (c) => {
+    await reachOf(c.get('db'), actor(c), clientOf(c))
+    return show(c, await listed(c, c.req.valid('query'), clientOf(c)))
+  })
+
+  api.openapi(get, async (c) => show(c, await bodyOfId(c.get('db'), await target(c))))
 
   for (const [route, run] of [
     [resend, resendInvitation],
