@@ -23,6 +23,7 @@ export const english = {
   'search.noneYet': 'None among those looked through so far.',
   'search.goOn': 'Look further',
   'count.all': '{count} in all',
+  'count.found': '{found} of {all}',
   'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':
     'Row {id} of {table} is not found by what is written on it: its words are not those of its name.',
@@ -564,7 +565,6 @@ export const english = {
   // Switch Account for people with many, links into another account, and tabs.
   'accounts.search': 'Find an account by name or email address',
   'accounts.search.short': 'Name or email address',
-  'accounts.found': 'Accounts: {count}',
   'accounts.nothingFound': 'No account of yours matches that.',
   'accounts.all': 'Show all accounts',
   'otherAccount.title': 'This is about {client}',
@@ -2259,6 +2259,10 @@ export const english = {
   'credentials.secret.label': 'Secret',
   'credentials.copy': 'Copy',
   'credentials.copied': 'Copied.',
+  'credentials.shownOnce':
+    '{name} is made. Its secret was shown once and is not kept here: if it is lost, revoke this one and make another.',
+  'credentials.lost':
+    'Its secret was shown once, when it was made. If it is lost, revoke this key and make another.',
   'credentials.kept': 'I have kept it',
   'credentials.saved': 'The API key {name} is saved.',
   'credentials.revoke': 'Revoke',
