@@ -17,7 +17,7 @@ import { actAs } from '../web/guards.ts'
 import { showKept } from '../web/kept-form.ts'
 import { actor, currentUser, idOf, safePath } from '../web/request.ts'
 import { enter } from '../web/session.ts'
-import { totalOf } from '../web/totals.ts'
+import { totalFound } from '../web/totals.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { whyNotEntered } from '../web/which-account.ts'
@@ -38,14 +38,14 @@ export function accounts(db: Db) {
     const search = String(req.query.q ?? '').slice(0, 100)
     const place = readPlace(req.query.before)
     const all = await countOwnAccounts(db, user)
-    const count = search.trim() ? await countOwnAccounts(db, user, search) : all
+    const hits = search.trim() ? await countOwnAccounts(db, user, search) : undefined
     const rows = await listOwnAccounts(db, user, { search, place, limit: PAGE_SIZE + 1 })
     const { list, next } = cutPage({ rows }, PAGE_SIZE)
     const presets = await listPresetsOf(
       db,
       list.map(({ client }) => client),
     )
-    const asked = { search, next, before: place, count: totalOf(count) }
+    const asked = { search, next, before: place, hits, count: totalFound(all, hits) }
     const data = { ...asked, accounts: list, presets, searches: all >= SEARCH_FROM || search !== '' }
     const offers = await listOffers(db, user)
     show(req, res, 'client-area/accounts', { ...data, offers }, 'client-area/_accounts')

@@ -5,7 +5,7 @@ import type { Client } from '../domain/clients.ts'
 import { countPending, pageOfEarlier, pageOfPending } from '../domain/listing-invitations.ts'
 import { isMoment, readPlace } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
-import { totalOf } from './totals.ts'
+import { totalFound } from './totals.ts'
 
 const SEARCH_MAX = 100
 
@@ -21,10 +21,11 @@ export async function invitesLists(db: Db, client: Client, { query }: Request) {
   const before = placeIn(query.pending)
   const found = await pageOfPending(db, client, { search, behind: before })
   const isCut = before || found.next
-  const count = isCut ? await countPending(db, client, search) : found.list.length
+  const those = isCut ? await countPending(db, client, search) : found.list.length
+  const all = search ? await countPending(db, client) : those
   const earlier = await pageOfEarlier(db, client, { behind: placeIn(query.earlier) })
   return {
-    pending: { ...found, search, before, count: totalOf(count) },
+    pending: { ...found, search, before, count: totalFound(all, search ? those : undefined) },
     earlier: { ...earlier, before: placeIn(query.earlier) },
   }
 }
