@@ -39,7 +39,7 @@ export function createApp({ config, db, log, views }: House) {
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
   app.set('query parser', 'simple')
-  // Of what no browser keeps; assets have their own.
+  // Of what no browser keeps; assets and what is the same for everybody have their own.
   app.set('etag', false)
   Object.assign(app.locals, { config, db, views })
 

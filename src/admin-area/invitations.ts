@@ -8,6 +8,7 @@ import {
   actOnMany,
   countAllInvitations,
   findInvitations,
+  findNamed,
   listAllInvitations,
   MOST_AT_ONCE,
   type Outcome,
@@ -43,11 +44,12 @@ async function readList(db: Db, { query }: Request) {
   const asked = { client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
   const place = readPlace(query.before)
   const before = isMoment(place) ? place : undefined
-  const wanted = { ...asked, state, age, before, limit: PAGE_SIZE + 1 }
+  const named = await findNamed(db, asked)
+  const wanted = { named, state, age, before, limit: PAGE_SIZE + 1 }
   const found = cutPage({ rows: await listAllInvitations(db, wanted) }, PAGE_SIZE)
   const total = await totalBelow({ ...found, before }, () => countAllInvitations(db, wanted))
   const filters = { ...asked, state: state ?? '', age: age ?? '' }
-  return { ...found, before, total, filters, states: STATES, ages: AGES }
+  return { ...found, before, total, filters, mayBeMore: named.isCut, states: STATES, ages: AGES }
 }
 
 const idsIn = (ids: string[]) => ids.map(idOf).filter(Boolean)

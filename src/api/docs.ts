@@ -2,6 +2,7 @@
 
 import { Router } from 'express'
 import { guard } from '../web/guards.ts'
+import { revalidating } from '../web/revalidating.ts'
 import { show } from '../web/views.ts'
 import { escapeHtml } from '../web/words.ts'
 import {
@@ -76,6 +77,8 @@ export function docs(appUrl: string) {
   const document = documentOf(appUrl)
   const groups = docsOf(document)
   return Router()
-    .get('/api/openapi.json', ...anyone, (_req, res) => res.json(document))
-    .get('/api/docs', ...anyone, (req, res) => show(req, res, 'api/docs', { groups, setting: SETTING }))
+    .get('/api/openapi.json', ...anyone, revalidating, (_req, res) => res.json(document))
+    .get('/api/docs', ...anyone, revalidating, (req, res) =>
+      show(req, res, 'api/docs', { groups, setting: SETTING }),
+    )
 }

@@ -6,6 +6,7 @@ import {
   type AnyInvitation,
   findInvitations,
   listAllInvitations,
+  ofClient,
   STATES,
   sentLastFirst,
 } from '../domain/all-invitations.ts'
@@ -150,7 +151,7 @@ async function listed(c: Call, { state, ...looked }: Looked, client?: { id: numb
   if (behind && !isMoment(behind)) throw new Refusal('api.after', 'after')
   const list = (of = client) =>
     listAllInvitations(c.get('db'), {
-      ...{ limit, state, before: behind, ...(of && { client: String(of.id) }) },
+      ...{ limit, state, before: behind, ...(of && { named: ofClient(of) }) },
     })
   const rows = client
     ? await list()

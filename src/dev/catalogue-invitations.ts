@@ -8,13 +8,14 @@ export function invitationPages(invitation: object): [name: string, data: Data, 
   const long = { ...invitation, id: 9, email: `${'n'.repeat(60)}@example.com`, client: 'c'.repeat(60) }
   const accepted = { ...invitation, id: 5, status: 'accepted', ended_at: inDays(-1) }
   const filters = { client: 'acme', inviter: '', state: 'pending', age: '' }
-  const list = { list: [invitation, long, accepted], filters, states: STATES, ages: AGES }
+  const list = { list: [invitation, long, accepted], filters, mayBeMore: false, states: STATES, ages: AGES }
   const form = { values: { email: 'dora@' }, errors: {} }
   const wrong = { ...form, errors: { email: 'That is not complete.', '': 'Nothing was done.' } }
   const why = 'This invitation is not pending any more.'
   return [
     ['invitations', { ...list, next: 'x', before: 'y' }],
     ['invitations', { ...list, list: [], next: undefined, before: '' }, '?empty'],
+    ['invitations', { ...list, next: undefined, before: '', mayBeMore: true }, '?may-be-more'],
     ['invitations-step', { step: 'cancel', chosen: [invitation, long], form }],
     ['invitations-step', { step: 'resend', chosen: [], form: wrong }, '?none'],
     ['invitations-done', { step: 'cancel', done: [{ invitation }], not: [{ invitation: long, why }] }],

@@ -28,10 +28,8 @@ const NUMBER = /^#?(\d{1,9})$/
 export interface Wanted {
   state?: (typeof STATES)[number] | undefined
   age?: (typeof AGES)[number] | undefined
-  /** Words of a client's name, or its number. */
-  client?: string
-  /** Words of the name or address of the user or admin who sent it. */
-  inviter?: string
+  /** Whose, and by whom; anybody's without. */
+  named?: Named
   /** Behind which place the page begins: its word is when it was sent. */
   before?: Place | undefined
   limit: number
@@ -46,10 +44,16 @@ export interface AnyInvitation extends Invitation {
 
 type Narrow = (query: Knex.QueryBuilder) => unknown
 
+export interface Named {
+  clients: Narrow
+  inviters: Narrow[]
+  /** There may be more who are called so: they are looked for among the first alone. */
+  isCut: boolean
+}
+
 /** What is asked for, as queries that are each answered by an index: for several at once a database reads all of them. */
-async function asked(db: Db, wanted: Wanted): Promise<(() => Knex.QueryBuilder)[]> {
-  const clients = await clientsNamed(db, wanted.client ?? '')
-  const inviters = await invitersNamed(db, wanted.inviter ?? '')
+function asked(db: Db, wanted: Wanted): (() => Knex.QueryBuilder)[] {
+  const { clients, inviters } = wanted.named ?? { clients: anything, inviters: [anything] }
   return statesOf(wanted.state).flatMap((state) =>
     inviters.map((inviter) => () => {
       const query: Knex.QueryBuilder = db('invitations as i')
@@ -61,7 +65,7 @@ async function asked(db: Db, wanted: Wanted): Promise<(() => Knex.QueryBuilder)[
 
 export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInvitation[]> {
   const rows: Invitation[] = []
-  for (const query of await asked(db, wanted))
+  for (const query of asked(db, wanted))
     rows.push(
       ...(await query()
         .modify(latestFirst('i.sent_at', 'i.id', wanted.before))
@@ -74,7 +78,7 @@ export async function listAllInvitations(db: Db, wanted: Wanted): Promise<AnyInv
 /** How many, whatever page; counted no further than one beyond COUNTED_MAX. */
 export async function countAllInvitations(db: Db, wanted: Wanted): Promise<number> {
   let count = 0
-  for (const query of await asked(db, wanted))
+  for (const query of asked(db, wanted))
     if (count <= COUNTED_MAX) count += await countUpTo(db, query().select('i.id'))
   return count
 }
@@ -95,31 +99,66 @@ function statesOf(state: Wanted['state']): Narrow[] {
   return [is('expired'), (query) => is('pending')(query).where('i.expires_at', '<=', timestamp())]
 }
 
-const idsNamed = async (db: Db, what: Worded, words: string) =>
-  (await findByWords(db, what, words, { limit: MOST_FOUND })).rows.map(({ id }) => id)
-
-async function clientsNamed(db: Db, words: string): Promise<Narrow> {
-  if (!words) return anything
-  const number = NUMBER.exec(words)?.[1]
-  const ids = number ? [Number(number)] : await idsNamed(db, 'clients', words)
-  return (query) => query.whereIn('i.client_id', ids)
+interface Ids {
+  ids: number[]
+  isCut: boolean
 }
 
-async function invitersNamed(db: Db, words: string): Promise<Narrow[]> {
-  if (!words) return [anything]
-  const users = await idsNamed(db, 'users', words)
-  const admins = await db('admins')
+async function idsNamed(db: Db, what: Worded, words: string): Promise<Ids> {
+  const { rows, stopped } = await findByWords(db, what, words, { limit: MOST_FOUND + 1 })
+  return cutIds(
+    rows.map(({ id }) => id),
+    stopped !== undefined,
+  )
+}
+
+const cutIds = (ids: number[], stopped = false): Ids => ({
+  ids: ids.slice(0, MOST_FOUND),
+  isCut: stopped || ids.length > MOST_FOUND,
+})
+
+async function adminsNamed(db: Db, words: string): Promise<Ids> {
+  const ids: number[] = await db('admins')
     .modify((query) => {
       for (const word of wordsOf(searchText(words)))
         query.whereRaw("(LOWER(name) LIKE ? ESCAPE '!' OR email LIKE ? ESCAPE '!')", [like(word), like(word)])
     })
-    .limit(MOST_FOUND)
+    .limit(MOST_FOUND + 1)
     .pluck('id')
-  return [
-    (query) => query.whereIn('i.invited_by_user_id', users),
-    (query) => query.whereIn('i.invited_by_admin_id', admins),
-  ]
+  return cutIds(ids)
 }
+
+/** The words of a client's name, or its number; and those of the name or address of the user or admin who invited. */
+export async function findNamed(db: Db, { client = '', inviter = '' }): Promise<Named> {
+  const clients = client ? await clientsNamed(db, client) : undefined
+  if (!inviter) return { ...ofClients(clients), inviters: [anything] }
+  const [users, admins] = [await idsNamed(db, 'users', inviter), await adminsNamed(db, inviter)]
+  const { clients: those, isCut } = ofClients(clients)
+  return {
+    clients: those,
+    inviters: [
+      (query) => query.whereIn('i.invited_by_user_id', users.ids),
+      (query) => query.whereIn('i.invited_by_admin_id', admins.ids),
+    ],
+    isCut: isCut || users.isCut || admins.isCut,
+  }
+}
+
+const clientsNamed = async (db: Db, words: string): Promise<Ids> => {
+  const number = NUMBER.exec(words)?.[1]
+  return number ? cutIds([Number(number)]) : idsNamed(db, 'clients', words)
+}
+
+const ofClients = (found?: Ids): Pick<Named, 'clients' | 'isCut'> => ({
+  clients: found ? (query) => query.whereIn('i.client_id', found.ids) : anything,
+  isCut: found?.isCut ?? false,
+})
+
+/** Those of one client. */
+export const ofClient = ({ id }: { id: number }): Named => ({
+  ...ofClients(cutIds([id])),
+  inviters: [anything],
+})
 
 const age =
   ({ age }: Wanted): Narrow =>

@@ -108,6 +108,20 @@ export async function pageOfPending(
   return { list: await withoutRepeated(db, client, list), next }
 }
 
+/** The last page, for whoever comes back to one that has nothing any more: where it begins, if it is not the first. */
+export async function lastOfPending(
+  db: Db,
+  client: { id: number },
+  search: string,
+): Promise<Place | undefined> {
+  const [row]: Pick<Row, 'id' | 'sent_at'>[] = await waiting(db, client, search)
+    .orderBy(['i.sent_at', 'i.id'])
+    .offset(INVITES_A_PAGE)
+    .limit(1)
+    .select('i.id', 'i.sent_at')
+  return row && { id: row.id, word: row.sent_at }
+}
+
 /** Of an address that let several run out only the last is there. */
 async function withoutRepeated(db: Db, client: { id: number }, list: ListedInvitation[]) {
   const over = list.filter(({ status }) => status === 'expired')

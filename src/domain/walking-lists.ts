@@ -1,5 +1,6 @@
 // Lists as programs walk them that ask by number: from the nth on, so many. Those who search walk in the order of the
-// words that were found. Each gives one row more than was asked for, if there is one: whoever walks goes on.
+// words that were found. Each gives one row more than was asked for, if there is one: whoever walks goes on. To skip rows
+// a database reads them, so a number has a bound, and beyond it a sentence tells of lists that have none.
 
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
@@ -7,7 +8,9 @@ import { type Activity, type ActivityFilter, listActivity, newestFirst } from '.
 import { type Caller, listedFor, ofEachSeen } from './api-callers.ts'
 import type { Client } from './clients.ts'
 import type { Contact } from './contacts.ts'
+import { whereInUse } from './looking-after-users.ts'
 import type { Place } from './pages.ts'
+import { Refusal } from './refusal.ts'
 import type { User } from './users.ts'
 import { findByWords, isSearch, type Worded, whereWorded } from './words.ts'
 
@@ -17,10 +20,16 @@ export interface Stretch {
   descending: boolean
 }
 
-/** What is searched, and the log, is walked no further: each step reads all that comes before it. */
-const DEEPEST = 10_000
+/** What is skipped here are entries of an index. */
+const DEEPEST = 100_000
+/** What is searched, and the log, is walked no further: each step reads all that comes before it, and shows it to nobody. */
+const DEEPEST_SEARCHED = 10_000
 /** Each looks at 1,200 rows. */
 const SEARCHES = 25
+
+function mustReach(start: number, most = DEEPEST_SEARCHED) {
+  if (start > most) throw new Refusal('api.tooDeep', 'limitstart', { most: most.toLocaleString('en') })
+}
 
 type Only = (query: Knex.QueryBuilder) => unknown
 
@@ -38,13 +47,13 @@ async function walkWorded<Row extends { id: number }>(
 ): Promise<Row[]> {
   const { start, limit } = stretch
   if (isSearch(search) && !within) {
-    if (start > DEEPEST) return []
+    mustReach(start)
     return (await found<Row>(db, what, { search, only, most: start + limit + 1 })).slice(start)
   }
   const those = db(`${what} as u`)
     .modify(only)
     .modify((query) => within && whereWorded(query.whereIn('u.id', within), db, what, 'u.id', search))
-  return cut<Row>(those, stretch)
+  return cut<Row>(db, what, those, stretch)
 }
 
 /** A search goes on where it stops, so that a program which walks to the end has seen all; but not for ever. */
@@ -64,18 +73,33 @@ async function found<Row extends { id: number }>(
   return rows
 }
 
-async function cut<Row>(query: Knex.QueryBuilder, { start, limit, descending }: Stretch): Promise<Row[]> {
-  return query
-    .orderBy('u.id', descending ? 'desc' : 'asc')
+/** The numbers first, which an index holds, and only then the rows of the page: else those that are skipped are read. */
+async function cut<Row>(
+  db: Db,
+  table: string,
+  those: Knex.QueryBuilder,
+  { start, limit, descending }: Stretch,
+): Promise<Row[]> {
+  mustReach(start, DEEPEST)
+  const order = descending ? 'desc' : 'asc'
+  const some = those
+    .orderBy('u.id', order)
     .offset(start)
     .limit(limit + 1)
+    .select('u.id')
+  const rows: Knex.QueryBuilder = db
+    .from(some.as('w'))
+    .join(`${table} as u`, 'u.id', 'w.id')
+    .orderBy('u.id', order)
+    .select('u.*')
+  return rows
 }
 
 export const walkUsers = (db: Db, search: string, stretch: Stretch): Promise<User[]> =>
   walkWorded<User>(db, 'users', {
     ...stretch,
     search,
-    only: (query) => query.whereIn('u.status', ['active', 'disabled']),
+    only: whereInUse,
   })
 
 export const walkClients = (
@@ -99,6 +123,8 @@ export const walkContacts = (
   stretch: Stretch,
 ): Promise<Contact[]> =>
   cut<Contact>(
+    db,
+    'contacts',
     db('contacts as u')
       .where(same)
       .modify((query) => {
@@ -114,7 +140,7 @@ export async function walkActivity(
   filter: ActivityFilter,
   { start, limit }: Pick<Stretch, 'start' | 'limit'>,
 ): Promise<Activity[]> {
-  if (start > DEEPEST) return []
+  mustReach(start)
   const most = start + limit + 1
   const list = async (client = filter.client) =>
     filter.client && client?.id !== filter.client.id

@@ -2217,6 +2217,8 @@ export const english = {
   'api.inProgress': 'This very call is being done at this moment. Try again in a few seconds.',
   'api.after': 'Take this from the page before.',
   'api.limit': 'A page holds 1 to 100.',
+  'api.tooDeep':
+    'limitstart goes no further than {most} here. Ask for less, or by /api/v1: its lists go on behind a row, however long they are.',
   'api.status': 'This is active, inactive or closed.',
   'api.state': 'This is pending, expired, accepted, declined or cancelled.',
   'api.tooManyAddresses': 'At most 50 addresses at once.',

@@ -2,30 +2,56 @@
 
 import type { Request } from 'express'
 import type { Client } from '../domain/clients.ts'
-import { countPending, pageOfEarlier, pageOfPending } from '../domain/listing-invitations.ts'
-import { isMoment, readPlace } from '../domain/pages.ts'
+import { countPending, lastOfPending, pageOfEarlier, pageOfPending } from '../domain/listing-invitations.ts'
+import { isMoment, type Place, readPlace } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
 import { totalFound } from './totals.ts'
 
 const SEARCH_MAX = 100
+const PLACE_MAX = 300
 
 const placeIn = (text: unknown) => {
   const place = readPlace(text)
   return isMoment(place) ? place : undefined
 }
 
-export async function invitesLists(db: Db, client: Client, { query }: Request) {
+export async function invitesLists(db: Db, client: Client, req: Request) {
+  const { query } = req
   const search = String(query.invited ?? '')
     .slice(0, SEARCH_MAX)
     .trim()
-  const before = placeIn(query.pending)
-  const found = await pageOfPending(db, client, { search, behind: before })
+  const { before, ...found } = await pageAt(db, client, search, placeIn(query.pending))
   const isCut = before || found.next
   const those = isCut ? await countPending(db, client, search) : found.list.length
   const all = search ? await countPending(db, client) : those
   const earlier = await pageOfEarlier(db, client, { behind: placeIn(query.earlier) })
   return {
-    pending: { ...found, search, before, count: totalFound(all, search ? those : undefined) },
+    pending: {
+      ...found,
+      search,
+      before,
+      count: totalFound(all, search ? those : undefined),
+      here: placesIn(req),
+    },
     earlier: { ...earlier, before: placeIn(query.earlier) },
   }
+}
+
+/** The page behind a place, or the last one: what stood on that page may have been cancelled. */
+async function pageAt(db: Db, client: Client, search: string, asked?: Place) {
+  const found = await pageOfPending(db, client, { search, behind: asked })
+  if (!asked || found.list.length > 0) return { ...found, before: asked }
+  const before = await lastOfPending(db, client, search)
+  return { ...(await pageOfPending(db, client, { search, behind: before })), before }
+}
+
+/** What says where somebody is in the lists of a client's users: they come back there. */
+const PLACES = ['search', 'before', 'invited', 'pending', 'earlier']
+
+export function placesIn({ query }: Request): string {
+  const said = PLACES.flatMap((name): [string, string][] => {
+    const value = query[name]
+    return typeof value === 'string' && value ? [[name, value.slice(0, PLACE_MAX)]] : []
+  })
+  return said.length > 0 ? `?${new URLSearchParams(said)}` : ''
 }
