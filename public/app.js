@@ -31,13 +31,19 @@ document.addEventListener('htmx:before:swap', ({ detail }) => {
   if (targetOf(detail.ctx) !== dialog() && dialog().open) dialog().close()
 })
 
-document.addEventListener('click', (event) => {
-  const box = dialog()
-  const leaves = event.target === box || (event.target.closest('[data-close]') && box.open)
-  if (!leaves) return
-  event.preventDefault()
-  box.close()
-})
+// Before htmx hears of it: it would ask for the page that the link names, and that answer would close the next question.
+document.addEventListener(
+  'click',
+  (event) => {
+    const box = dialog()
+    const leaves = event.target === box || (event.target.closest('[data-close]') && box.open)
+    if (!leaves) return
+    event.preventDefault()
+    event.stopPropagation()
+    box.close()
+  },
+  true,
+)
 
 // Morphing keeps what was typed; a page that comes after a form was taken shows its own values.
 let path = location.pathname

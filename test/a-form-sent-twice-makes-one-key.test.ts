@@ -39,6 +39,28 @@ describe('a page with a new secret that is loaded again makes no second key', ()
     }
   })
 
+  test('its address loaded again says that the secret was shown once, and what to do where it is lost', async () => {
+    for (const [visitor, url, fields] of [
+      [await house.user('bob'), '/user/tokens', { name: 'Nightly', days: '30' }],
+      [await house.admin(), '/admin/api/new', { name: 'Nightly key', rights: 'list-clients' }],
+    ] as const) {
+      await visitor.visit(url)
+      await visitor.post(url, { ...fields, ...proof, once: onceIn(visitor) })
+      expect(secretIn(visitor)).toBeDefined()
+      const said = `${fields.name} is made. Its secret was shown once and is not kept here: if it is lost, revoke this one`
+      expect(visitor.text).not.toContain(said)
+      await visitor.visit(url)
+      expect([visitor.status, visitor.told, secretIn(visitor)]).toEqual([
+        ...[200, expect.stringContaining(said), undefined],
+      ])
+      expect((await visitor.visit(url)).text, 'once').not.toContain(said)
+    }
+    const ada = await house.admin()
+    await ada.visit('/admin/api')
+    await ada.follow('Nightly key')
+    expect(ada.text).toContain('If it is lost, revoke this key and make another.')
+  })
+
   test('two clicks at once make one; the same text by somebody else makes theirs', async () => {
     const [bob, carol] = [await house.user('bob'), await house.user('carol')]
     const before = (await rows()).length

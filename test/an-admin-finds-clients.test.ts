@@ -83,15 +83,15 @@ describe('an admin finds clients', () => {
     expect(names()).toEqual(['Brown Bakery'])
   })
 
-  test('a page at a time: newest first, then older, and back to the newest', async () => {
+  test('a page at a time: newest first, and back to the first', async () => {
     await ada.visit('/admin/clients')
     expect(names()).toHaveLength(25)
     expect(names()[0]).toBe('Numbered 30')
-    expect(ada.text).not.toContain('Newest')
+    expect(ada.text).not.toContain('First page')
     expect(ada.text).toContain(`${(await house.db('clients').select('id')).length} in all`)
-    await ada.follow('Older')
+    await ada.follow('Next page')
     expect(names().slice(0, 5)).toEqual([5, 4, 3, 2, 1].map((nth) => `Numbered ${nth}`))
-    await ada.follow('Newest')
+    await ada.follow('First page')
     expect(names()[0]).toBe('Numbered 30')
   })
 

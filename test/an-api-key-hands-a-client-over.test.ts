@@ -32,6 +32,31 @@ describe('an API key hands a client over', () => {
     await house.db('users').update({ last_login_at: timestamp() })
   })
 
+  /** Pages name the key where the log does; whom it is offered to reads whose name it is made in. */
+  async function saysWhoMadeIt() {
+    const alice = await house.user('alice', 'Acme Hosting')
+    const said = 'API key Robot offered Acme Hosting to Bob Brown in your name. You stay the owner'
+    for (const path of ['/clientarea', '/account/ownership', '/account/users']) {
+      await alice.visit(path)
+      expect([path, alice.text.includes(said), alice.text.includes('You offered')]).toEqual([
+        path,
+        true,
+        false,
+      ])
+    }
+    const ada = await house.admin()
+    await ada.visit(`/admin/clients/${acme}/users`)
+    expect(ada.text).toContain('API key Robot offered Acme Hosting to Bob Brown in the name of Alice Ames.')
+    const bob = await house.user('bob')
+    expect(bob.text).toContain('Acme Hosting is offered to you in the name of its owner, Alice Ames.')
+    await bob.follow('Look at the offer')
+    expect(bob.text).toContain('This account is offered to you in the name of its owner, Alice Ames.')
+    for (const { text } of [bob, (await house.mailTo('bob@example.com')).at(-1) ?? bob]) {
+      expect(text).toContain('in the name of')
+      expect(text).not.toMatch(/Robot|Alice Ames wants/)
+    }
+  }
+
   test('offered in the owner’s name: both are told, and the new owner accepts with the password', async () => {
     const key = { 'Idempotency-Key': 'offer' }
     const made = await offer(acme, ids.bob, robot, key)
@@ -42,6 +67,7 @@ describe('an API key hands a client over', () => {
     expect(told?.subject).toContain('We offered Acme Hosting to Bob Brown for you')
     expect(told?.text).toContain('/account/ownership')
     expect(await house.mailTo('bob@example.com')).toHaveLength(1)
+    await saysWhoMadeIt()
     const { body } = await robot('GET', `/clients/${acme}/ownership`)
     expect([body.owner_id, body.transfer]).toEqual([ids.alice, made.body])
     const more = await offer(acme, ids.carol)

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Body, caller, keyOf, problem, tokenOf } from './support/api.ts'
-import { CRM, writeDownFunctions } from './support/api-examples.ts'
+import { writeDownFunctions } from './support/api-examples.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+
+const CRM = `module.exports = (addHook) => addHook('InviteSent', 1, () => {})`
 
 type Call = ReturnType<typeof caller>
 
@@ -20,7 +22,7 @@ describe('an API key reads what happened, and has an add-on told again', () => {
       email: 'erin@example.com',
       permissions: ['tickets'],
     })
-    await writeDownFunctions(house)
+    await writeDownFunctions(house, 'crm.js')
     await robot('PATCH', `/clients/${bakery}`, { city: 'Rome' }, { 'If-Match': '*' })
     await house.user('bob')
   })

@@ -129,13 +129,8 @@ describe('every e-mail can be read, as HTML and as text', () => {
     await carol.follow('I have kept them')
     await carol.press('Turn off', { 'Current password': PASSWORD, Code: recovery[0] ?? '' })
     await ada.visit('/admin/admins/new')
-    const pat = {
-      Name: "Pat O'Neil & Co",
-      'Email address': 'pat@latchkey.test',
-      Support: true,
-      ...typedProof,
-    }
-    await ada.press('Add admin', pat)
+    const pat = { Name: "Pat O'Neil & Co", 'Email address': 'pat@latchkey.test', Support: true }
+    await ada.press('Add admin', { ...pat, ...typedProof })
     await visitor.visit(await house.linkTo('pat@latchkey.test'))
     await visitor.press('Set password', { 'New password': LONG })
     await visitor.visit('/admin/password/reset')
@@ -179,7 +174,10 @@ describe('every e-mail can be read, as HTML and as text', () => {
   /** Each end but the good one. */
   async function transfers(alice: Visitor, client_id: number) {
     const bob = await house.user('bob')
-    await caller(house, await keyOf(house))('POST', `/clients/${client_id}/transfers`, { user_id: 2 })
+    const robot = caller(house, await keyOf(house))
+    const two = { emails: ['one@example.com', 'two@example.com'], permissions: ['tickets'] }
+    await robot('POST', `/clients/${client_id}/invitations/batch`, two)
+    await robot('POST', `/clients/${client_id}/transfers`, { user_id: 2 })
     await bob.visit(await house.linkTo('bob@example.com'))
     await bob.press('Decline')
     await offerTo(alice, 'Bob Brown')

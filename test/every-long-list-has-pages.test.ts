@@ -78,7 +78,7 @@ describe('a list of more than a page has pages, each row once, and says how many
       expect(seen).toEqual(['dora@example.com', ...Array.from({ length: MANY }, (_, nth) => address(nth))])
       await visitor.visit(url)
       expect(visitor.$('#pending .count').text()).toBe(String(MANY + 1))
-      expect(visitor.$('section[aria-labelledby=pending] .pager').text()).toContain(`${MANY + 1} in all`)
+      expect(visitor.$('section[aria-labelledby=pending] .pager').text().trim()).toBe('Older')
     }
   })
 
@@ -86,9 +86,13 @@ describe('a list of more than a page has pages, each row once, and says how many
     for (const [visitor, url] of areas()) {
       await visitor.visit(`${url}?invited=GUEST4`)
       expect(visitor.$('section[aria-labelledby=pending] .person-name')).toHaveLength(10)
-      expect(visitor.$('#pending .count').text()).toBe('10')
+      expect(visitor.$('#pending .count').text(), 'and of how many').toBe(`10 of ${MANY + 1}`)
+      await visitor.visit(`${url}?invited=guest`)
+      expect(visitor.$('#pending .count').text()).toBe(`${MANY} of ${MANY + 1}`)
+      expect(visitor.$('section[aria-labelledby=pending] .pager').text().trim()).toBe('Older')
       await visitor.visit(`${url}?invited=%25_`)
       expect(visitor.text).toContain('No such address is invited.')
+      expect(visitor.$('#pending .count').text()).toBe(`0 of ${MANY + 1}`)
     }
   })
 
@@ -137,6 +141,8 @@ describe('a list of more than a page has pages, each row once, and says how many
     expect(seen.length).toBeGreaterThan(MANY)
     await visitor.visit(url)
     expect(visitor.$(`${list} .pager`).text()).toContain(`${seen.length} in all`)
+    // A history goes on to what is older; any other list has pages.
+    expect(visitor.$(`${list} .pager a[rel=next]`).text()).toBe('Older')
   })
 
   test('a place that is none begins at the beginning', async () => {

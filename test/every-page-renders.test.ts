@@ -138,6 +138,7 @@ describe('sentences and the places that say them', () => {
     'email.change.': ['on', 'off'],
     'email.invitation-accepted.next.': ['on', 'off'],
     'email.invitation-sent.next.': ['on', 'off'],
+    'email.invitations-sent.next.': ['on', 'off'],
     'email.access-ends-soon.': ['user', 'owner'],
     'email.access-ended.': ['user', 'owner'],
     'email.access-suspended.': ['user', 'owner'],

@@ -38,9 +38,9 @@ describe('a program of WHMCS walks lists by number', () => {
   })
 
   test.each<[string, Fields, number, string]>([
-    ['GetUsers', {}, 100_000, '100,000'],
-    ['GetClients', { status: 'Active' }, 100_000, '100,000'],
-    ['GetContacts', {}, 100_000, '100,000'],
+    ['GetUsers', {}, 1_000_000, '1,000,000'],
+    ['GetClients', { status: 'Active' }, 1_000_000, '1,000,000'],
+    ['GetContacts', {}, 1_000_000, '1,000,000'],
     ['GetUsers', { search: 'ali' }, 10_000, '10,000'],
     ['GetClients', { search: 'acme' }, 10_000, '10,000'],
     ['GetActivityLog', {}, 10_000, '10,000'],

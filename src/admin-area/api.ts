@@ -80,6 +80,8 @@ export function api(db: Db) {
     })
     if (form) return showForm(req, res.status(422), form)
     const shown = { name: String(req.body.name).trim(), secret, url: LIST, layout: 'admin-area' }
+    // For whoever loads the address of this page again, or goes on.
+    flash(res, 'success', 'credentials.shownOnce', { name: shown.name })
     show(req, res.set('Cache-Control', 'no-store'), 'includes/api-secret', shown)
   })
 

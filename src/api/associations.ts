@@ -7,14 +7,13 @@ import { findUserFor, mustLookAtUsers } from '../domain/api-callers.ts'
 import { associate, type ClientUser, findClientUser } from '../domain/associations.ts'
 import { setPermissions } from '../domain/editing-access.ts'
 import { listAssociations } from '../domain/listing-client-users.ts'
-import { PERMISSIONS } from '../domain/permissions.ts'
-import { permissionsOfPreset } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { removeAccess } from '../domain/removing-access.ts'
 import { resume, suspend } from '../domain/suspending.ts'
 import type { Db } from '../platform/database.ts'
 import { act, mustMatch, show } from './answering.ts'
 import { type Api, type Call, clientOf } from './context.ts'
+import { Given, keysIn } from './giving.ts'
 import { needs } from './guards.ts'
 import { Key } from './permissions.ts'
 import * as shape from './shapes.ts'
@@ -38,11 +37,7 @@ const bodyOf = (user: ClientUser): z.infer<typeof AssociationBody> => ({
 })
 
 const given = {
-  permissions: z.array(Key).max(PERMISSIONS.length, 'permissions.unknown').optional(),
-  preset: z.string('api.noSuchPreset').optional().openapi({
-    description:
-      'Instead of permissions: the key of a built-in preset, or the name of one of the client’s own.',
-  }),
+  ...Given,
   ends_on: z.string('until.malformed').optional().openapi({
     description: 'The last day of access, as 2027-12-31; empty for no end.',
   }),
@@ -127,11 +122,6 @@ async function getOne(db: Db, c: Call, id: number): Promise<ClientUser> {
   if (!user) throw new NotFound()
   return user
 }
-
-const keysIn = async (c: Call, input: { permissions?: string[] | undefined; preset?: string | undefined }) =>
-  input.preset === undefined
-    ? input.permissions
-    : permissionsOfPreset(c.get('db'), clientOf(c), input.preset, input.permissions)
 
 export function associations(api: Api) {
   reads(api)

@@ -7,13 +7,14 @@ import { show } from '../web/views.ts'
 import { escapeHtml } from '../web/words.ts'
 import {
   type ApiDocument,
+  answerOf,
   documentOf,
   listOperations,
   type Operation,
   resolve,
   type Schema,
 } from './document.ts'
-import { answerSchema, exampleCall, exampleOf, inShell, type Listed } from './examples.ts'
+import { exampleCall, inShell, type Listed } from './examples.ts'
 
 /** What the examples take the key from. */
 export const SETTING = "export LATCHKEY_KEY='latchkey_key_…'"
@@ -52,14 +53,13 @@ function fieldsOf(document: ApiDocument, operation: Operation) {
 
 function describe(document: ApiDocument, listed: Listed) {
   const { method, path, operation } = listed
-  const answer = answerSchema(operation)
   return {
     ...{ method, path, id: operation.operationId, title: operation.summary },
     description: inHtml(operation.description),
     needs: operation['x-needs'],
     fields: fieldsOf(document, operation),
     shell: inShell(document, exampleCall(document, listed)),
-    answer: answer ? JSON.stringify(exampleOf(document, answer), null, 2) : '',
+    answer: JSON.stringify(answerOf(operation)?.example ?? '', null, 2),
   }
 }
 

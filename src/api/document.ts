@@ -1,5 +1,6 @@
 // The OpenAPI document, made of the lines that also check what comes. What it says of an operation is what is done.
 
+import { readFileSync } from 'node:fs'
 import { VERSION } from '../platform/versions.ts'
 import { t } from '../web/translate.ts'
 import { BASE, operations } from './api.ts'
@@ -30,7 +31,7 @@ export interface Parameter {
   example?: unknown
 }
 
-type Content = Record<string, { schema: Schema }>
+type Content = Record<string, { schema: Schema; example?: unknown }>
 
 export interface Operation {
   operationId: string
@@ -50,6 +51,11 @@ export interface ApiDocument {
   components: { schemas: Record<string, Schema> }
 }
 
+/** What a fresh Latchkey with the sample data answers to the examples in turn: a test wrote it down, and compares it. */
+const ANSWERS: Record<string, unknown> = JSON.parse(
+  readFileSync(new URL('answers.json', import.meta.url), 'utf8'),
+)
+
 export function documentOf(appUrl: string): ApiDocument {
   const api = operations()
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
@@ -63,8 +69,16 @@ export function documentOf(appUrl: string): ApiDocument {
   // What an edit leaves out stays as it is.
   for (const [name, { properties }] of Object.entries(document.components.schemas))
     if (name.endsWith('Edit')) for (const field of Object.values(properties ?? {})) delete field.default
+  for (const { operation } of listOperations(document)) {
+    const answer = answerOf(operation)
+    if (answer) answer.example = ANSWERS[operation.operationId]
+  }
   return document
 }
+
+/** What is answered when it worked. */
+export const answerOf = ({ responses }: Operation) =>
+  Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1].content['application/json']
 
 /** A pattern of JSON Schema is Unicode by itself and has no flags; ours are written down with theirs. */
 const withoutFlags = (name: string, value: unknown) =>

@@ -1,6 +1,6 @@
 // The document's own examples: calls that work in a shell and in the test of every operation, and what is answered.
 
-import { type ApiDocument, type listOperations, type Operation, resolve, type Schema } from './document.ts'
+import { type ApiDocument, type listOperations, resolve, type Schema } from './document.ts'
 
 export type Listed = ReturnType<typeof listOperations>[number]
 
@@ -47,11 +47,6 @@ export function exampleOf(document: ApiDocument, given: Schema): unknown {
   if (type === 'boolean') return false
   return type === 'integer' || type === 'number' ? (schema.minimum ?? 0) : ''
 }
-
-/** The schema of what is answered when it worked. */
-export const answerSchema = ({ responses }: Operation): Schema | undefined =>
-  Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1].content['application/json']
-    ?.schema
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 

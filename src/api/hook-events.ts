@@ -21,12 +21,15 @@ import { needs } from './guards.ts'
 import * as shape from './shapes.ts'
 
 const HOOK_MAX = 255
-const FUNCTION = 'crm.js#UserAdd'
+// The sample data has one event of this name, the last; hooks/_example.ts has a function for it.
+const POINT = 'UserAssociated'
+const EVENT = 8
+const FUNCTION = `example.ts#${POINT}`
 
 const Listed = {
   id: shape.id(1),
   event_id: z.string().openapi({ description: 'The id that add-ons see, however often they are told.' }),
-  name: z.string().openapi({ description: 'The hook point.', example: 'UserAdd' }),
+  name: z.string().openapi({ description: 'The hook point.', example: POINT }),
   status: z.enum(['waiting', 'fanned']).openapi({ description: 'Fanned: handed out to its functions.' }),
   created_at: shape.moment(),
 }
@@ -73,11 +76,11 @@ async function wholeBody(db: Db, event: HookEvent): Promise<z.infer<typeof Whole
 }
 
 const about = { tags: ['Hook events'] }
-const one = { params: z.object({ event_id: shape.idIn('event_id', 1) }) }
+const one = { params: z.object({ event_id: shape.idIn('event_id', EVENT) }) }
 const Query = shape.Page.extend({
   name: z.string('field.malformed').max(100, 'field.tooLong').optional().openapi({
     description: 'Only of this hook point.',
-    example: 'UserAdd',
+    example: POINT,
   }),
 })
 const Replay = z
@@ -108,7 +111,8 @@ const replay = createRoute({
   ...{ ...about, method: 'post', path: '/hook-events/{event_id}/replay', operationId: 'replayHookEvent' },
   ...{
     summary: 'Tell a function of an event again',
-    description: 'Or for the first time. The example takes an add-on `crm.js` with a function for `UserAdd`.',
+    description:
+      'Or for the first time. The example takes an add-on: copy `hooks/_example.ts` to `hooks/example.ts` and start Latchkey again. Without it the answer is 422 `hooks.functionEnded`.',
   },
   ...needs({ right: 'run-again' }),
   request: { ...one, headers: shape.DoHeaders, body: shape.bodyOf(Replay) },

@@ -21,6 +21,7 @@ import { emailField } from '../web/form.ts'
 import { messageField } from '../web/message-field.ts'
 import { act, show } from './answering.ts'
 import { type Api, actor, type Call, clientOf } from './context.ts'
+import { Given, keysIn } from './giving.ts'
 import { needs } from './guards.ts'
 import { Key } from './permissions.ts'
 import * as shape from './shapes.ts'
@@ -66,13 +67,20 @@ export async function bodyOfId(db: Call['var']['db'], { id }: { id: number }) {
 
 /** What is offered, whoever is invited. */
 export const Offer = {
-  permissions: z.array(text, 'permissions.none').openapi({ example: ['invoices', 'tickets'] }),
+  ...Given,
   message: messageField().openapi({ description: 'A few words of your own.', example: 'Welcome!' }),
   ends_on: text.max(10, 'field.malformed').default('').openapi({
     description: 'The last day of the access; without it there is no end.',
     example: '',
   }),
 }
+
+/** As the domain takes it. */
+export const offered = async (c: Call, { message, ends_on, ...given }: OfferInput) => ({
+  ...{ message, endsOn: ends_on, permissions: (await keysIn(c, given)) ?? [] },
+})
+
+type OfferInput = z.output<z.ZodObject<typeof Offer>>
 
 const NewInvitation = z.strictObject({ email: emailField(), ...Offer }).openapi('NewInvitation', {
   example: { email: 'dora@example.com', permissions: ['invoices', 'tickets'] },
@@ -161,6 +169,17 @@ async function target(c: Call): Promise<Invitation> {
 }
 
 export function invitations(api: Api) {
+  // First, since the examples of the document run one after the other.
+  api.openapi(create, (c) => {
+    const { email, ...offer } = c.req.valid('json')
+    return act(c, {
+      run: async (by) => invite(c.get('db'), by, clientOf(c), { email, ...(await offered(c, offer)) }),
+      status: 201,
+      answer: (db, { invitation }) => bodyOfId(db, invitation),
+      headers: ({ id, client_id }) => ({ Location: `/api/v1/clients/${client_id}/invitations/${id}` }),
+    })
+  })
+
   api.openapi(listAll, async (c) => show(c, await listed(c, c.req.valid('query'))))
 
   api.openapi(list, async (c) => {
@@ -169,16 +188,6 @@ export function invitations(api: Api) {
   })
 
   api.openapi(get, async (c) => show(c, await bodyOfId(c.get('db'), await target(c))))
-
-  api.openapi(create, (c) => {
-    const { ends_on: endsOn, ...offer } = c.req.valid('json')
-    return act(c, {
-      run: (by) => invite(c.get('db'), by, clientOf(c), { ...offer, endsOn }),
-      status: 201,
-      answer: (db, { invitation }) => bodyOfId(db, invitation),
-      headers: ({ id, client_id }) => ({ Location: `/api/v1/clients/${client_id}/invitations/${id}` }),
-    })
-  })
 
   for (const [route, run] of [
     [resend, resendInvitation],

@@ -11,11 +11,11 @@ import { check, emailField } from '../web/form.ts'
 import { sentenceOf } from '../web/words.ts'
 import { act, partOnce } from './answering.ts'
 import { type Api, type Call, clientOf } from './context.ts'
-import { about, bodyOfId, InvitationBody, Offer, PATH, sends } from './invitations.ts'
+import { about, bodyOfId, InvitationBody, Offer, offered, PATH, sends } from './invitations.ts'
 import { TYPE } from './problems.ts'
 import * as shape from './shapes.ts'
 
-const EXAMPLE = { emails: ['dora@example.com', 'emil@example.com'], permissions: ['tickets'] }
+const EXAMPLE = { emails: ['dora@example.com', 'emil@example.com'], preset: 'billing' }
 const ADDRESS_MAX = 300
 
 const NewInvitations = z
@@ -83,11 +83,11 @@ const sendOnce = (c: Call, by: Actor) => (email: string, send: () => Promise<Sen
 
 export function manyInvitations(api: Api) {
   api.openapi(createMany, (c) => {
-    const { emails, ends_on: endsOn, ...offer } = c.req.valid('json')
+    const { emails, ...offer } = c.req.valid('json')
     const read = (typed: string) => check(emailField(), typed, 'email')
-    const what = { ...offer, endsOn }
     return act(c, {
       run: async (by) => {
+        const what = await offered(c, offer)
         const how = { read, once: sendOnce(c, by) }
         return unlessAllTooMany(await inviteMany(c.get('db'), by, clientOf(c), emails, what, how))
       },

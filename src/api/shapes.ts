@@ -41,7 +41,10 @@ export const Page = z.strictObject({
     .string('api.limit')
     .regex(/^([1-9]\d?|100)$/, 'api.limit')
     .optional()
-    .openapi({ type: 'integer', minimum: 1, maximum: PAGE_MAX, description: `${PAGE_SIZE} unless named.` }),
+    .openapi({
+      ...{ type: 'integer', minimum: 1, maximum: PAGE_MAX, example: 2 },
+      description: `${PAGE_SIZE} unless named.`,
+    }),
 })
 
 export const listOf = <T extends z.ZodType>(name: string, item: T) =>

@@ -46,6 +46,8 @@ export function tokens(db: Db) {
     })
     if (form) return showList(req, res.status(422), form)
     const shown = { name: String(req.body.name).trim(), secret, url: LIST, layout: 'client-area' }
+    // For whoever loads the address of this page again, or goes on.
+    flash(res, 'success', 'credentials.shownOnce', { name: shown.name })
     show(req, res.set('Cache-Control', 'no-store'), 'includes/api-secret', shown)
   })
 

@@ -11,6 +11,7 @@ export const wholeList = (list: Data[]) => ({
 
 /** A page in the middle of many. */
 export const middlePage = (list: Data[]) => ({
+  ...{ list, search: 'd', next: PLACE, before: { id: 9 }, count: '12 of more than 10,000' },
   ...{ list, search: 'd', next: PLACE, before: { id: 9 }, count: 'more than 10,000' },
   here: `?invited=d&pending=${PLACE}`,
 })

@@ -20,7 +20,7 @@ export function switchingPages(client: Client): [name: string, data: Data, more?
   })
   const others = Array.from({ length: 25 }, (_, nth) => other(nth))
   const many = { search: '', before: '3', next: '9', count: '2000', searches: true }
-  const found = { ...many, search: 'long', before: undefined, next: undefined, count: '1' }
+  const found = { ...many, search: 'long', before: undefined, next: undefined, hits: 1, count: '1 of 2000' }
   const closed = { ...account, client: { ...client, id: 99, status: 'closed' } }
   const asked = { account, here: 'Ames Consulting', sentence: 'You act for another.', back: '/account/users' }
   const question = { ...asked, whyNot: undefined, kept: '' }
@@ -29,7 +29,7 @@ export function switchingPages(client: Client): [name: string, data: Data, more?
     ['accounts', { ...FEW_ACCOUNTS, count: '0', accounts: [] }, '?empty'],
     ['accounts', { ...many, accounts: [...others.slice(1), closed] }, '?many'],
     ['accounts', { ...found, accounts: others.slice(0, 1) }, '?found'],
-    ['accounts', { ...found, count: '0', accounts: [] }, '?nothing-found'],
+    ['accounts', { ...found, hits: 0, count: '0 of 2000', accounts: [] }, '?nothing-found'],
     ['other-account', question],
     ['other-account', { ...question, here: undefined, account: closed, whyNot: 'It is closed.' }, '?closed'],
     ['other-account', { ...question, kept: '[["city","Z"]]', isForm: true }, '?form'],

@@ -58,7 +58,11 @@ const idOf = (email: Email): number =>
 
 const TRANSFERS = 'ownership_transfers'
 /** Beside those with a link of their own: messages that are over when their row is. */
-const ROWS: Record<string, string> = { 'transfer-offered': TRANSFERS, 'access-request': 'access_requests' }
+const ROWS: Record<string, string> = {
+  'transfer-offered': TRANSFERS,
+  'transfer-offered-for': TRANSFERS,
+  'access-request': 'access_requests',
+}
 const tableOf = (template: string) =>
   carriesInvitation({ template }) ? 'invitations' : (ROWS[template] ?? LINKED[template]?.[1])
 
@@ -149,6 +153,7 @@ const PAGES: Record<string, string> = {
 const ACCOUNT_PAGES: Record<string, string> = {
   'access-request': '/account/users',
   'invitation-sent': '/account/users',
+  'invitations-sent': '/account/users',
   'invitation-accepted': '/account/users',
   'invitation-declined': '/account/users',
   'user-left': '/account/users',
@@ -185,7 +190,7 @@ export function linkOf(email: Email, row: Row | undefined): { link?: string } {
   if (page) return { link: `${inHand().appUrl}${page}` }
   if (!row) return {}
   // No secret: it leads to a page behind the login, for the named user alone (HARD-CASES H10).
-  if (email.template === 'transfer-offered') return { link: `${inHand().appUrl}/user/transfers/${row.id}` }
+  if (tableOf(email.template) === TRANSFERS) return { link: `${inHand().appUrl}/user/transfers/${row.id}` }
   const kind = carriesInvitation(email) ? 'invite' : LINKED[email.template]?.[0]
   return kind ? { link: linkTo(kind, row) } : {}
 }

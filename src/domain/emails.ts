@@ -59,13 +59,16 @@ interface Queued {
   user?: { id: number } | undefined
   invitation?: Invitation
   data: Values
+  /** When it may go out; else at once. */
+  dueAt?: string
 }
 
-/** Writes the message, unless its reader chose not to get such ones about this account. */
+/** Writes the message, unless its reader chose not to get such ones about this account; gives what it is known by. */
 export async function queueEmail(trx: Change, template: string, queued: Queued) {
-  if (await isUnwanted(trx, template, queued)) return
-  const { to, client, user, invitation, data } = queued
-  await trx('emails').insert({
+  if (await isUnwanted(trx, template, queued)) return undefined
+  const { to, client, user, invitation, data, dueAt = timestamp() } = queued
+  const message_id = `<${randomBytes(16).toString('hex')}@${new URL(inHand().appUrl).hostname}>`
+  const [id] = await trx('emails').insert({
     template,
     data: JSON.stringify(withSender(trx, template, data)),
     to_address: to,
@@ -74,11 +77,12 @@ export async function queueEmail(trx: Change, template: string, queued: Queued) 
     user_id: user?.id ?? null,
     invitation_id: invitation?.id ?? null,
     send_count: invitation?.send_count ?? null,
-    message_id: `<${randomBytes(16).toString('hex')}@${new URL(inHand().appUrl).hostname}>`,
-    next_attempt_at: timestamp(),
+    message_id,
+    next_attempt_at: dueAt,
     retry_until: retryUntil(),
     created_at: timestamp(),
   })
+  return { id: Number(id), message_id }
 }
 
 /**

@@ -111,6 +111,7 @@ async function insertOffer(trx: Change, client: Client, owner: User, user: User)
     open_client_id: client.id,
     from_user_id: owner.id,
     to_user_id: user.id,
+    credential_id: trx.by.kind === 'credential' ? trx.by.id : null,
     status: 'pending',
     expires_at,
     created_at: timestamp(),
@@ -124,9 +125,9 @@ async function insertOffer(trx: Change, client: Client, owner: User, user: User)
     expiresAt: expires_at,
   })
   const data = { row: Number(id), client: clientName(client), owner: fullName(owner), user: fullName(user) }
-  await queueEmail(trx, 'transfer-offered', { to: user.email, user, client, data })
-  const told = trx.by.kind === 'user' ? 'transfer-requested' : 'transfer-requested-for'
-  await queueEmail(trx, told, { to: owner.email, user: owner, client, data })
+  const who = trx.by.kind === 'user' ? '' : '-for'
+  await queueEmail(trx, `transfer-offered${who}`, { to: user.email, user, client, data })
+  await queueEmail(trx, `transfer-requested${who}`, { to: owner.email, user: owner, client, data })
   return Number(id)
 }
 

@@ -7,6 +7,7 @@ import { readEnd } from './access-times.ts'
 import type { Actor } from './change.ts'
 import type { Client } from './clients.ts'
 import type { Invitation } from './invitations.ts'
+import { sendOff, type Together } from './invited-mail.ts'
 import { type Invite, invite } from './inviting.ts'
 import { mustMayWrite } from './inviting-limits.ts'
 import { endWithin, mustHold, reachOf } from './managing.ts'
@@ -47,6 +48,19 @@ export async function inviteMany(
   mustHold(reach, choosePermissions(what.permissions))
   endWithin(reach, readEnd(what.endsOn ?? ''))
   if (what.message) await mustMayWrite(db, by)
+  const together: Together = {}
+  const inviteOne = (typed: string) => {
+    const email = read(typed)
+    return once(email, () => invite(db, by, client, { ...what, email }, together))
+  }
+  try {
+    return await oneByOne(list, inviteOne)
+  } finally {
+    await sendOff(db, together)
+  }
+}
+
+async function oneByOne(list: string[], inviteOne: (typed: string) => Promise<Sent>): Promise<Invited[]> {
   const seen = new Set<string>()
   const outcomes: Invited[] = []
   const until = inMinutes(TRIED_FOR_MINUTES)
@@ -56,9 +70,7 @@ export async function inviteMany(
       if (seen.has(address)) throw new Refusal('invite.list.twice', 'email')
       seen.add(address)
       if (timestamp() > until) throw new Refusal('invite.list.noTime', 'email')
-      const email = read(typed)
-      const sent = await once(email, () => invite(db, by, client, { ...what, email }))
-      outcomes.push({ typed, ...sent })
+      outcomes.push({ typed, ...(await inviteOne(typed)) })
     } catch (refused) {
       if (!(refused instanceof Refusal || refused instanceof TooMany)) throw refused
       // Says nothing of the address: another does this very call.

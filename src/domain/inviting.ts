@@ -9,7 +9,7 @@ import { endAnswered } from './access-requests.ts'
 import { earliest, endDay, readEnd } from './access-times.ts'
 import { record } from './activity.ts'
 import { mustBeOpen } from './associations.ts'
-import { type Actor, type Change, change, doneBy, takeClient } from './change.ts'
+import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { writeDownEnd } from './ending-access.ts'
@@ -21,12 +21,13 @@ import {
   type Invitation,
   VALID_FOR_DAYS,
 } from './invitations.ts'
+import { type Together, tellOwner } from './invited-mail.ts'
 import { countInviter, maySend, mustHaveRoom, mustMayWrite } from './inviting-limits.ts'
 import { newNonce } from './links.ts'
 import { endWithin, mustHold, mustManage, mustReachInvitation } from './managing.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
-import { fullName, getUser, lowerCase } from './users.ts'
+import { lowerCase } from './users.ts'
 
 export interface Invite {
   email: string
@@ -37,17 +38,17 @@ export interface Invite {
 }
 
 /** Gives the invitation, and whether it took the place of a pending one. Refuses who is associated already. */
-export async function invite(db: Db, by: Actor, client: Client, input: Invite) {
+export async function invite(db: Db, by: Actor, client: Client, input: Invite, together?: Together) {
   const email = lowerCase(input.email)
   const permissions = choosePermissions(input.permissions)
   const access_ends_at = readEnd(input.endsOn ?? '')
   const now = { email, permissions, message: input.message ?? '', access_ends_at }
   if (now.message) await mustMayWrite(db, by)
   await askToSend(by, client, email, permissions)
-  return countInviter(db, by, () => change(db, by, (trx) => replaceOrInsert(trx, client, now)))
+  return countInviter(db, by, () => change(db, by, (trx) => replaceOrInsert(trx, client, now, together)))
 }
 
-async function replaceOrInsert(trx: Change, client: Client, what: Offered) {
+async function replaceOrInsert(trx: Change, client: Client, what: Offered, together?: Together) {
   const { client: current, reach } = await takeToInvite(trx, client, what.email)
   mustHold(reach, what.permissions)
   const where = { client_id: current.id, open_email: what.email }
@@ -61,7 +62,7 @@ async function replaceOrInsert(trx: Change, client: Client, what: Offered) {
     await insertPending(trx, current, now)
   }
   const invitation: Invitation = await trx('invitations').where(where).first()
-  await recordSent(trx, current, invitation, replaced ? 'invite.replaced' : 'invite.sent')
+  await recordSent(trx, current, invitation, replaced ? 'invite.replaced' : 'invite.sent', together)
   return { invitation, replaced }
 }
 
@@ -172,7 +173,13 @@ export const insertPending = (trx: Change, client: Client, now: Sending) =>
 /** A request was addressed to the owner, for any of their accounts: a delegate of one does not end it. */
 const answersForOwner = (by: Actor, { owner_id }: Client) => by.kind !== 'user' || by.id === owner_id
 
-export async function recordSent(trx: Change, client: Client, invitation: Invitation, action: string) {
+export async function recordSent(
+  trx: Change,
+  client: Client,
+  invitation: Invitation,
+  action: string,
+  together?: Together,
+) {
   const { email, permissions } = invitation
   if (answersForOwner(trx.by, client)) await endAnswered(trx, client, email)
   const until = endDay(invitation.access_ends_at) ?? undefined
@@ -185,7 +192,7 @@ export async function recordSent(trx: Change, client: Client, invitation: Invita
     invitation,
     data: { inviter: await senderName(trx, invitation), client: clientName(client) },
   })
-  if (action === 'invite.sent') await tellOwner(trx, client, email)
+  if (action === 'invite.sent') await tellOwner(trx, client, email, together)
 }
 
 /** As the page of the link names them: of a key whoever answers for it, since what a program is called says nothing. */
@@ -193,13 +200,4 @@ async function senderName(trx: Change, { invited_by_admin_id }: Invitation): Pro
   const isKey = trx.by.kind === 'credential'
   const admin = isKey && (await trx('admins').where({ id: invited_by_admin_id }).first('name'))
   return admin ? admin.name : trx.by.name
-}
-
-/** Somebody else invites to the account of this owner, who did not do it. */
-async function tellOwner(trx: Change, client: Client, email: string) {
-  const { by } = trx
-  if (by.kind === 'user' && by.id === client.owner_id && !by.admin) return
-  const owner = await getUser(trx, client.owner_id)
-  const data = { client: clientName(client), by: doneBy(by), email, name: fullName(owner) }
-  await queueEmail(trx, 'invitation-sent', { to: owner.email, user: owner, client, data })
 }

@@ -2,6 +2,7 @@
 // is a copy: it ticks boxes, and what a person or an invitation holds never follows it.
 
 import type { Db } from '../platform/database.ts'
+import { isWithin, type Reach } from './managing.ts'
 import { formatPermissions, PERMISSIONS, type Permission, parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
 
@@ -53,16 +54,20 @@ export async function findPreset(db: Db, client: { id: number }, id: number): Pr
 export const ownNameOf = async (db: Db, client: { id: number }, permissions: string) =>
   (await listPresets(db, client)).find((one) => formatPermissions(one.permissions) === permissions)?.name
 
-/** What a preset gives that a call names: one that is built in by its key, another by its name. */
+/**
+ * What a preset gives that a call names: one that is built in by its key, another by its name. An own one beyond what
+ * whoever asks may give is not there for them, as on the pages.
+ */
 export async function permissionsOfPreset(
   db: Db,
   client: { id: number },
   name: string,
-  besides?: readonly string[],
+  { reach, besides }: { reach: Reach; besides: readonly string[] | undefined },
 ): Promise<readonly Permission[]> {
   if (besides) throw new Refusal('api.oneOfBoth', 'preset')
   const builtIn = Object.entries(BUILT_IN_PRESETS).find(([key]) => key === name)?.[1]
-  const own = builtIn ?? (await listPresets(db, client)).find((one) => one.name === name)?.permissions
-  if (!own) throw new Refusal('api.noSuchPreset', 'preset')
-  return own
+  if (builtIn) return builtIn
+  const own = (await listPresets(db, client)).find((one) => one.name === name)
+  if (!own || !isWithin(reach, own.permissions)) throw new Refusal('api.noSuchPreset', 'preset')
+  return own.permissions
 }

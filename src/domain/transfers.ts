@@ -23,6 +23,8 @@ export interface Transfer {
   open_client_id: number | null
   from_user_id: number
   to_user_id: number
+  /** The API key that made it in the owner's name. */
+  credential_id: number | null
   status: Status
   expires_at: string
   ended_at: string | null
@@ -35,6 +37,8 @@ export interface ShownTransfer extends Transfer {
   from: User
   to: User
   client: Client
+  /** The name of the key that made it. */
+  madeBy?: string | undefined
 }
 
 export const TRANSFER_DAYS = 7
@@ -53,7 +57,9 @@ const pending = (db: Db) =>
 async function shown(db: Db, transfer: Transfer): Promise<ShownTransfer> {
   const client: Client = await db('clients').where({ id: transfer.client_id }).first()
   const [from, to] = [await getUser(db, transfer.from_user_id), await getUser(db, transfer.to_user_id)]
-  return { ...transfer, from, to, client }
+  const { credential_id } = transfer
+  const key = credential_id && (await db('api_credentials').where({ id: credential_id }).first('name'))
+  return { ...transfer, from, to, client, madeBy: key?.name }
 }
 
 /** The pending one of a client, if any. */

@@ -21,7 +21,7 @@ export interface Stretch {
 }
 
 /** What is skipped here are entries of an index. */
-const DEEPEST = 100_000
+const DEEPEST = 1_000_000
 /** What is searched, and the log, is walked no further: each step reads all that comes before it, and shows it to nobody. */
 const DEEPEST_SEARCHED = 10_000
 /** Each looks at 1,200 rows. */

@@ -10,6 +10,7 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 
 const KIND_OF: Record<string, MailKind> = {
   'invitation-sent': 'invited',
+  'invitations-sent': 'invited',
   'invitation-accepted': 'joined',
   'invitation-declined': 'declined',
   'user-left': 'left',

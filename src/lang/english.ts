@@ -23,6 +23,7 @@ export const english = {
   'search.noneYet': 'None among those looked through so far.',
   'search.goOn': 'Look further',
   'count.all': '{count} in all',
+  'count.found': '{found} of {all}',
   'users.noneFound': 'No user found. Try the beginning of a name or of the address.',
   'doctor.words':
     'Row {id} of {table} is not found by what is written on it: its words are not those of its name.',
@@ -564,7 +565,6 @@ export const english = {
   // Switch Account for people with many, links into another account, and tabs.
   'accounts.search': 'Find an account by name or email address',
   'accounts.search.short': 'Name or email address',
-  'accounts.found': 'Accounts: {count}',
   'accounts.nothingFound': 'No account of yours matches that.',
   'accounts.all': 'Show all accounts',
   'otherAccount.title': 'This is about {client}',
@@ -750,6 +750,7 @@ export const english = {
   'transfer.offered': 'We told {name} by email. The offer holds for 7 days.',
   'transfer.pending': 'Pending transfer',
   'transfer.pending.sentence': '{owner} offered {client} to {user}.',
+  'transfer.byKey.sentence': '{by} offered {client} to {user} in the name of {owner}.',
   'transfer.runsOut': 'The offer runs out',
   'transfer.cancel': 'Cancel transfer',
   'transfer.cancelled': 'The transfer is cancelled. Both of you were told.',
@@ -765,11 +766,15 @@ export const english = {
   'transfer.unverified': 'Verify your email address first.',
   'transfer.offer.title': 'Become the owner of {client}?',
   'transfer.offer.lead': '{owner} wants to hand this account over to you.',
+  'transfer.byKey.lead': 'This account is offered to you in the name of its owner, {owner}.',
   'transfer.offer.what':
     'As the owner you hold every permission and manage its users. {owner} stays a user with all permissions, but manages no users, until you change that.',
   'transfer.offer.banner': '{owner} wants to hand {client} over to you.',
+  'transfer.byKey.banner': '{client} is offered to you in the name of its owner, {owner}.',
   'transfer.offer.look': 'Look at the offer',
   'transfer.yours.banner': 'You offered {client} to {user}. You stay the owner until they accept.',
+  'transfer.byKey.yours':
+    '{by} offered {client} to {user} in your name. You stay the owner until they accept.',
   'transfer.yours.look': 'Look at it, or cancel it',
   'requests.banner': '{count} people ask for access.',
   'requests.banner.one': 'Somebody asks for access.',
@@ -786,6 +791,9 @@ export const english = {
   'email.transfer-offered.subject': '{owner} wants to hand {client} over to you',
   'email.transfer-offered.lead':
     '{owner} wants to make you the owner of {client}. The owner holds every permission and manages its users.',
+  'email.transfer-offered-for.subject': '{client} is offered to you in the name of {owner}',
+  'email.transfer-offered-for.lead':
+    'You are asked to become the owner of {client}, in the name of {owner}, who owns it now. The owner holds every permission and manages its users.',
   'email.transfer-offered.next': 'Log in as yourself and say yes or no. The offer holds until {until}.',
   'email.transfer-offered.button': 'Look at the offer',
   'email.transfer-requested.subject': 'You offered {client} to {user}',
@@ -1878,6 +1886,10 @@ export const english = {
   'email.invitation-sent.lead': '{by} invited {email} to become a user of {client}.',
   'email.invitation-sent.next.off': 'If that is not right, ask us to cancel it.',
   'email.invitation-sent.next.on': 'If that is not right, cancel the invitation under User Management.',
+  'email.invitations-sent.subject': '{by} invited {count} people to {client}',
+  'email.invitations-sent.lead': '{by} invited {count} people to become users of {client}:',
+  'email.invitations-sent.next.off': 'If that is not right, ask us to cancel the invitations.',
+  'email.invitations-sent.next.on': 'If that is not right, cancel the invitations under User Management.',
   'email.invitation-accepted.subject': '{user} accepted the invitation to {client}',
   'email.invitation-accepted.lead': '{user} is now a user of {client}.',
   'email.invitation-accepted.addresses': 'The invitation was sent to {sentTo} and accepted by {acceptedBy}.',
@@ -2249,6 +2261,10 @@ export const english = {
   'credentials.secret.label': 'Secret',
   'credentials.copy': 'Copy',
   'credentials.copied': 'Copied.',
+  'credentials.shownOnce':
+    '{name} is made. Its secret was shown once and is not kept here: if it is lost, revoke this one and make another.',
+  'credentials.lost':
+    'Its secret was shown once, when it was made. If it is lost, revoke this key and make another.',
   'credentials.kept': 'I have kept it',
   'credentials.saved': 'The API key {name} is saved.',
   'credentials.revoke': 'Revoke',

@@ -5,7 +5,7 @@ import type { Account } from '../domain/associations.ts'
 import { countOwnAccounts, listOwnAccounts } from '../domain/own-accounts.ts'
 import { cutPage, type Place, readPlace } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
-import { totalOf } from './totals.ts'
+import { totalFound } from './totals.ts'
 
 const PAGE_SIZE = 25
 const SEARCH_MAX = 100
@@ -15,7 +15,9 @@ export interface AccountsPage {
   search: string
   next: string | undefined
   before: Place | undefined
-  /** Of those found, as it is said. */
+  /** How many were found, where there was a search. */
+  hits: number | undefined
+  /** The same as it is said, and of how many. */
   count: string
   /** How many there are without the search. */
   all: number
@@ -25,10 +27,10 @@ export async function accountsPage(db: Db, user: { id: number }, { query }: Requ
   const search = String(query.q ?? '').slice(0, SEARCH_MAX)
   const before = readPlace(query.before)
   const all = await countOwnAccounts(db, user)
-  const count = search.trim() ? await countOwnAccounts(db, user, search) : all
+  const hits = search.trim() ? await countOwnAccounts(db, user, search) : undefined
   const rows = await listOwnAccounts(db, user, { search, place: before, limit: PAGE_SIZE + 1 })
   const { list, next } = cutPage({ rows }, PAGE_SIZE)
-  return { accounts: list, search, next, before, count: totalOf(count), all }
+  return { accounts: list, search, next, before, hits, count: totalFound(all, hits), all }
 }
 
 /** So that whoever saves something on a page of them comes back to it. */

@@ -6,7 +6,7 @@ import { countPending, lastOfPending, pageOfEarlier, pageOfPending } from '../do
 import { isMoment, type Place, readPlace } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
 import { placesIn } from './places.ts'
-import { totalOf } from './totals.ts'
+import { totalFound } from './totals.ts'
 
 const SEARCH_MAX = 100
 
@@ -22,10 +22,17 @@ export async function invitesLists(db: Db, client: Client, req: Request) {
     .trim()
   const { before, ...found } = await pageAt(db, client, search, placeIn(query.pending))
   const isCut = before || found.next
-  const count = isCut ? await countPending(db, client, search) : found.list.length
+  const those = isCut ? await countPending(db, client, search) : found.list.length
+  const all = search ? await countPending(db, client) : those
   const earlier = await pageOfEarlier(db, client, { behind: placeIn(query.earlier) })
   return {
-    pending: { ...found, search, before, count: totalOf(count), here: placesInLists(req) },
+    pending: {
+      ...found,
+      search,
+      before,
+      count: totalFound(all, search ? those : undefined),
+      here: placesInLists(req),
+    },
     earlier: { ...earlier, before: placeIn(query.earlier) },
   }
 }

@@ -2,10 +2,10 @@
 
 import type { Request } from 'express'
 import type { Client } from '../domain/clients.ts'
-import { pageOfClientUsers } from '../domain/listing-client-users.ts'
+import { countClientUsers, pageOfClientUsers } from '../domain/listing-client-users.ts'
 import type { Db } from '../platform/database.ts'
 import { idOf } from './request.ts'
-import { totalOf } from './totals.ts'
+import { totalFound } from './totals.ts'
 
 const SEARCH_MAX = 100
 
@@ -15,5 +15,6 @@ export async function usersPage(db: Db, client: Client, { query }: Request) {
     .trim()
   const before = idOf(query.before) || undefined
   const { total, ...page } = await pageOfClientUsers(db, client, { search, behind: before })
-  return { ...page, total: totalOf(total), search, before }
+  const all = search ? await countClientUsers(db, client) : total
+  return { ...page, total: totalFound(all, search ? total : undefined), search, before }
 }

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { logIn, startBrowser } from '../support/browser.ts'
 import { startHouse, type TestHouse } from '../support/house.ts'
@@ -84,6 +84,10 @@ test('a question opens in a dialog; Escape, Keep it and a click beside it change
     .locator('.row-item', { hasText: 'erik@example.com' })
     .getByRole('link', { name: 'Cancel Invite', exact: true })
   const dialog = ada.getByRole('dialog')
+  const asked: string[] = []
+  const listen = (request: Request) => asked.push(new URL(request.url()).pathname)
+  await cancel.waitFor()
+  ada.on('request', listen)
   for (const leave of [
     () => ada.keyboard.press('Escape'),
     () => dialog.getByText('Keep it').click(),
@@ -95,6 +99,9 @@ test('a question opens in a dialog; Escape, Keep it and a click beside it change
     await dialog.waitFor({ state: 'hidden' })
     expect(await cancel.evaluate((link) => link === document.activeElement), 'focus comes back').toBe(true)
   }
+  ada.off('request', listen)
+  // An answer that nobody waits for would close the next question.
+  expect(asked.filter((path) => !path.endsWith('/cancel'))).toEqual([])
   await cancel.click()
   await dialog.getByRole('button', { name: 'Cancel Invite' }).click()
   await ada.getByText('The invitation of erik@example.com is cancelled.').waitFor()
