@@ -1,8 +1,8 @@
 // Deleting a login: a question that says what stays, then the act.
 
 import { type Request, type Response, Router } from 'express'
-import { listClientsOf } from '../domain/associations.ts'
 import { deleteUser } from '../domain/deleting-users.ts'
+import { countOwnAccounts } from '../domain/own-accounts.ts'
 import type { User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
@@ -27,7 +27,7 @@ export function deleteUserPage(db: Db) {
 
   async function whyNot(user: User) {
     if (user.status === 'deleted' || user.status === 'merged') return 'login.notSo'
-    return (await listClientsOf(db, user)).length > 0 ? 'login.delete.hasClients' : undefined
+    return (await countOwnAccounts(db, user)) > 0 ? 'login.delete.hasClients' : undefined
   }
 
   return Router()

@@ -3,7 +3,6 @@
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { listActivity } from '../domain/activity.ts'
-import { listClientsOf } from '../domain/associations.ts'
 import { deviceNames } from '../domain/devices.ts'
 import { editUser } from '../domain/editing-user.ts'
 import { listMergedInto } from '../domain/merged-logins.ts'
@@ -13,6 +12,7 @@ import { listPresetsOf } from '../domain/presets.ts'
 import { setAddressOfUser } from '../domain/setting-addresses.ts'
 import { findUser, fullName, LANGUAGES, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
+import { accountsPage } from '../web/accounts-page.ts'
 import { inSentences } from '../web/activity-words.ts'
 import { flash } from '../web/flash.ts'
 import {
@@ -52,15 +52,15 @@ export function person(db: Db) {
   ) {
     const { first_name, last_name, language } = user
     const maySee = mayAdmin(req.visit, 'see-activity')
-    const accounts = await listClientsOf(db, user)
-    const clients = accounts.map(({ client }) => client)
+    const accounts = await accountsPage(db, user, req)
+    const clients = accounts.accounts.map(({ client }) => client)
     const sessions = await listSessions(db, asPerson(user), '')
     show(req, res, 'admin-area/person', {
       user,
       form: wrong.form ?? formOf(req, { first_name, last_name, language }),
       address: wrong.address ?? formOf(req),
       languages: LANGUAGES,
-      accounts,
+      ...accounts,
       presets: await listPresetsOf(db, clients),
       into: user.merged_into_id ? await findUser(db, user.merged_into_id) : undefined,
       merged: await listMergedInto(db, user),

@@ -5,25 +5,22 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { findAccount } from '../domain/associations.ts'
 import { clientName, openClient } from '../domain/clients.ts'
-import { countOwnAccounts, listOwnAccounts } from '../domain/own-accounts.ts'
-import { cutPage, readPlace } from '../domain/pages.ts'
 import { listPresetsOf } from '../domain/presets.ts'
 import { NotFound } from '../domain/refusal.ts'
 import { listOffers } from '../domain/transfers.ts'
 import type { Db } from '../platform/database.ts'
+import { accountsPage } from '../web/accounts-page.ts'
 import { flash } from '../web/flash.ts'
 import { companyName, type Form, formOf, submit } from '../web/form.ts'
 import { actAs } from '../web/guards.ts'
 import { showKept } from '../web/kept-form.ts'
 import { actor, currentUser, idOf, safePath } from '../web/request.ts'
 import { enter } from '../web/session.ts'
-import { totalFound } from '../web/totals.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { whyNotEntered } from '../web/which-account.ts'
 import { loggedIn } from './area.ts'
 
-const PAGE_SIZE = 25
 const SEARCH_FROM = 10
 
 const NewAccountForm = z.object({ company_name: companyName() })
@@ -35,20 +32,14 @@ export function accounts(db: Db) {
 
   page.get('/user/accounts', ...loggedIn, async (req, res) => {
     const user = currentUser(req)
-    const search = String(req.query.q ?? '').slice(0, 100)
-    const place = readPlace(req.query.before)
-    const all = await countOwnAccounts(db, user)
-    const hits = search.trim() ? await countOwnAccounts(db, user, search) : undefined
-    const rows = await listOwnAccounts(db, user, { search, place, limit: PAGE_SIZE + 1 })
-    const { list, next } = cutPage({ rows }, PAGE_SIZE)
+    const { all, ...data } = await accountsPage(db, user, req)
     const presets = await listPresetsOf(
       db,
-      list.map(({ client }) => client),
+      data.accounts.map(({ client }) => client),
     )
-    const asked = { search, next, before: place, hits, count: totalFound(all, hits) }
-    const data = { ...asked, accounts: list, presets, searches: all >= SEARCH_FROM || search !== '' }
+    const searches = all >= SEARCH_FROM || data.search !== ''
     const offers = await listOffers(db, user)
-    show(req, res, 'client-area/accounts', { ...data, offers }, 'client-area/_accounts')
+    show(req, res, 'client-area/accounts', { ...data, presets, searches, offers }, 'client-area/_accounts')
   })
 
   page.post('/user/accounts', ...actAs('act-as-user', loggedIn), async (req, res) => {

@@ -7,8 +7,8 @@ import { findClientUser } from '../domain/associations.ts'
 import { clientName, findClient } from '../domain/clients.ts'
 import {
   acceptOwnership,
+  candidatesAmong,
   declineOwnership,
-  listCandidates,
   offerOwnership,
   withdrawOwnership,
 } from '../domain/handing-over.ts'
@@ -19,9 +19,11 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, NoInput, passwordField, submit } from '../web/form.ts'
 import { forgiveLogin, limit } from '../web/limits.ts'
+import { placesIn } from '../web/places.ts'
 import { actor, currentClient, currentUser, idOf } from '../web/request.ts'
 import { enter } from '../web/session.ts'
 import type { Key } from '../web/translate.ts'
+import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { loggedIn, owner } from './area.ts'
 
@@ -41,8 +43,11 @@ function offering(db: Db) {
 
   const showPage = async (req: Request, res: Response, form: Form) => {
     const client = currentClient(req)
-    const [transfer, candidates] = [await findPendingTransfer(db, client), await listCandidates(db, client)]
-    show(req, res, 'client-area/ownership', { form, transfer, candidates })
+    const transfer = await findPendingTransfer(db, client)
+    const page = await usersPage(db, client, req)
+    const candidates = candidatesAmong(client, page.users)
+    const here = placesIn(req, ['search', 'before'])
+    show(req, res, 'client-area/ownership', { ...page, form, transfer, candidates, here })
   }
 
   for (const url of [PAGE, `${PAGE}/cancel`])

@@ -1,7 +1,9 @@
-// The catalogue's pages for Switch Account: with few accounts, with many, and asked to switch by a link or a form.
+// The catalogue's pages for Switch Account: with few accounts, with many, and asked to switch by a link or a form; and for
+// Notifications, which go through the accounts as well.
 
 import type { Client } from '../domain/clients.ts'
 import { PERMISSIONS } from '../domain/permissions.ts'
+import { MAIL_KINDS } from '../domain/wanted-mail.ts'
 import { inDays } from '../platform/clock.ts'
 import type { Data } from '../web/views.ts'
 
@@ -31,5 +33,18 @@ export function switchingPages(client: Client): [name: string, data: Data, more?
     ['other-account', question],
     ['other-account', { ...question, here: undefined, account: closed, whyNot: 'It is closed.' }, '?closed'],
     ['other-account', { ...question, kept: '[["city","Z"]]', isForm: true }, '?form'],
+  ]
+}
+
+export function mailPages(client: Client, form: object, wrong: object): [data: Data, more?: string][] {
+  const accounts = [{ client, isOwner: true, wanted: ['joined'] }]
+  const none = { kinds: MAIL_KINDS, search: '', before: undefined, next: undefined, here: '' }
+  const few = { ...none, accounts, form, count: '1', all: 1 }
+  const many = { ...few, next: '2_x', before: { id: 3 }, count: '60', all: 60 }
+  return [
+    [few],
+    [{ ...none, accounts: [], form: wrong, count: '0', all: 0 }, '?wrong'],
+    [{ ...many, here: '?before=3' }, '?many'],
+    [{ ...few, accounts: [], search: 'zzz', count: '0' }, '?nothing-found'],
   ]
 }

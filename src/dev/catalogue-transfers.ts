@@ -34,7 +34,15 @@ export function transferPages(from: User, to: User, client: Client): Pages {
     { user: to, not: undefined },
     { user: { ...to, id: 3, last_name: 'n'.repeat(60) }, not: 'away' },
   ]
+  const page = { search: '', next: undefined, before: undefined, total: '3', here: '' }
+  const few = { ...page, users: [from, to], candidates }
   return [
+    ['ownership', { ...few, form }],
+    ['ownership', { ...few, form: wrong }, '?wrong'],
+    ['ownership', { ...few, form, transfer: offer }, '?pending'],
+    ['ownership', { ...few, form, candidates: [] }, '?nobody'],
+    ['ownership', { ...few, form, next: 9, before: 3, total: '60', here: '?before=3' }, '?many'],
+    ['ownership', { ...few, form, users: [], candidates: [], search: 'zzz' }, '?none-found'],
     ['ownership', { form, candidates }],
     ['ownership', { form: wrong, candidates }, '?wrong'],
     ['ownership', { form, candidates, transfer: offer }, '?pending'],

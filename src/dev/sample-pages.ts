@@ -3,7 +3,6 @@
 import { CLIENT_STATUSES } from '../domain/clients.ts'
 import { ALL_PERMISSIONS, PERMISSIONS, parsePermissions } from '../domain/permissions.ts'
 import { RIGHTS } from '../domain/rights.ts'
-import { MAIL_KINDS } from '../domain/wanted-mail.ts'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
 import type { Visit } from '../web/request.ts'
 import type { Data } from '../web/views.ts'
@@ -24,7 +23,7 @@ import { presetPages } from './catalogue-presets.ts'
 import { profilePages, signOnPages } from './catalogue-profile.ts'
 import { asking, requestPages } from './catalogue-requests.ts'
 import { settingsPages, tooManyForm } from './catalogue-settings.ts'
-import { switchingPages } from './catalogue-switching.ts'
+import { mailPages, switchingPages } from './catalogue-switching.ts'
 import { stoppedTransferPages, transferPages } from './catalogue-transfers.ts'
 import { watchingPages } from './catalogue-watching.ts'
 
@@ -163,12 +162,7 @@ export function samplePages(): Page[] {
     mine('remove', { user: users[1], form }),
     mine('details', { form, offersLogin: true }),
     ...switchingPages(client).map(([name, data, more]) => mine(name, data, more)),
-    mine('notifications', {
-      accounts: [{ client, isOwner: true, wanted: ['joined'] }],
-      kinds: MAIL_KINDS,
-      form,
-    }),
-    mine('notifications', { accounts: [], kinds: MAIL_KINDS, form: wrong }, '?wrong'),
+    ...mailPages(client, form, wrong).map(([data, more]) => mine('notifications', data, more)),
     mine('new-account', { form }),
     page(
       'includes/invite-step',

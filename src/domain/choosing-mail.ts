@@ -10,9 +10,19 @@ import { clientName } from './clients.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { allBut, MAIL_KINDS, type MailKind, parseKinds } from './wanted-mail.ts'
 
-/** For each of their accounts, by its id, what the user wants. */
-export async function listWantedMail(db: Db, user: { id: number }): Promise<Map<number, MailKind[]>> {
-  const rows = await db('associations').where({ user_id: user.id }).select('client_id', 'unwanted_mail')
+/** For each of these accounts, by its id, what the user wants. */
+export async function listWantedMail(
+  db: Db,
+  user: { id: number },
+  clients: { id: number }[],
+): Promise<Map<number, MailKind[]>> {
+  const rows = await db('associations')
+    .where({ user_id: user.id })
+    .whereIn(
+      'client_id',
+      clients.map(({ id }) => id),
+    )
+    .select('client_id', 'unwanted_mail')
   return new Map(rows.map((row) => [row.client_id, allBut(parseKinds(row.unwanted_mail))]))
 }
 

@@ -5,7 +5,7 @@
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { type ClientUser, findClientUser, listClientUsers, mustBeOpen } from './associations.ts'
+import { type ClientUser, findClientUser, mustBeOpen } from './associations.ts'
 import { type Actor, type Change, change, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { mayBeTakenBack } from './email-changes.ts'
@@ -30,13 +30,9 @@ export interface Candidate {
   not?: WhyNot | undefined
 }
 
-/** Every other user of the account, with why they could not become its owner now. */
-export async function listCandidates(db: Db, client: Client): Promise<Candidate[]> {
-  const candidates: Candidate[] = []
-  for (const user of await listClientUsers(db, client))
-    if (!user.isOwner) candidates.push({ user, not: whyNot(client, user) })
-  return candidates
-}
+/** Of these users of the account the others, with why they could not become its owner now. */
+export const candidatesAmong = (client: Client, users: ClientUser[]): Candidate[] =>
+  users.filter(({ isOwner }) => !isOwner).map((user) => ({ user, not: whyNot(client, user) }))
 
 /** An unverified address identifies nobody (HARD-CASES H6); a login that nobody looks after protects nothing. */
 function whyNot(client: Client, user: ClientUser): WhyNot | undefined {

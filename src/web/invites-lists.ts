@@ -5,10 +5,10 @@ import type { Client } from '../domain/clients.ts'
 import { countPending, lastOfPending, pageOfEarlier, pageOfPending } from '../domain/listing-invitations.ts'
 import { isMoment, type Place, readPlace } from '../domain/pages.ts'
 import type { Db } from '../platform/database.ts'
+import { placesIn } from './places.ts'
 import { totalFound } from './totals.ts'
 
 const SEARCH_MAX = 100
-const PLACE_MAX = 300
 
 const placeIn = (text: unknown) => {
   const place = readPlace(text)
@@ -31,7 +31,7 @@ export async function invitesLists(db: Db, client: Client, req: Request) {
       search,
       before,
       count: totalFound(all, search ? those : undefined),
-      here: placesIn(req),
+      here: placesInLists(req),
     },
     earlier: { ...earlier, before: placeIn(query.earlier) },
   }
@@ -45,13 +45,7 @@ async function pageAt(db: Db, client: Client, search: string, asked?: Place) {
   return { ...(await pageOfPending(db, client, { search, behind: before })), before }
 }
 
-/** What says where somebody is in the lists of a client's users: they come back there. */
-const PLACES = ['search', 'before', 'invited', 'pending', 'earlier']
+/** What says where somebody is in the lists of a client's users. */
+const LISTS = ['search', 'before', 'invited', 'pending', 'earlier']
 
-export function placesIn({ query }: Request): string {
-  const said = PLACES.flatMap((name): [string, string][] => {
-    const value = query[name]
-    return typeof value === 'string' && value ? [[name, value.slice(0, PLACE_MAX)]] : []
-  })
-  return said.length > 0 ? `?${new URLSearchParams(said)}` : ''
-}
+export const placesInLists = (req: Request) => placesIn(req, LISTS)
