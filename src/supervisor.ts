@@ -4,6 +4,7 @@
 
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as pause } from 'node:timers/promises'
+import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import type { Role } from './house.ts'
 
 const KILL_AFTER_MS = 11_000
@@ -41,6 +42,8 @@ export class Supervisor {
 
   constructor(log: Log) {
     this.#log = log
+    // Here the calls of all processes are counted (domain/call-limits.ts).
+    new RateLimiterClusterMaster()
   }
 
   /** Runs a process for this role until all is to stop; over when it was ready for the first time. */
@@ -67,6 +70,8 @@ export class Supervisor {
     const child = cluster.fork()
     const began = performance.now()
     this.#running.add(child)
+    // What it asked before it died cannot be answered any more; that it is gone is told by its exit.
+    child.on('error', () => {})
     const ended = new Promise<Ended>((resolve) =>
       child.once('exit', (code, signal) => {
         this.#running.delete(child)

@@ -42,6 +42,28 @@ describe('an API key gives by presets', () => {
     expect(access.body.permissions).toEqual(['invoices', 'quotes'])
   })
 
+  test('what may be named is listed: the built-in ones, and the client’s own', async () => {
+    const listed = async (call: typeof robot, client = acme) =>
+      (await call('GET', `/clients/${client}/presets`)).body.items?.map(({ preset, is_own }) => [
+        preset,
+        is_own,
+      ])
+    const builtIn = ['everything', 'billing', 'technical', 'read-only'].map((name) => [name, false])
+    expect(await listed(robot)).toEqual([...builtIn, ['Desk', true]])
+    expect(await listed(robot, chen)).toEqual([...builtIn, ['Lab', true]])
+    const bob = caller(house, await tokenOf(house, 'bob@example.com'))
+    const path = `/clients/${acme}/presets`
+    expect((await bob('GET', path)).body.type).toBe(problem('denied.permission'))
+    const access = house.db('associations').where({ client_id: acme, user_id: 2 })
+    await access.clone().update({ permissions: 'invoices,quotes,users' })
+    expect(await listed(bob), 'what he may give').toEqual([['billing', false]])
+    expect((await bob('GET', `/clients/${chen}/presets`)).status).toBe(404)
+    const some = caller(house, await keyOf(house, { clients: String(chen) }))
+    expect((await some('GET', path)).status).toBe(404)
+    const writer = caller(house, await keyOf(house, { rights: ['invite'] }))
+    expect((await writer('GET', path)).body.type).toBe(problem('rights.missing'))
+  })
+
   test('many by one preset', async () => {
     const emails = ['cy@example.com', 'dee@example.com']
     const { status, body } = await robot('POST', to('/batch'), { emails, preset: 'Desk' })

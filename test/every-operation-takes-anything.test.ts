@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { caller, keyOf } from './support/api.ts'
 import { checker, type Documented, documented, documentOf } from './support/api-document.ts'
-import { ADD_ON, writeDownFunctions } from './support/api-examples.ts'
+import { QUIET, writeDownFunctions } from './support/api-examples.ts'
 import { figures, isFull } from './support/faults.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import { type Mutation, mutations } from './support/mutations.ts'
@@ -24,7 +24,7 @@ describe('every operation of the API takes anything', () => {
   const operations: { of: Documented; restore: () => Promise<void> }[] = []
 
   beforeAll(async () => {
-    house = await startHouse({ hooks: ADD_ON })
+    house = await startHouse({ hooks: QUIET })
     await setLimit(house.db, 'apiCalls', 1_000_000)
     call = caller(house, await keyOf(house))
     await writeDownFunctions(house)

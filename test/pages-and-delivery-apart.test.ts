@@ -1,13 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
+import { openDatabase } from '../src/platform/database.ts'
+import { proof } from './support/admins.ts'
 import { freshDatabase } from './support/databases.ts'
 import { folder, freePort, start } from './support/processes.ts'
 import { startSmtp } from './support/smtp.ts'
 import { Visitor } from './support/visitor.ts'
+import { setLimit } from './support/wide-limits.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
+const CALLS = 20
 let settings: Record<string, string>
 let smtp: Awaited<ReturnType<typeof startSmtp>>
 let port: number
@@ -30,6 +35,9 @@ beforeAll(async () => {
     LOG_LEVEL: 'info',
   }
   expect(await start('apart', settings, 'src/cli/sample-data.ts').ended).toBe(0)
+  const db = openDatabase(database.url)
+  await setLimit(db, 'apiCalls', CALLS)
+  await db.destroy()
   return database.drop
 })
 
@@ -38,6 +46,35 @@ async function alice() {
   await visitor.visit('/login')
   return visitor.press('Log in', { 'Email address': 'alice@example.com', Password: 'open-sesame-42' })
 }
+async function newKey() {
+  const ada = new Visitor(`http://localhost:${port}`)
+  await ada.visit('/admin/login')
+  await ada.press('Log in', { 'Email address': 'ada@latchkey.test', Password: 'open-sesame-42' })
+  await ada.visit('/admin/api/new')
+  const once = String(ada.$('input[name=once]').val())
+  await ada.post('/admin/api/new', { name: 'Robot', rights: 'list-clients', once, ...proof })
+  return ada.$('#secret').text()
+}
+
+/** Each on a connection of its own, which go to the processes in turn; gives the status, and how many are left. */
+const callOnce = (key: string) =>
+  new Promise<[status: number | undefined, left: number]>((resolve, reject) => {
+    const headers = { Authorization: `Bearer ${key}` }
+    const asked = get({ ...{ port, host: 'localhost', path: '/api/v1/permissions' }, headers, agent: false })
+    asked.setTimeout(3_000, () => asked.destroy())
+    asked.once('error', reject)
+    asked.once('response', (answer) => {
+      answer.resume()
+      const [, left] = /r=(\d+)/.exec(String(answer.headers.ratelimit)) ?? []
+      answer.once('close', () => resolve([answer.statusCode, Number(left)]))
+    })
+  })
+
+async function callAsOftenAsAllowed(key: string) {
+  for (let left = CALLS - 1; left >= 0; left--) expect(await callOnce(key)).toEqual([200, left])
+  for (let nth = 0; nth < 4; nth++) expect(await callOnce(key)).toEqual([429, 0])
+}
+
 const mailTo = (address: string) => smtp.received.filter(({ to }) => to[0] === address)
 
 test('npm run web answers pages and delivers nothing; npm run worker delivers, whatever becomes of the other', async () => {
@@ -61,7 +98,7 @@ test('npm run web answers pages and delivers nothing; npm run worker delivers, w
   expect(await worker.ended).toBe(0)
 })
 
-test('WORKERS=2: two processes on one port and one that delivers; who dies is replaced; all stop together', async () => {
+test('WORKERS=2: two processes on one port, which count calls together, and one that delivers; who dies is replaced; all stop together', async () => {
   const server = start('apart', { ...settings, WORKERS: '2' })
   await server.until('Latchkey is ready: http')
   const log = () => server.output().split('\n')
@@ -75,9 +112,17 @@ test('WORKERS=2: two processes on one port and one that delivers; who dies is re
   await visitor.post('/account/users/invite', { email: 'fay@example.com' })
   await expect.poll(() => mailTo('fay@example.com').length).toBe(1)
 
+  const key = await newKey()
+  await callAsOftenAsAllowed(key)
+
   const [first] = pidsOf('web')
+  // What Node had just handed to the one that dies is answered by nobody.
+  const asked = Array.from({ length: 12 }, () => callOnce(key).catch(() => [0, 0]))
   process.kill(Number(first), 'SIGKILL')
   await expect.poll(() => pidsOf('web').length).toBe(3)
+  expect((await Promise.all(asked)).filter(([status]) => status === 200)).toEqual([])
+  for (let nth = 0; nth < 4; nth++)
+    expect(await callOnce(key), 'it is known what they knew').toEqual([429, 0])
   for (let nth = 0; nth < 6; nth++) expect((await visitor.visit('/account/users')).status).toBe(200)
 
   server.child.kill('SIGTERM')

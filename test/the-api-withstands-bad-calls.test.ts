@@ -91,6 +91,29 @@ describe('the API withstands bad calls', () => {
     expect(answer).toContain(problem('api.packed'))
   })
 
+  test('a caller whose clock is wrong is answered as any other: what time it is, we say', async () => {
+    const body = (nth: number) => ({ first_name: 'Skew', last_name: 'Ed', email: `skewed${nth}@example.com` })
+    for (const [nth, moment] of [
+      'Fri, 31 Dec 1999 23:59:59 GMT',
+      'Thu, 31 Dec 2099 00:00:00 GMT',
+      'no time',
+    ].entries()) {
+      const headers = {
+        Date: moment,
+        'X-Date': moment,
+        'If-Modified-Since': moment,
+        'If-Unmodified-Since': moment,
+      }
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+      expect(await raw(head('GET', '/clients/1', ...lines))).toMatch(/^HTTP\/1.1 200 .*"id":1/s)
+      const key = { ...headers, 'Idempotency-Key': `skewed ${nth}`.replace(' ', '-') }
+      const made = await call('POST', '/clients', body(nth), key)
+      const at = Date.parse(String(made.body.created_at))
+      expect([made.status, Math.abs(at - Date.now()) < 60_000]).toEqual([201, true])
+      expect((await call('POST', '/clients', body(nth), key)).text).toBe(made.text)
+    }
+  })
+
   test('whoever hangs up in the middle is no fault of ours', async () => {
     const length = ['If-Match: *', 'Content-Type: application/json', 'Content-Length: 500']
     await raw(head('PATCH', '/clients/1', ...length), '{"city":', '"R')

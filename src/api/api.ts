@@ -16,6 +16,7 @@ import { invitations } from './invitations.ts'
 import { manyInvitations } from './inviting-many.ts'
 import { ownership } from './ownership.ts'
 import { permissions } from './permissions.ts'
+import { presets } from './presets.ts'
 import { answerError, answerNothing, answerShape } from './problems.ts'
 import { users } from './users.ts'
 
@@ -26,6 +27,7 @@ function resources(api: Api) {
   clients(api)
   associations(api)
   permissions(api)
+  presets(api)
   users(api)
   ownership(api)
   invitations(api)

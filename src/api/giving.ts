@@ -15,7 +15,7 @@ export const Given = {
     .openapi({ description: 'Or a preset: one of the two.' }),
   preset: z.string('api.noSuchPreset').optional().openapi({
     description:
-      'Instead of permissions: the key of a built-in preset, or the name of one of the client’s own. What it holds now is given; it does not follow the preset.',
+      'Instead of permissions: the key of a built-in preset, or the name of one of the client’s own, as `GET /clients/{client_id}/presets` lists them. What it holds now is given; it does not follow the preset.',
   }),
 }
 

@@ -10,7 +10,7 @@ import {
   noteUse,
   type SeenClient,
 } from '../domain/api-callers.ts'
-import { tally } from '../domain/limits.ts'
+import { tally } from '../domain/call-limits.ts'
 import type { Permission } from '../domain/permissions.ts'
 import { Refusal, TooMany } from '../domain/refusal.ts'
 import type { Right } from '../domain/rights.ts'

@@ -13,7 +13,7 @@ interface Limit {
   seconds: number
   min?: number
   max?: number
-  /** In the memory of this process alone. */
+  /** In memory: of this process alone, or for calls of the machine. */
   memory?: true
   /** What is said to whoever is over it. */
   over?: Key
@@ -41,7 +41,7 @@ export const LIMITS = {
   requestsOfUser: { points: 5, seconds: DAY, min: 1, max: 1_000, over: 'limits.over.requestsOfUser' },
   /** Whoever asks is never told of this one. */
   mailsToOwner: { points: 3, seconds: DAY, min: 1, max: 1_000 },
-  /** Of one credential or token, in each process: a row written for each call would cost more than it guards. */
+  /** Of one credential or token, on each machine. */
   apiCalls: {
     points: 600,
     seconds: MINUTE,
@@ -64,7 +64,10 @@ export const LIMITS = {
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof LIMITS
-export type CountedName = Exclude<LimitName, 'pendingOfClient' | 'invitesOfClient'>
+/** Counted by themselves: call-limits.ts. */
+export type CallLimit = 'apiCalls' | 'apiStrangers'
+export const isCallLimit = (name: string): name is CallLimit => name === 'apiCalls' || name === 'apiStrangers'
+export type CountedName = Exclude<LimitName, 'pendingOfClient' | 'invitesOfClient' | CallLimit>
 export type SettableName = Exclude<LimitName, 'failures' | 'turn'>
 
 export type Limits = Record<SettableName, number>

@@ -1,7 +1,8 @@
 // How often the same network, account or invitation may try what costs us work or tells strangers something. The
 // counters are rows of the table `limits`, outside transactions and none shared by all, so that all processes count
 // together; who is over the limit is known in memory first, and while the database fails a stricter limit in memory
-// holds (HARD-CASES H23). Looking at links is counted in memory alone: it costs less than writing a row.
+// holds (HARD-CASES H23). Looking at links is counted in memory alone: it costs less than writing a row. So are calls of the
+// API (call-limits.ts).
 
 import { createRequire } from 'node:module'
 import { RateLimiterMemory, RateLimiterRes, type RateLimiterStoreAbstract } from 'rate-limiter-flexible'
@@ -10,7 +11,7 @@ import type { Db } from '../platform/database.ts'
 import { isConflict, isDuplicate } from '../platform/faults.ts'
 import { HARMLESS, transaction } from '../platform/transaction.ts'
 import { keepLease, type Lease } from './leases.ts'
-import { type CountedName, LIMITS, limitOf } from './limit-table.ts'
+import { type CountedName, isCallLimit, LIMITS, limitOf } from './limit-table.ts'
 import { fingerprint } from './links.ts'
 import { TooMany } from './refusal.ts'
 import { lastLimits, readLimits } from './settings.ts'
@@ -123,7 +124,8 @@ const IN_MEMORY_FIRST = ['login', 'mail', 'registrationsOfInvitation', 'registra
 function limitersOf(db: Db): Limiters {
   const open = OPEN.get(db)
   if (open) return open
-  const made = Object.keys(LIMITS).map((name) => {
+  const names = Object.keys(LIMITS).filter((name) => !isCallLimit(name))
+  const made = names.map((name) => {
     const { points, seconds, memory } = limitOf(name as CountedName)
     return [
       name,
@@ -161,18 +163,6 @@ export async function countTry(db: Db, name: CountedName, key: string, seconds?:
     throw new TooMany(wait, limitOf(name).over, { count: limiter.points })
   })
   return result.consumedPoints
-}
-
-/** Counts one call, and tells how many are left in how many seconds. */
-export async function tally(db: Db, name: 'apiCalls' | 'apiStrangers', key: string) {
-  const { points } = await limiterOf(db, name)
-  const limiter = limitersOf(db)[name]
-  const { remainingPoints, msBeforeNext, consumedPoints } = await limiter
-    .consume(short(key))
-    .catch((failure: RateLimiterRes) => failure)
-  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
-  const { over } = limitOf(name)
-  return { points, left: remainingPoints, seconds, isOver: consumedPoints > points, over }
 }
 
 /** Takes one try back: what went well does not count. */

@@ -10,7 +10,7 @@ import {
   noteUse,
   whoCalls,
 } from '../../domain/api-callers.ts'
-import { tally } from '../../domain/limits.ts'
+import { tally } from '../../domain/call-limits.ts'
 import { Refusal, TooMany } from '../../domain/refusal.ts'
 import type { Db } from '../../platform/database.ts'
 import { collect } from '../../web/bodies.ts'
