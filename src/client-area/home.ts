@@ -1,7 +1,7 @@
 // The home of the account that one acts for: which account, whose, what one may do here, and where to go.
 
 import { Router } from 'express'
-import { listRequests } from '../domain/access-requests.ts'
+import { countRequests } from '../domain/access-requests.ts'
 import { findAccount } from '../domain/associations.ts'
 import { listPresets } from '../domain/presets.ts'
 import { findPendingTransfer, listOffers } from '../domain/transfers.ts'
@@ -21,7 +21,7 @@ export function home(db: Db) {
     const owner = await getUser(db, client.owner_id)
     const [presets, offers] = [await listPresets(db, client), await listOffers(db, user)]
     const transfer = isOwner(req.visit) && (await findPendingTransfer(db, client))
-    const asking = managesUsers(req.visit) ? (await listRequests(db, client)).length : 0
+    const asking = managesUsers(req.visit) ? await countRequests(db, client) : 0
     const account = await findAccount(db, user, client.id)
     show(req, res, 'client-area/home', { owner, presets, offers, transfer, asking, account })
   })

@@ -3,7 +3,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { findRequest, listRequests } from '../domain/access-requests.ts'
+import { findRequest } from '../domain/access-requests.ts'
 import { endDay } from '../domain/access-times.ts'
 import { type ClientUser, findClientUser } from '../domain/associations.ts'
 import { setPermissions } from '../domain/editing-access.ts'
@@ -23,6 +23,7 @@ import { actAs } from '../web/guards.ts'
 import { invitesLists } from '../web/invites-lists.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentReach, currentUser, idOf, isOwner } from '../web/request.ts'
+import { requestsPage } from '../web/requests-page.ts'
 import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { manages, ownerManages } from './area.ts'
@@ -56,7 +57,7 @@ export function users(db: Db) {
     const [client, reach] = [currentClient(req), currentReach(req)]
     const page = await usersPage(db, client, req)
     const { pending: offered, earlier } = await invitesLists(db, client, req)
-    const requests = await listRequests(db, client)
+    const requests = await requestsPage(db, client, req)
     const handing = handingOver(req, await findPendingTransfer(db, client))
     const users = page.users.map((user) => ({ ...user, why: !user.isOwner && whyBeyond(reach, user) }))
     const isBeyond = (one: Invitation) => !isWithin(reach, parsePermissions(one.permissions))

@@ -33,10 +33,11 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   const tooLong = { values: { word: 'w'.repeat(501) }, errors: { word: 'That is too long.' } }
   const step = { client, form, back: '/', action: '/', layout: 'client-area' }
   const earlier = [{ ...declined, decline_word: 'I am not with you any more.' }]
-  const lists = { users: listed, pending: wholeList([invitation]), earlier: wholeList(earlier), requests: [] }
+  const asked = { requests: wholeList([]) }
+  const lists = { users: listed, pending: wholeList([invitation]), earlier: wholeList(earlier), ...asked }
   const bounds = { isOwner: false, givable: ['invoices', 'tickets', 'users'], endsBy: inDays(20) }
   const beyond = [alice, { ...bob, why: 'delegate.yourself' }, { ...carol, why: 'delegate.holdsMore' }]
-  const bounded = { ...bounds, ...lists, users: beyond, requests: [asking(carol as User)] }
+  const bounded = { ...bounds, ...lists, users: beyond, requests: wholeList([asking(carol as User)]) }
   const offered = [invitation, { ...invitation, id: 8, isBeyond: true }]
   return [
     ['client-area/accounts', { ...FEW_ACCOUNTS, accounts: [account, ...others] }, '?times'],

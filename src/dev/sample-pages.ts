@@ -92,9 +92,14 @@ export function samplePages(): Page[] {
     errors: { email: 'That is not complete.', '': 'Nothing was done.' },
   }
   const activity = [{ at: inMinutes(-3), who: 'Ada Admin', what: 'invited dora@example.com', clientId: 1 }]
-  const none = { pending: wholeList([]), earlier: wholeList([]), requests: [] }
-  const lists = { users, pending: wholeList(pending), earlier: wholeList(earlier), requests: [asking(carol)] }
-  const many = { pending: middlePage(pending), earlier: middlePage(earlier), requests: [] }
+  const none = { pending: wholeList([]), earlier: wholeList([]), requests: wholeList([]) }
+  const lists = {
+    users,
+    pending: wholeList(pending),
+    earlier: wholeList(earlier),
+    requests: wholeList([asking(carol)]),
+  }
+  const many = { pending: middlePage(pending), earlier: middlePage(earlier), requests: wholeList([]) }
   const found = { found: [bob, carol], mayBeMore: true, taken: new Set([2]) }
   const offer = {
     invitation,

@@ -3,6 +3,7 @@
 // ignores it, which nobody is told of: an ignored one still stands in the way of the next until its month is over. Only
 // proven addresses ask and are asked (H6).
 
+import type { Knex } from 'knex'
 import { inDays, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
@@ -13,6 +14,7 @@ import { fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { mustManageAsOwner } from './managing.ts'
 import { linksSomewhere } from './names.ts'
+import { countUpTo } from './pages.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { type AccessRequest, endRequests, waitingIds } from './request-mail.ts'
 import { isSwitchedOn } from './settings.ts'
@@ -20,6 +22,7 @@ import { describeUser, fullName, lowerCase, takeUser, type User } from './users.
 
 export const WORD_MAX = 500
 const OPEN_DAYS = 30
+const REQUESTS_A_PAGE = 25
 
 /** As the owner sees it: with who asks. */
 export interface ListedRequest extends User {
@@ -78,27 +81,52 @@ const invitedSince = (db: Db, client: Client) =>
 
 /**
  * For User Management of one account of an owner who has proven their address: whoever has access there, or was invited
- * since, asks for none.
+ * since, asks for none. Nothing where nobody asks.
  */
-export async function listRequests(db: Db, client: Client): Promise<ListedRequest[]> {
+async function openFor(db: Db, client: Client): Promise<(() => Knex.QueryBuilder) | undefined> {
   const waiting = await waitingIds(db, client)
-  if (waiting.length === 0) return []
+  if (waiting.length === 0) return undefined
   const owner = await db('users').where({ id: client.owner_id }).first('email_verified_at')
-  if (!owner?.email_verified_at) return []
-  return db('access_requests')
-    .whereIn('access_requests.id', waiting)
-    .join('users', 'users.id', 'access_requests.user_id')
-    .where('users.status', 'active')
-    .whereNotNull('users.email_verified_at')
-    .whereNotIn('users.id', holdersOf(db, client))
-    .whereNotExists(invitedSince(db, client))
+  if (!owner?.email_verified_at) return undefined
+  return () =>
+    db('access_requests')
+      .whereIn('access_requests.id', waiting)
+      .join('users', 'users.id', 'access_requests.user_id')
+      .where('users.status', 'active')
+      .whereNotNull('users.email_verified_at')
+      .whereNotIn('users.id', holdersOf(db, client))
+      .whereNotExists(invitedSince(db, client))
+}
+
+const listed = async (query: Knex.QueryBuilder): Promise<ListedRequest[]> =>
+  query
     .orderBy('access_requests.id', 'desc')
     .select('users.*', 'access_requests.id as request_id', 'access_requests.word')
     .select('access_requests.created_at as asked_at')
+
+/** The latest first, from behind one of them. */
+export async function pageOfRequests(db: Db, client: Client, behind?: number) {
+  const open = await openFor(db, client)
+  if (!open) return { list: [], next: undefined, count: 0 }
+  const some = open().limit(REQUESTS_A_PAGE + 1)
+  const rows = await listed(behind ? some.where('access_requests.id', '<', behind) : some)
+  const list = rows.slice(0, REQUESTS_A_PAGE)
+  const next = rows.length > list.length ? list.at(-1)?.request_id : undefined
+  return { list, next, count: next || behind ? await countOpen(db, open) : list.length }
 }
 
-export const findRequest = async (db: Db, client: Client, id: number): Promise<ListedRequest | undefined> =>
-  (await listRequests(db, client)).find(({ request_id }) => request_id === id)
+const countOpen = (db: Db, open: () => Knex.QueryBuilder) =>
+  countUpTo(db, open().select('access_requests.id'))
+
+export async function countRequests(db: Db, client: Client): Promise<number> {
+  const open = await openFor(db, client)
+  return open ? countOpen(db, open) : 0
+}
+
+export async function findRequest(db: Db, client: Client, id: number): Promise<ListedRequest | undefined> {
+  const open = await openFor(db, client)
+  return open && (await listed(open().where('access_requests.id', id)))[0]
+}
 
 /** Once; who asked is not told. */
 export const ignoreRequest = (db: Db, by: Actor, client: Client, id: number) =>

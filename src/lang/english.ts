@@ -479,6 +479,7 @@ export const english = {
   'request.unverified': 'Verify your own email address first, so that owners know who asks.',
   'request.verify': 'Verify your address',
   'request.link': 'Request access',
+  'requests.pages': 'Pages of requests for access',
   'requests.title': 'Requests for access',
   'requests.lead': 'What you answer here holds for all of your accounts.',
   'requests.asked': 'Asked',

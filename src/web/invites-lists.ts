@@ -46,6 +46,6 @@ async function pageAt(db: Db, client: Client, search: string, asked?: Place) {
 }
 
 /** What says where somebody is in the lists of a client's users. */
-const LISTS = ['search', 'before', 'invited', 'pending', 'earlier']
+const LISTS = ['search', 'before', 'invited', 'pending', 'earlier', 'requests']
 
 export const placesInLists = (req: Request) => placesIn(req, LISTS)

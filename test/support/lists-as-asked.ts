@@ -48,4 +48,5 @@ export const OWN_SEARCHES = [
   ...['/user/activity?before=90000', '/user/accounts?before=1', '/user/accounts?q=a'],
   ...['/user/accounts?before=1_2026-02-01T00:00:00.000Z', '/user/access-review?before=1-2'],
   ...['/user/notifications?before=1', '/account/ownership?before=2', '/account/ownership?search=al'],
+  '/account/users?requests=9',
 ]
