@@ -195,8 +195,10 @@ describe('an owner reviews who has access', () => {
     }
     await alice.visit(PAGE)
     expect(rows(alice)).toHaveLength(50)
+    expect(alice.$('.pager').text()).toContain('60 in all')
     await alice.follow('Next page')
     expect(rows(alice)).toHaveLength(10)
+    expect(alice.$('.pager').text()).toContain('60 in all')
     await alice.follow('First page')
     expect(rows(alice)[0]).toContain('P000')
     await alice.visit(`${PAGE}.csv`)

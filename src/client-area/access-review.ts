@@ -3,6 +3,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import {
+  countReviewed,
   findChosen,
   isAskedToReview,
   lacksFactor,
@@ -19,6 +20,7 @@ import { type Form, formOf, NoInput, submit } from '../web/form.ts'
 import { inPerson } from '../web/guards.ts'
 import { actor, currentUser, idOf } from '../web/request.ts'
 import { sendReviewCsv } from '../web/review-csv.ts'
+import { totalBelow } from '../web/totals.ts'
 import { show } from '../web/views.ts'
 import { loggedIn, whereManaged } from './area.ts'
 
@@ -58,9 +60,11 @@ export function accessReview(db: Db) {
     const found = await listReviewed(db, looking(req), { ...filter, after, limit: PAGE_SIZE + 1 })
     const list = found.slice(0, PAGE_SIZE)
     const last = found.length > PAGE_SIZE ? list.at(-1) : undefined
+    const next = last && `${last.client.id}-${last.id}`
+    const count = () => countReviewed(db, looking(req), filter)
     show(req, res, 'client-area/access-review', {
-      ...{ asked, form, list, before: after },
-      next: last && `${last.client.id}-${last.id}`,
+      ...{ asked, form, list, before: after, next },
+      total: await totalBelow({ next, before: after }, count),
       clients: await listReviewedClients(db, looking(req)),
       lacksFactor: await lacksFactor(db, looking(req)),
       isAsked: await isAskedToReview(db, currentUser(req)),

@@ -10,6 +10,7 @@ import { findClientUser } from './associations.ts'
 import { type Actor, change } from './change.ts'
 import type { Client } from './clients.ts'
 import { queueEmail } from './emails.ts'
+import { countUpTo } from './pages.ts'
 import { type Permission, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { removeAccess } from './removing-access.ts'
@@ -89,17 +90,25 @@ const behind = (query: Knex.QueryBuilder, { client, user }: Pair, name: string) 
 
 type Joined = Omit<Reviewed, 'client' | 'permissions'> & { client_id: number; permissions: string }
 
-/** Everyone but the owner, account by account and by first name. */
+/** Of these accounts everyone but the owner whom the filter lets through. */
+const reviewed = (db: Db, { owner }: Looking, clients: Client[], filter: Omit<ReviewFilter, 'limit'>) =>
+  db('associations as s')
+    .join('users as u', 'u.id', 's.user_id')
+    .whereIn('s.client_id', idsOf(clients))
+    .whereNot('s.user_id', owner.id)
+    .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
+    .modify((query) => filtered(db, query, filter))
+
+/** How many that is; counted no further than one beyond COUNTED_MAX. */
+export const countReviewed = async (db: Db, who: Looking, filter: Omit<ReviewFilter, 'limit'>) =>
+  countUpTo(db, reviewed(db, who, await listReviewedClients(db, who), filter).select('s.user_id'))
+
+/** Account by account and by first name. */
 export async function listReviewed(db: Db, who: Looking, filter: ReviewFilter): Promise<Reviewed[]> {
   const { after, limit } = filter
   const clients = await listReviewedClients(db, who)
   const last = after && (await findUser(db, after.user))
-  const rows = await db('associations as s')
-    .join('users as u', 'u.id', 's.user_id')
-    .whereIn('s.client_id', idsOf(clients))
-    .whereNot('s.user_id', who.owner.id)
-    .where((access) => access.whereNull('s.ends_at').orWhere('s.ends_at', '>', timestamp()))
-    .modify((query) => filtered(db, query, filter))
+  const rows = await reviewed(db, who, clients, filter)
     .modify((query) => after && behind(query, after, last?.first_name ?? ''))
     .orderBy(['s.client_id', 'u.first_name', 's.user_id'])
     .limit(limit)
