@@ -52,26 +52,27 @@ describe('a program of WHMCS walks lists by number', () => {
   })
 
   // MariaDB plans by how many there are: it is asked among the races.
-  test.skipIf(onMariadb).each<[string, Fields]>([
-    ['GetUsers', {}],
-    ['GetUsers', { sorting: 'desc' }],
-    ['GetClients', {}],
-    ['GetClients', { status: 'active' }],
-    ['GetContacts', {}],
-    ['GetContacts', { firstname: 'Nia' }],
-  ])(
-    '%s %j: what is skipped is sorted by an index, and only its numbers are read',
-    async (action, fields) => {
-      const asked = await queriesOf(house, () => call(action, { ...fields, limitstart: 3 }))
-      const [{ sql, bindings }, ...others] = asked.filter(({ sql }) => /offset/i.test(sql)) as [
-        Query,
-        ...Query[],
-      ]
-      expect(others).toEqual([])
-      const plan: Step[] = await house.db.raw(`EXPLAIN QUERY PLAN ${sql}`, bindings as string[])
-      const steps = plan.filter(({ parent }) => parent !== 0).map(({ detail }) => detail)
-      expect(steps).toHaveLength(1)
-      expect(steps[0]).toMatch(/^SCAN u$|USING COVERING INDEX/)
-    },
-  )
+  if (!onMariadb)
+    test.each<[string, Fields]>([
+      ['GetUsers', {}],
+      ['GetUsers', { sorting: 'desc' }],
+      ['GetClients', {}],
+      ['GetClients', { status: 'active' }],
+      ['GetContacts', {}],
+      ['GetContacts', { firstname: 'Nia' }],
+    ])(
+      '%s %j: what is skipped is sorted by an index, and only its numbers are read',
+      async (action, fields) => {
+        const asked = await queriesOf(house, () => call(action, { ...fields, limitstart: 3 }))
+        const [{ sql, bindings }, ...others] = asked.filter(({ sql }) => /offset/i.test(sql)) as [
+          Query,
+          ...Query[],
+        ]
+        expect(others).toEqual([])
+        const plan: Step[] = await house.db.raw(`EXPLAIN QUERY PLAN ${sql}`, bindings as string[])
+        const steps = plan.filter(({ parent }) => parent !== 0).map(({ detail }) => detail)
+        expect(steps).toHaveLength(1)
+        expect(steps[0]).toMatch(/^SCAN u$|USING COVERING INDEX/)
+      },
+    )
 })
