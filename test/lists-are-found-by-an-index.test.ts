@@ -18,8 +18,7 @@ const BOUNDED =
 /** Of nobody: nothing is read. */
 const NONE = / where 1 = \?/
 
-// MariaDB plans by how many there are: it is asked among the races.
-describe.skipIf(onMariadb)('SQLite finds every list by an index', () => {
+describe('every list answers, and SQLite finds it by an index', () => {
   let house: TestHouse
   let walk: Walk
 
@@ -33,6 +32,8 @@ describe.skipIf(onMariadb)('SQLite finds every list by an index', () => {
 
   /** What it would read or sort as a whole, if anything. */
   async function wrongIn({ sql, bindings }: Query): Promise<string[]> {
+    // MariaDB plans by how many there are: it is asked among the races.
+    if (onMariadb) return []
     const plan: Step[] = await house.db.raw(`EXPLAIN QUERY PLAN ${sql}`, bindings as string[])
     const isWhole = ({ detail }: Step) => {
       const [, name] = /^SCAN (\w+)/.exec(detail) ?? []
@@ -61,8 +62,10 @@ describe.skipIf(onMariadb)('SQLite finds every list by an index', () => {
     const asked = [...SEARCHES, ...OWN_SEARCHES].map((path) => path.replace('ID', id))
     const lists = asked.map((url) => ({ url, visitor: url.startsWith('/admin') ? ada : alice }))
     const wrong = new Set<string>()
-    for (const { url, visitor } of [...walk.pages, ...lists])
+    for (const { url, visitor } of [...walk.pages, ...lists]) {
       for (const one of await wrongAt(url, () => visitor.visit(url))) wrong.add(one)
+      expect([url, visitor.status]).toEqual([url, 200])
+    }
     expect([...wrong]).toEqual([])
   }, 120_000)
 })
