@@ -53,9 +53,10 @@ async function addTo(trx: Change, client: Client, mail: NonNullable<Together['ma
   return (await waiting(trx, mail).update({ template, subject, data: JSON.stringify(data) })) === 1
 }
 
-/** Nobody more is added to it. */
+/** Nobody more is added to it. Everybody is invited by now: where this fails it goes out by itself. */
 export async function sendOff(db: Db, { mail }: Together) {
   if (!mail) return
-  await transaction(db, (trx) => waiting(trx, mail).update({ next_attempt_at: timestamp() }), HARMLESS)
+  const goes = (trx: Db) => waiting(trx, mail).update({ next_attempt_at: timestamp() })
+  await transaction(db, goes, HARMLESS).catch(() => {})
   inHand().wake()
 }
