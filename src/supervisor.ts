@@ -70,14 +70,20 @@ export class Supervisor {
     const child = cluster.fork()
     const began = performance.now()
     this.#running.add(child)
-    // What it asked before it died cannot be answered any more; that it is gone is told by its exit.
-    child.on('error', () => {})
-    const ended = new Promise<Ended>((resolve) =>
-      child.once('exit', (code, signal) => {
+    const ended = new Promise<Ended>((resolve) => {
+      const end = (code: number, signal: string) => {
         this.#running.delete(child)
         resolve({ wasQuick: performance.now() - began < QUICK_END_MS, code, signal })
-      }),
-    )
+      }
+      child.once('exit', end)
+      // What it asked before it died cannot be answered any more, and its exit tells that it is gone; whoever could not
+      // even be started has no exit.
+      child.on('error', (error) => {
+        if (child.process.pid !== undefined) return
+        this.#log.warn({ role, error: error.message }, 'A process could not be started')
+        end(1, '')
+      })
+    })
     const ready = new Promise<true>((resolve) =>
       child.on('message', (message) => message === 'ready' && resolve(true)),
     )

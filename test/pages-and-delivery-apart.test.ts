@@ -140,3 +140,22 @@ test('a wrong setting is said once, not by every process', async () => {
   holder.child.kill('SIGTERM')
   await holder.ended
 })
+
+test('under another program that starts processes and counts nothing, calls are answered at once', async () => {
+  const file = join(folder, 'another.mts')
+  const text = `import cluster from 'node:cluster'
+cluster.setupPrimary({ exec: 'src/server.ts', args: ['web'] })
+const child = cluster.fork()
+process.on('SIGTERM', () => child.process.kill('SIGTERM'))
+child.once('exit', (code) => process.exit(code))`
+  writeFileSync(file, text)
+  const another = start('apart', settings, file)
+  await another.until('Latchkey is ready')
+  const key = await newKey()
+  await callOnce(key)
+  const began = performance.now()
+  for (let nth = 1; nth <= 8; nth++) expect((await callOnce(key))[0]).toBe(200)
+  expect(performance.now() - began).toBeLessThan(8 * 200)
+  another.child.kill('SIGTERM')
+  expect(await another.ended).toBe(0)
+})

@@ -3,6 +3,7 @@ import { claimEmails } from '../src/domain/emails.ts'
 import { startWorker } from '../src/domain/workers.ts'
 import { moveClock } from '../src/platform/clock.ts'
 import { caller, keyOf } from './support/api.ts'
+import { onMariadb } from './support/databases.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -93,7 +94,23 @@ describe('of many that somebody else invites at once the owner is told once', ()
     expect((await other()).at(-1)).toEqual(['invitation-sent', 'sent'])
     moveClock(-2)
   })
+
+  test('that it cannot be sent off at once fails nothing: all are invited, and it goes out by itself', async () => {
+    await house.delivery.stop()
+    await house.db.raw(`CREATE TRIGGER refuses BEFORE UPDATE ON emails ${REFUSES}`)
+    const { status, body } = await batch(ALL)
+    await house.db.raw('DROP TRIGGER refuses')
+    expect([status, body.invited]).toEqual([200, 3])
+    moveClock(2)
+    expect(await (await startWorking(house))()).toEqual([['invitations-sent', 'sent']])
+    moveClock(-2)
+  })
 })
+
+/** As if the database failed behind the last address. */
+const REFUSES = onMariadb
+  ? "FOR EACH ROW BEGIN IF NEW.next_attempt_at <> OLD.next_attempt_at THEN SIGNAL SQLSTATE '45000'; END IF; END"
+  : "WHEN NEW.next_attempt_at <> OLD.next_attempt_at BEGIN SELECT RAISE(ABORT, 'refused'); END"
 
 /** Another process that delivers. */
 async function startWorking(house: TestHouse) {

@@ -11,6 +11,8 @@ import { lastLimits, readLimits } from './settings.ts'
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER
 const ANSWERS_WITHIN_MS = 250
+/** Another program that starts processes may never answer: not every call waits for that. */
+const ASKED_AGAIN_AFTER_MS = 5_000
 
 interface Counter {
   /** How often the key came, this time included, and when that begins anew. */
@@ -22,7 +24,15 @@ function newCounter(name: CallLimit): Counter {
   const own = new RateLimiterMemory(options)
   if (!cluster.isWorker) return { count: (key) => own.consume(key) }
   const shared = new RateLimiterCluster({ ...options, timeoutMs: ANSWERS_WITHIN_MS })
-  return { count: (key) => shared.consume(key).catch(() => own.consume(key)) }
+  let silentUntil = 0
+  const countHere = (key: string) => {
+    silentUntil = performance.now() + ASKED_AGAIN_AFTER_MS
+    return own.consume(key)
+  }
+  return {
+    count: (key) =>
+      performance.now() < silentUntil ? own.consume(key) : shared.consume(key).catch(() => countHere(key)),
+  }
 }
 
 const OPEN = new WeakMap<Db, Record<CallLimit, Counter>>()

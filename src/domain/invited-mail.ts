@@ -23,7 +23,7 @@ export interface Together {
 export async function tellOwner(trx: Change, client: Client, email: string, together?: Together) {
   const { by } = trx
   if (by.kind === 'user' && by.id === client.owner_id && !by.admin) return
-  if (together?.mail && (await addTo(trx, together.mail, email))) return
+  if (together?.mail && (await addTo(trx, client, together.mail, email))) return
   const owner = await getUser(trx, client.owner_id)
   const data = { client: clientName(client), by: doneBy(by), email, name: fullName(owner) }
   const dueAt = together && inMinutes(WAITS_MINUTES)
@@ -38,9 +38,12 @@ export async function tellOwner(trx: Change, client: Client, email: string, toge
 const waiting = (db: Db, mail: NonNullable<Together['mail']>) =>
   db('emails').where({ ...mail, status: 'waiting', claim_token: null })
 
-/** Whether the message still waited: what it names is read from its row, since an address may have been undone. */
-async function addTo(trx: Change, mail: NonNullable<Together['mail']>, email: string): Promise<boolean> {
-  const row = await waiting(trx, mail).first('data')
+/**
+ * Whether the message still waited, for who is the owner now: meanwhile it may be another. What it names is read from its
+ * row, since an address may have been undone.
+ */
+async function addTo(trx: Change, client: Client, mail: NonNullable<Together['mail']>, email: string) {
+  const row = await waiting(trx, mail).where({ user_id: client.owner_id }).first('data')
   if (!row) return false
   const { email: first, emails = first, ...rest } = JSON.parse(row.data)
   const list = [...emails.split('\n'), email]
@@ -50,9 +53,10 @@ async function addTo(trx: Change, mail: NonNullable<Together['mail']>, email: st
   return (await waiting(trx, mail).update({ template, subject, data: JSON.stringify(data) })) === 1
 }
 
-/** Nobody more is added to it. */
+/** Nobody more is added to it. Everybody is invited by now: where this fails it goes out by itself. */
 export async function sendOff(db: Db, { mail }: Together) {
   if (!mail) return
-  await transaction(db, (trx) => waiting(trx, mail).update({ next_attempt_at: timestamp() }), HARMLESS)
+  const goes = (trx: Db) => waiting(trx, mail).update({ next_attempt_at: timestamp() })
+  await transaction(db, goes, HARMLESS).catch(() => {})
   inHand().wake()
 }

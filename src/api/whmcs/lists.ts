@@ -7,7 +7,9 @@ const USUAL = 25
 /** More than that is asked for again, from numreturned on. */
 const MOST = 250
 
-const numberOr = (text: string, otherwise: number) => (/^\d{1,9}$/.test(text) ? Number(text) : otherwise)
+/** However long it is: a start that is far too deep is refused, where another would begin anew. */
+const numberOr = (text: string, otherwise: number) =>
+  /^\d+$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : otherwise
 
 export function stretchIn({ field }: WhmcsCall): Stretch {
   const start = numberOr(field('limitstart'), 0)
