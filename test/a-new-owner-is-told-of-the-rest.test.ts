@@ -28,7 +28,7 @@ describe('an account changes hands while somebody invites many to it', () => {
     expect((await invited).body.invited).toBe(3)
     // That of the former owner goes out by itself, within a minute.
     const told = (to_address: string) =>
-      house.db('emails').where({ to_address }).whereLike('template', 'invitation%').pluck('subject')
+      house.db('emails').where({ to_address }).where('template', 'like', 'invitation%').pluck('subject')
     expect(await told('alice@example.com')).toEqual(['Backoffice invited ann@example.com to Acme Hosting'])
     expect(await told('bob@example.com')).toEqual(['Backoffice invited 2 people to Acme Hosting'])
   })

@@ -6,7 +6,6 @@ import type { Db } from '../platform/database.ts'
 import { accessOf, type ClientUser, findClientUser, toClientUser } from './associations.ts'
 import type { Client } from './clients.ts'
 import { countUpTo } from './pages.ts'
-import { findUser } from './users.ts'
 import { isSearch, whereWorded } from './words.ts'
 
 /** A page of them; the bench and the Users tab speak of fifty. */
@@ -27,7 +26,8 @@ export interface UsersPage {
 }
 
 export async function pageOfClientUsers(db: Db, client: Client, { search = '', behind }: Wanted = {}) {
-  const last = behind ? await findUser(db, behind) : undefined
+  // Of somebody who is no user of it nobody learns where their name stands.
+  const last = behind ? await findClientUser(db, client, behind) : undefined
   const rows: Parameters<typeof toClientUser>[1][] = await accessOf(db, client)
     .modify((query) => whereWorded(query, db, 'users', 'users.id', search))
     .modify((query) => last && behindName(query.whereNot('users.id', client.owner_id), last))

@@ -4,8 +4,8 @@
 import type { Knex } from 'knex'
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { type Account, accounts, toAccount } from './associations.ts'
-import { type Client, findClient } from './clients.ts'
+import { type Account, accounts, findAccount, toAccount } from './associations.ts'
+import type { Client } from './clients.ts'
 import { countUpTo, type Place } from './pages.ts'
 import { whereFound } from './search.ts'
 
@@ -54,7 +54,8 @@ interface Wanted {
 
 /** However they stand, a page at a time. */
 export async function listOwnAccounts(db: Db, user: { id: number }, { search, place, limit }: Wanted) {
-  const last = place && (await findClient(db, place.id))
+  // Of another's account nobody learns where it stands among their own.
+  const last = place && (await findAccount(db, user, place.id))?.client
   const rows: Parameters<typeof toAccount>[1][] = await recentlyUsedFirst(
     whereFound(accounts(db, user), search),
     user,

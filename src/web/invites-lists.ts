@@ -40,7 +40,8 @@ export async function invitesLists(db: Db, client: Client, req: Request) {
 /** The page behind a place, or the last one: what stood on that page may have been cancelled. */
 async function pageAt(db: Db, client: Client, search: string, asked?: Place) {
   const found = await pageOfPending(db, client, { search, behind: asked })
-  if (!asked || found.list.length > 0) return { ...found, before: asked }
+  // One may show nothing, since all on it was sent again later, and others come behind it.
+  if (!asked || found.list.length > 0 || found.next) return { ...found, before: asked }
   const before = await lastOfPending(db, client, search)
   return { ...(await pageOfPending(db, client, { search, behind: before })), before }
 }
