@@ -19,6 +19,7 @@ export interface Page {
   /** The least share of the floor's requests. */
   ratio?: number
   p99?: number
+  isAtHalf?: boolean
 }
 
 const LAST_MEASURED = FULL_CLIENTS
@@ -111,6 +112,7 @@ export const PAGES: Page[] = [
     aim: 'at least 0.6 of the floor; p99 under 25 ms at half load',
     ratio: 0.6,
     p99: 25,
+    isAtHalf: true,
   },
   {
     key: 'user-management',
@@ -128,7 +130,7 @@ export const PAGES: Page[] = [
     floor: (_stage, nth) => `/search/${typed(nth)}`,
     template: async (stage) =>
       rowsTemplate(stage.db, await htmlOf(stage, search('an')), 'found', '<li><label for="user-', 'users'),
-    aim: 'p99 under 20 ms',
+    aim: 'p99 under 20 ms at 100/s',
     p99: 20,
   },
   {
@@ -144,7 +146,7 @@ export const PAGES: Page[] = [
         '<li class="row-item">',
         'clients',
       ),
-    aim: 'p99 under 20 ms',
+    aim: 'p99 under 20 ms at 100/s',
     p99: 20,
   },
   {
@@ -152,14 +154,14 @@ export const PAGES: Page[] = [
     name: 'Client list, deep into it',
     latchkey: (stage, nth) => clientList(deep(stage, nth)),
     floor: (stage, nth) => `/clients/${deep(stage, nth)}`,
-    aim: 'p99 under 20 ms',
+    aim: 'p99 under 20 ms at 100/s',
     p99: 20,
   },
   {
     key: 'clients-search',
     name: 'Client list, search',
     latchkey: (_stage, nth) => ({ path: `/admin/clients?search=${typed(nth)}`, headers: asAdmin }),
-    aim: 'p99 under 20 ms',
+    aim: 'p99 under 20 ms at 100/s',
     p99: 20,
   },
   {
@@ -169,7 +171,7 @@ export const PAGES: Page[] = [
       path: `/api/v1/clients/${clientOf(nth)}/users/${userOf(size, clientOf(nth), nth % USERS_SHOWN)}/can/tickets`,
       headers: keyHeaders,
     }),
-    aim: 'p99 under 5 ms',
+    aim: 'p99 under 5 ms at 100/s',
     p99: 5,
   },
 ]

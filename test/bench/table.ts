@@ -1,6 +1,6 @@
 // How the figures are told: as text, as Markdown.
 
-import type { Figure } from './figures.ts'
+import { CALM_PER_SECOND, type Figure } from './figures.ts'
 
 const HEAD = [
   'operation',
@@ -11,6 +11,7 @@ const HEAD = [
   'by processor',
   'p50',
   'p99',
+  `p99 at ${CALM_PER_SECOND}/s`,
   'memory',
   'aim',
   'reached',
@@ -33,6 +34,7 @@ const cells = (figure: Figure) => [
   number(figure.processorRatio),
   number(figure.p50, ' ms'),
   number(figure.p99, ' ms'),
+  number(figure.calm, ' ms'),
   number(figure.memory, ' MB'),
   figure.aim,
   reached[`${figure.isReached}`],
