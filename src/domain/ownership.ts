@@ -5,7 +5,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type ClientUser, findClientUser } from './associations.ts'
-import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Actor, type Change, change, doneBy, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { askHooks, fire } from './hooks.ts'
@@ -29,7 +29,7 @@ export async function makeOwner(db: Db, by: Actor, client: Client, target: Clien
     const former = await getUser(trx, current.owner_id)
 
     await cancelTransfer(trx, current, 'owner changed')
-    await moveOwnership(trx, current, former, user, { by: by.name })
+    await moveOwnership(trx, current, former, user, doneBy(by))
   })
 }
 
