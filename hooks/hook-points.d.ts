@@ -90,9 +90,9 @@ export interface HookPoints {
   OwnerChanged: { client: Client; owner: User; formerOwner: User }
   /** A user asked whoever has this address for access to an account; nobody may own one. */
   AccessRequested: { user: User; ownerEmail: string }
-  /** The owner offered the account to one of its users, who has until `expiresAt` to accept. */
+  /** The account was offered, by its owner or in their name, to one of its users, who may accept until `expiresAt`. */
   OwnershipTransferRequested: { client: Client; user: User; owner: User; expiresAt: string }
-  /** `user` accepted or declined the offer of `owner`, it was cancelled, or its seven days are over. */
+  /** `user` accepted or declined what was offered to them, it was cancelled, or its seven days are over. */
   OwnershipTransferEnded: {
     client: Client
     user: User

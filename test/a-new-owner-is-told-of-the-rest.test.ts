@@ -29,7 +29,9 @@ describe('an account changes hands while somebody invites many to it', () => {
     // That of the former owner goes out by itself, within a minute.
     const told = (to_address: string) =>
       house.db('emails').where({ to_address }).where('template', 'like', 'invitation%').pluck('subject')
-    expect(await told('alice@example.com')).toEqual(['Backoffice invited ann@example.com to Acme Hosting'])
-    expect(await told('bob@example.com')).toEqual(['Backoffice invited 2 people to Acme Hosting'])
+    expect(await told('alice@example.com')).toEqual([
+      'API key Backoffice invited ann@example.com to Acme Hosting',
+    ])
+    expect(await told('bob@example.com')).toEqual(['API key Backoffice invited 2 people to Acme Hosting'])
   })
 })

@@ -62,6 +62,8 @@ describe('a program manages the users of a client', () => {
   test('suspends, resumes and removes, each once', async () => {
     const suspended = (is: boolean) => call('POST', `${at(BOB)}/suspension`, { suspended: is })
     expect((await suspended(true)).body.standing).toBe('suspended')
+    for (const who of ['alice', 'bob'])
+      expect((await house.mailTo(`${who}@example.com`))[0]?.text).toContain('API key Robot suspended')
     expect(outcome(await suspended(true))).toEqual([409, problem('suspend.already')])
     expect((await suspended(false)).body.standing).toBe('open')
     expect(outcome(await suspended(false))).toEqual([409, problem('resume.already')])

@@ -57,6 +57,24 @@ describe('an API key hands a client over', () => {
     }
   }
 
+  /** The former owner did nothing: neither mail nor log says that they did. */
+  async function saysWhoseOfferItWas() {
+    const [former] = await house.mailTo('alice@example.com')
+    expect(former?.text).toContain(
+      'Bob Brown accepted the offer of Acme Hosting that API key Robot made in your name.',
+    )
+    const [owner] = await house.mailTo('bob@example.com')
+    expect(owner?.text).toContain('You accepted the offer that was made in the name of Alice Ames')
+    expect(owner?.text).not.toContain('Robot')
+    const ada = await house.admin()
+    await ada.visit(`/admin/clients/${acme}/activity`)
+    expect(ada.text).toContain(
+      'accepted the account of alice@example.com, which was offered to bob@example.com',
+    )
+    for (const text of [former?.text, owner?.text, ada.text])
+      expect(text).not.toMatch(/Alice Ames made|alice@example.com offered/)
+  }
+
   test('offered in the owner’s name: both are told, and the new owner accepts with the password', async () => {
     const key = { 'Idempotency-Key': 'offer' }
     const made = await offer(acme, ids.bob, robot, key)
@@ -74,6 +92,7 @@ describe('an API key hands a client over', () => {
     expect([more.status, more.body.type]).toEqual([409, problem('transfer.oneAtATime')])
     await accept(await house.user('bob'), made.body.id)
     expect(await ownerOf(acme)).toBe(ids.bob)
+    await saysWhoseOfferItWas()
     expect((await robot('GET', to(acme, `/${made.body.id}`))).body.status).toBe('accepted')
     const late = await robot('POST', to(acme, `/${made.body.id}/cancel`))
     expect([late.status, late.body.type]).toEqual([409, problem('transfer.over')])

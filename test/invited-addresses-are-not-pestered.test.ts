@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { examine } from '../src/domain/doctor.ts'
 import { claimEmails, type Send } from '../src/domain/emails.ts'
+import { expireInvitations } from '../src/domain/invitations.ts'
 import { invite as sendInvitation } from '../src/domain/inviting.ts'
 import { findStuck } from '../src/domain/stuck.ts'
 import { endWorker, startWorker } from '../src/domain/workers.ts'
-import { moveClock } from '../src/platform/clock.ts'
+import { moveClock, timestamp } from '../src/platform/clock.ts'
+import { bySystem } from './support/asked-for.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -106,12 +108,28 @@ describe('H17 an invited address gets three invitations a day, and nobody is tol
     const { id } = await house.db('invitations').where({ email: 'erik@example.com' }).first()
     await alice.post(`/account/invites/${id}/resend`)
     expect(alice.told).toContain('A new link went to erik@example.com.')
+    const waits = (await statusesOf('erik@example.com')).filter((status) => status === 'waiting')
+    expect(waits, 'the others are over at once').toHaveLength(1)
     const before = await received('erik@example.com')
     moveClock(25 * 60)
     expect(await received('erik@example.com')).toBe(before + 1)
     expect((await statusesOf('erik@example.com')).filter((status) => status === 'waiting')).toEqual([])
     expect((await house.visitor().visit(await house.linkTo('erik@example.com'))).status).toBe(200)
   })
+
+  /** Not a day later, when it would go out: nobody is told that it waits. */
+  async function isOverAtOnce(email: string) {
+    const { id, status, invitation_id } = await latest(email)
+    expect(status).toBe('superseded')
+    const ada = await house.admin()
+    // As one that a worker had in hand at that moment, and could not send.
+    await house.db('emails').where({ id }).update({ status: 'waiting' })
+    await ada.visit(`/admin/emails/${id}`)
+    expect(ada.text).toContain('This email is not sent any more')
+    expect(ada.text).not.toMatch(/Waiting|Next try/)
+    await house.db('emails').where({ id }).update({ status: 'superseded' })
+    expect(await house.db('emails').where({ invitation_id, status: 'waiting' })).toEqual([])
+  }
 
   test('one that is cancelled or runs out meanwhile is never sent', async () => {
     for (const who of [alice, consulting, bob]) await invite(who, 'fay@example.com')
@@ -124,11 +142,16 @@ describe('H17 an invited address gets three invitations a day, and nobody is tol
       .orderBy('id', 'desc')
       .first()
     await carol.post(`/account/invites/${id}/cancel`)
+    await isOverAtOnce('fay@example.com')
     moveClock(25 * 60)
     expect(await statusesOf('fay@example.com')).toEqual(['sent', 'sent', 'sent', 'superseded'])
 
     for (const who of [alice, consulting, bob, carol]) await invite(who, 'gil@example.com')
     expect(await received('gil@example.com')).toBe(3)
+    const { invitation_id } = await latest('gil@example.com')
+    await house.db('invitations').where({ id: invitation_id }).update({ expires_at: timestamp() })
+    await expireInvitations(house.db, () => bySystem())
+    await isOverAtOnce('gil@example.com')
     moveClock(8 * 24 * 60)
     expect((await statusesOf('gil@example.com')).sort()).toEqual(['sent', 'sent', 'sent', 'superseded'])
   })

@@ -128,6 +128,7 @@ describe('programs made for WHMCS look after who has access', () => {
     const { invites } = await call('GetClientInvites', dora)
     const sent = invites.invite.find(({ email }: { email: string }) => email === dora.email)
     expect(sent).toMatchObject({ status: 'pending', permissions: 'tickets' })
+    for (const at of [sent.sent, sent.expires]) expect(at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
     const that = { client_id: acme, invite_id: sent.id }
     expect(await call('ResendClientInvite', that)).toEqual(done)
     expect(await call('CancelClientInvite', that)).toEqual(done)

@@ -26,7 +26,7 @@ const FIELDS: Record<string, string[]> = {
   DeleteContact: ['contactid'],
   GetContacts: ['limitstart', 'userid', 'firstname', 'email', 'phonenumber'],
   GetActivityLog: ['limitstart', 'limitnum', 'clientid', 'userid', 'user', 'description', 'ipaddress'],
-  GetClientInvites: ['client_id'],
+  GetClientInvites: ['client_id', 'limitstart', 'limitnum', 'sorting'],
   ResendClientInvite: ['client_id', 'invite_id'],
   CancelClientInvite: ['client_id', 'invite_id'],
   AddUserClient: ['user_id', 'client_id', 'permissions', 'confirmed'],

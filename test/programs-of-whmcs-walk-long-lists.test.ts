@@ -37,6 +37,25 @@ describe('a program of WHMCS walks lists by number', () => {
     expect(ids).toEqual([...ids].sort((a, b) => (sorting === 'asc' ? a - b : b - a)))
   })
 
+  test('invitations as well; a number that is none counts as not sent', async () => {
+    const of = { client_id: 1 }
+    for (const email of ['ann@example.com', 'ben@example.com', 'cy@example.com'])
+      await call('CreateClientInvite', { ...of, email, permissions: 'tickets' })
+    const all = await call('GetClientInvites', of)
+    expect(all).toMatchObject({ totalresults: 3, startnumber: 0, numreturned: 3 })
+    const walked: unknown[] = []
+    for (let limitstart = 0; limitstart < all.totalresults; limitstart += 2) {
+      const some = await call('GetClientInvites', { ...of, limitstart, limitnum: 2 })
+      expect(some).toMatchObject({ totalresults: 3, startnumber: limitstart })
+      walked.push(...some.invites.invite)
+    }
+    expect(walked).toEqual(all.invites.invite)
+    for (const odd of ['-1', 'x', '2.5'])
+      expect(await call('GetClientInvites', { ...of, limitstart: odd, limitnum: odd })).toEqual(all)
+    const beyond = await call('GetClientInvites', { ...of, limitstart: '9'.repeat(400) })
+    expect(beyond).toMatchObject({ totalresults: 3, numreturned: 0 })
+  })
+
   test.each<[string, Fields, number, string]>([
     ['GetUsers', {}, 1_000_000, '1,000,000'],
     ['GetClients', { status: 'Active' }, 1_000_000, '1,000,000'],

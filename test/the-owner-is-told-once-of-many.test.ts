@@ -33,22 +33,24 @@ describe('of many that somebody else invites at once the owner is told once', ()
     const { body } = await batch([ALL[0] as string, 'nonsense', 'bob@example.com', ...ALL.slice(1)])
     expect(body.invited).toBe(3)
     const mails = await told()
-    expect(mails.map(({ subject }) => subject)).toEqual(['Backoffice invited 3 people to Acme Hosting'])
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'API key Backoffice invited 3 people to Acme Hosting',
+    ])
     const { text = '', html = '' } = mails[0] ?? {}
-    expect(text).toContain('Backoffice invited 3 people to become users of Acme Hosting:')
+    expect(text).toContain('API key Backoffice invited 3 people to become users of Acme Hosting:')
     expect(text.match(/^- .*$/gm)).toEqual(ALL.map((email) => `- ${email}`))
     expect(html).toContain('<li>ben@example.com</li>')
     for (const email of ['bob@example.com', 'nonsense']) expect(text).not.toContain(email)
     await alice.visit(await house.linkTo('alice@example.com'))
     expect([alice.title, alice.text.includes('cy@example.com')]).toEqual(['User Management', true])
     await alice.visit('/account/emails')
-    expect(alice.text).toContain('Backoffice invited 3 people to Acme Hosting')
+    expect(alice.text).toContain('API key Backoffice invited 3 people to Acme Hosting')
   })
 
   test('one, of whom alone it came to something, is told of as one; nobody new, and there is no mail', async () => {
     await batch(['ann@example.com', 'bob@example.com'])
     expect((await told()).map(({ subject }) => subject)).toEqual([
-      'Backoffice invited ann@example.com to Acme Hosting',
+      'API key Backoffice invited ann@example.com to Acme Hosting',
     ])
     await batch(['ann@example.com', 'bob@example.com'])
     expect(await told(), 'invited before').toHaveLength(1)

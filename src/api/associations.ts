@@ -47,7 +47,7 @@ const NewAssociation = z
   .strictObject({
     user_id: shape.id(3),
     ...given,
-    confirmed: z.boolean().optional().openapi({
+    confirmed: shape.yesOrNo().optional().openapi({
       description: 'True where nobody has shown yet that the address is theirs, and you know that it is.',
     }),
   })
@@ -58,7 +58,7 @@ const AssociationEdit = z
   .openapi('AssociationEdit', { example: { permissions: ['invoices', 'tickets'] } })
 
 const Suspension = z
-  .strictObject({ suspended: z.boolean() })
+  .strictObject({ suspended: shape.yesOrNo() })
   .openapi('Suspension', { example: { suspended: true } })
 
 const about = { tags: ['Users of a client'] }

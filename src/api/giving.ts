@@ -6,10 +6,11 @@ import { PERMISSIONS, type Permission } from '../domain/permissions.ts'
 import { permissionsOfPreset } from '../domain/presets.ts'
 import { actor, type Call, clientOf } from './context.ts'
 import { Key } from './permissions.ts'
+import * as shape from './shapes.ts'
 
 export const Given = {
-  permissions: z
-    .array(Key, 'permissions.none')
+  permissions: shape
+    .many(Key, 'permissions.none')
     .max(PERMISSIONS.length, 'permissions.unknown')
     .optional()
     .openapi({ description: 'Or a preset: one of the two.' }),

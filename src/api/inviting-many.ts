@@ -20,8 +20,8 @@ const ADDRESS_MAX = 300
 
 const NewInvitations = z
   .strictObject({
-    emails: z
-      .array(z.string('email.malformed').max(ADDRESS_MAX, 'field.tooLong'), 'email.missing')
+    emails: shape
+      .many(z.string('email.malformed').max(ADDRESS_MAX, 'field.tooLong'), 'email.missing')
       .min(1, 'email.missing')
       .max(AT_ONCE_MAX, 'api.tooManyAddresses'),
     ...Offer,

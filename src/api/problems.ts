@@ -82,7 +82,8 @@ export function toldOf(error: unknown): Told {
     const again = key === 'api.inProgress' && { retryAfter: AGAIN_SECONDS }
     const status = STATUS_OF[key] ?? 422
     const detail = t(SAID_OF[key] ?? key, values)
-    return { status, key, title: 'error.refused', detail, field, ...again }
+    const errors = status === 422 && field ? [{ type: TYPE + key, field, detail }] : undefined
+    return { status, key, title: 'error.refused', detail, field, ...(errors && { errors }), ...again }
   }
   if (error instanceof NotFound) return plain(404, 'error.notFound', 'error.notFound.sentence')
   if (error instanceof TooMany)

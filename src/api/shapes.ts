@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { cutPage, type Found, type Place, readPlace } from '../domain/pages.ts'
+import type { Key } from '../web/translate.ts'
 import type { Call } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -22,7 +23,15 @@ export const idIn = (name: string, example: number) =>
 export const ClientParams = z.object({ client_id: idIn('client_id', 1) })
 
 /** An id in a body. */
-export const id = (example: number) => z.int().min(1).max(999_999_999).openapi({ example })
+export const id = (example: number) =>
+  z.int('api.notNumber').min(1, 'api.notNumber').max(999_999_999, 'api.notNumber').openapi({ example })
+
+/** A list in a body: one that is not there is told by `missing`, and what is no list as that. */
+export const many = <T extends z.ZodType>(item: T, missing: Key) =>
+  z.array(item, { error: ({ input }) => (input === undefined ? missing : ('api.notList' satisfies Key)) })
+
+/** True or false in a body. */
+export const yesOrNo = () => z.boolean('api.notBoolean' satisfies Key)
 
 export const moment = () =>
   z.iso.datetime().openapi({ description: 'UTC.', example: '2026-11-24T15:04:05.000Z' })

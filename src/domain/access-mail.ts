@@ -18,7 +18,7 @@ export async function tellBoth(trx: Change, kind: Kind, client: Client, user: Us
   for (const [side, reader] of sides) {
     if (by.kind === 'user' && by.id === reader.id && !by.admin) continue
     const about = { client: clientName(client), user: fullName(user), name: fullName(reader) }
-    const data = { ...about, by: doneBy(by), ...more, side }
+    const data = { ...about, ...doneBy(by), ...more, side }
     await queueEmail(trx, kind, { to: reader.email, user: reader, client, data })
   }
 }

@@ -9,7 +9,7 @@ import { transaction } from '../platform/transaction.ts'
 import type { Client } from './clients.ts'
 import { inHand } from './handed.ts'
 import { keepLease, type Lease } from './leases.ts'
-import { NotFound } from './refusal.ts'
+import { NotFound, type Values } from './refusal.ts'
 
 /** Who does something, and from where: one a request, whose activity `entries` numbers (HARD-CASES H1). */
 export interface Actor {
@@ -31,8 +31,11 @@ export interface Actor {
   lease?: Lease
 }
 
-/** Whom people are told did it: the admin, where one acts as a user. */
-export const doneBy = ({ admin, name }: Actor) => admin?.name ?? name
+/** Whom mails say did it: the admin, where one acts as a user; a key is said to be one (web/mail-view.ts). */
+export const doneBy = ({ kind, admin, name }: Actor): Values => ({
+  by: admin?.name ?? name,
+  ...(kind === 'credential' && { byKey: 1 }),
+})
 
 export type Change = Knex.Transaction & { by: Actor }
 

@@ -63,7 +63,7 @@ async function replace(trx: Change, client: Client, user: ClientUser, after: Per
   const preset = await ownNameOf(trx, client, permissions)
   const data = {
     client: clientName(client),
-    by: doneBy(trx.by),
+    ...doneBy(trx.by),
     name: fullName(user),
     permissions,
     ...(preset && { preset }),

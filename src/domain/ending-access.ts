@@ -39,7 +39,7 @@ export async function setEnd(
   await record(trx, 'access.endChanged', { client, user, email: user.email, before, after })
   // One that comes within the week is told to both sides by the job.
   if (ends_at && ends_at <= inDays(TOLD_DAYS_BEFORE)) return
-  const data = { client: clientName(client), by: doneBy(trx.by), name: fullName(user), until: ends_at ?? '' }
+  const data = { client: clientName(client), ...doneBy(trx.by), name: fullName(user), until: ends_at ?? '' }
   await queueEmail(trx, 'access-end-changed', { to: user.email, user, client, data })
 }
 

@@ -15,7 +15,7 @@ import { askHooks, fire } from './hooks.ts'
 import { counted } from './limits.ts'
 import { moveOwnership } from './ownership.ts'
 import { asPerson } from './people.ts'
-import { NotFound, Refusal } from './refusal.ts'
+import { NotFound, Refusal, type Values } from './refusal.ts'
 import { endTransfer, isPending, type ShownTransfer, TRANSFER_DAYS, type Transfer } from './transfers.ts'
 import { describeUser, fullName, getUser, takeUser, type User } from './users.ts'
 
@@ -155,9 +155,13 @@ export async function acceptOwnership(
     if (current.require_factor && target.factors === 0) throw new Refusal('transfer.factorFirst')
     await mustBeSettled(trx, target, former)
     if (!(await endTransfer(trx, current, transfer, 'accepted'))) throw new Refusal('transfer.over')
-    await moveOwnership(trx, current, former, target, fullName(former))
+    await moveOwnership(trx, current, former, target, offeredBy(transfer, former))
   })
 }
+
+/** The owner handed it over, or a key had offered it in their name: then they did nothing. */
+const offeredBy = ({ madeBy }: ShownTransfer, former: User): Values =>
+  madeBy ? { by: madeBy, byKey: 1, inName: 1 } : { by: fullName(former) }
 
 /**
  * Whoever stole a login changes its address first. Ownership has no way back, so neither side's address may have one

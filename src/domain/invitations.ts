@@ -13,6 +13,7 @@ import { mustManage, mustReachInvitation } from './managing.ts'
 import { loginsOf } from './merged-logins.ts'
 import { parsePermissions } from './permissions.ts'
 import { Refusal } from './refusal.ts'
+import { supersedeMail } from './superseding.ts'
 
 export type Status = 'pending' | 'accepted' | 'declined' | 'cancelled' | 'expired'
 
@@ -63,7 +64,7 @@ export const isOpen = (invitation: Invitation) =>
 export const findInvitation = (db: Db, client: { id: number }, id: number): Promise<Invitation | undefined> =>
   db<Invitation>('invitations').where({ id, client_id: client.id }).first()
 
-/** The guarded update behind every end: true for exactly one caller, and only from pending. */
+/** The guarded update behind every end: true for exactly one caller, and only from pending. Its mail is over with it. */
 export async function endInvitation(
   trx: Change,
   invitation: Invitation,
@@ -75,6 +76,7 @@ export async function endInvitation(
     .where({ id: invitation.id, status: 'pending', nonce: invitation.nonce })
     .where('expires_at', status === 'expired' ? '<=' : '>', at)
     .update({ status, open_email: null, ended_at: at, updated_at: at, ...more })
+  if (rows === 1) await supersedeMail(trx, [invitation.id])
   return rows === 1
 }
 
@@ -179,6 +181,10 @@ async function expireSome(trx: Change, some: Invitation[]): Promise<number> {
   const rows = await due().update({ status: 'expired', open_email: null, ended_at: at, updated_at: at })
   if (rows !== all.length)
     throw new Error('An invitation was changed by somebody who had not taken its client.')
+  await supersedeMail(
+    trx,
+    all.map(({ invitation }) => invitation.id),
+  )
   await recordExpired(trx, all)
   return rows
 }

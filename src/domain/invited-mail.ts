@@ -25,7 +25,7 @@ export async function tellOwner(trx: Change, client: Client, email: string, toge
   if (by.kind === 'user' && by.id === client.owner_id && !by.admin) return
   if (together?.mail && (await addTo(trx, client, together.mail, email))) return
   const owner = await getUser(trx, client.owner_id)
-  const data = { client: clientName(client), by: doneBy(by), email, name: fullName(owner) }
+  const data = { client: clientName(client), ...doneBy(by), email, name: fullName(owner) }
   const dueAt = together && inMinutes(WAITS_MINUTES)
   const mail = await queueEmail(trx, 'invitation-sent', {
     ...{ to: owner.email, user: owner, client, data },

@@ -27,6 +27,7 @@ import { newNonce } from './links.ts'
 import { endWithin, mustHold, mustManage, mustReachInvitation } from './managing.ts'
 import { choosePermissions, parsePermissions } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
+import { supersedeMail } from './superseding.ts'
 import { lowerCase } from './users.ts'
 
 export interface Invite {
@@ -186,6 +187,7 @@ export async function recordSent(
   await record(trx, action, { client, email, permissions, until })
   const about = { client: describeClient(client), invitation: describeInvitation(invitation) }
   await fire(trx, action === 'invite.resent' ? 'InviteResent' : 'InviteSent', about)
+  if (action !== 'invite.sent') await supersedeMail(trx, [invitation.id])
   await queueEmail(trx, 'invitation', {
     to: email,
     client,

@@ -5,12 +5,12 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
 import { type ClientUser, findClientUser } from './associations.ts'
-import { type Actor, type Change, change, takeClient } from './change.ts'
+import { type Actor, type Change, change, doneBy, takeClient } from './change.ts'
 import { type Client, clientName, describeClient } from './clients.ts'
 import { queueEmail } from './emails.ts'
 import { askHooks, fire } from './hooks.ts'
 import { ALL_BUT_USERS, ALL_PERMISSIONS } from './permissions.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, type Values } from './refusal.ts'
 import { cancelTransfer } from './transfers.ts'
 import { describeUser, fullName, getUser, type User } from './users.ts'
 
@@ -29,15 +29,15 @@ export async function makeOwner(db: Db, by: Actor, client: Client, target: Clien
     const former = await getUser(trx, current.owner_id)
 
     await cancelTransfer(trx, current, 'owner changed')
-    await moveOwnership(trx, current, former, user, by.name)
+    await moveOwnership(trx, current, former, user, doneBy(by))
   })
 }
 
 /**
  * The one guarded write, with what it tells; the caller has taken the client and asked whether it may be. Of an owner no
- * end of access holds (HARD-CASES H10).
+ * end of access holds (HARD-CASES H10). `how`: what the mails say of whoever did it.
  */
-export async function moveOwnership(trx: Change, current: Client, former: User, user: User, by: string) {
+export async function moveOwnership(trx: Change, current: Client, former: User, user: User, how: Values) {
   const moved = await trx('clients')
     .where({ id: current.id, owner_id: former.id })
     .update({ owner_id: user.id, updated_at: timestamp() })
@@ -55,7 +55,7 @@ export async function moveOwnership(trx: Change, current: Client, former: User, 
     owner: describeUser(user),
     formerOwner: describeUser(former),
   })
-  const data = { client: clientName(current), owner: fullName(user), former: fullName(former), by }
+  const data = { client: clientName(current), owner: fullName(user), former: fullName(former), ...how }
   await queueEmail(trx, 'owner-received', { to: user.email, user, client: current, data })
   await queueEmail(trx, 'owner-handed-over', { to: former.email, user: former, client: current, data })
 }

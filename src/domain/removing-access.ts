@@ -31,7 +31,7 @@ export const removeAccess = (db: Db, by: Actor, client: Client, target: { id: nu
       to: user.email,
       user,
       client: current,
-      data: { client: clientName(current), by: doneBy(by), name: fullName(user) },
+      data: { client: clientName(current), ...doneBy(by), name: fullName(user) },
     })
     return user
   })

@@ -785,10 +785,10 @@ export const english = {
   'transfer.decline': 'Decline',
   'transfer.declined': 'You declined. {owner} was told and stays the owner.',
   'activity.transfer.requested': 'offered the account of {before} to {after}',
-  'activity.transfer.accepted': 'accepted the account that {before} offered to {after}',
-  'activity.transfer.declined': 'declined the account that {before} offered to {after}',
-  'activity.transfer.cancelled': 'ended the offer of the account by {before} to {after}',
-  'activity.transfer.expired': 'the offer of the account by {before} to {after} ran out',
+  'activity.transfer.accepted': 'accepted the account of {before}, which was offered to {after}',
+  'activity.transfer.declined': 'declined the account of {before}, which was offered to {after}',
+  'activity.transfer.cancelled': 'ended the offer of the account of {before} to {after}',
+  'activity.transfer.expired': 'the offer of the account of {before} to {after} ran out',
   'email.transfer-offered.subject': '{owner} wants to hand {client} over to you',
   'email.transfer-offered.lead':
     '{owner} wants to make you the owner of {client}. The owner holds every permission and manages its users.',
@@ -805,8 +805,7 @@ export const english = {
   'email.transfer-declined.subject': '{user} does not take over {client}',
   'email.transfer-declined.lead': '{user} declined to become the owner of {client}. {owner} stays the owner.',
   'email.transfer-cancelled.subject': 'The transfer of {client} was cancelled',
-  'email.transfer-cancelled.lead':
-    'The offer by {owner} to make {user} the owner of {client} does not hold any more.',
+  'email.transfer-cancelled.lead': 'The offer to make {user} the owner of {client} does not hold any more.',
   'email.transfer-expired.subject': 'The offer of {client} ran out',
   'email.transfer-expired.lead':
     '{user} did not accept {client} within 7 days. {owner} stays the owner and can offer it again.',
@@ -1910,11 +1909,15 @@ export const english = {
   'email.owner-received.subject': 'You now own {client}',
   'email.owner-received.lead':
     '{by} made you the owner of {client}. You hold every permission and manage its users.',
+  'email.owner-received.inName':
+    'You accepted the offer that was made in the name of {former}, and now own {client}. You hold every permission and manage its users.',
   'email.owner-received.former':
     '{former}, the former owner, is still a user with all permissions, but manages no users.',
   'email.owner-handed-over.subject': '{owner} now owns {client}',
   'email.owner-handed-over.lead':
     '{by} made {owner} the owner of {client}. You are still a user with all permissions, but manage no users.',
+  'email.owner-handed-over.inName':
+    '{owner} accepted the offer of {client} that {by} made in your name. You are still a user with all permissions, but manage no users.',
   'email.owner-handed-over.next': 'If that is not right, tell us at once.',
   'email.register.subject': 'Confirm your address',
   'email.register.lead': 'Someone, hopefully you, wants to create a login with this address.',
@@ -2208,6 +2211,9 @@ export const english = {
   'api.malformed': 'What was sent is no JSON that can be read.',
   'api.notJson': 'Send JSON, with the header Content-Type: application/json.',
   'api.unknownField': 'There is no field “{field}” here.',
+  'api.notNumber': 'Send a whole number from 1 on, without quotation marks.',
+  'api.notList': 'Send a list, in square brackets.',
+  'api.notBoolean': 'Send true or false, without quotation marks.',
   'api.noSuchPreset': 'There is no such preset.',
   'api.oneOfBoth': 'Send permissions or a preset, not both.',
   'api.noSuchUser': 'There is no such user.',

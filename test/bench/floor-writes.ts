@@ -119,6 +119,10 @@ async function accept({ run, read, take, record, fire, queue }: Statements, form
     [now(), now(), user, id, invitation?.nonce, now()],
   )
   if (affectedRows !== 1) throw new Error('This invitation was accepted before.')
+  await run(
+    "UPDATE emails SET status = 'superseded' WHERE invitation_id = ? AND claim_token IS NULL AND COALESCE(status, '') = 'waiting'",
+    [id],
+  )
   await record('invite.accepted', user, client, user, { sentTo: invitation?.email })
   await fire('InviteAccepted', { client: { id: client }, invitation })
   await run(

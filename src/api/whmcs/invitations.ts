@@ -6,6 +6,7 @@ import { type ListedInvitation, pageOfEarlier, pageOfPending } from '../../domai
 import { emailField } from '../../web/form.ts'
 import { idOf } from '../../web/request.ts'
 import { type Action, clientIn, permissionsIn, Said, type WhmcsCall } from './call.ts'
+import { dateTime, stretchIn } from './lists.ts'
 
 const Email = emailField()
 /** More than a client can have. */
@@ -13,7 +14,7 @@ const PENDING_MAX = 10_000
 
 const shown = (one: ListedInvitation) => ({
   ...{ id: one.id, email: one.email, status: one.status, permissions: one.permissions },
-  ...{ invitedby: one.inviter, sent: one.sent_at, expires: one.expires_at },
+  ...{ invitedby: one.inviter, sent: dateTime(one.sent_at), expires: dateTime(one.expires_at) },
 })
 
 async function invitationIn(call: WhmcsCall) {
@@ -49,7 +50,10 @@ export const invitations: Record<string, Action> = {
       const pending = await pageOfPending(call.db, client, { size: PENDING_MAX })
       const earlier = await pageOfEarlier(call.db, client)
       const all = [...pending.list, ...earlier.list]
-      return { result: 'success', totalresults: all.length, invites: { invite: all.map(shown) } }
+      const { start, limit } = stretchIn(call)
+      const asked = all.slice(start, start + limit)
+      const figures = { totalresults: all.length, startnumber: start, numreturned: asked.length }
+      return { result: 'success', ...figures, invites: { invite: asked.map(shown) } }
     },
   },
 
