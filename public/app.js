@@ -79,12 +79,32 @@ document.addEventListener('click', ({ target }) => {
   for (const menu of openMenus()) if (!menu.contains(target) || target.closest('a')) menu.open = false
 })
 
+// After a swap another button may lie under a pointer that rests: once a row has gone from a list, that of the next row.
+// Who clicks a second time, a little later than a double click, meant the one before. A keyboard's click has detail 0.
+const RESTS_MS = 1_000
+const RESTS_PX = 8
+let pointer
+let rest
+for (const name of ['pointermove', 'pointerdown'])
+  document.addEventListener(
+    name,
+    ({ clientX: x, clientY: y }) => {
+      pointer = { x, y }
+      if (rest && Math.hypot(x - rest.x, y - rest.y) > RESTS_PX) rest = undefined
+    },
+    true,
+  )
+document.addEventListener('htmx:after:swap', ({ timeStamp }) => {
+  rest = pointer && { ...pointer, since: timeStamp }
+})
+const isLeftOver = ({ detail, timeStamp }) => detail > 0 && rest && timeStamp - rest.since < RESTS_MS
+
 // One click is enough: the second of a double click, and any while the first is under way, send nothing.
 const underWay = new WeakSet()
 document.addEventListener(
   'click',
   (event) => {
-    if (event.detail > 1 && event.target.closest('button')) event.preventDefault()
+    if ((event.detail > 1 || isLeftOver(event)) && event.target.closest('button')) event.preventDefault()
   },
   true,
 )
