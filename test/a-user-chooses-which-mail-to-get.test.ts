@@ -20,8 +20,8 @@ describe('a user chooses which email about each account to get', () => {
   })
 
   const save = async (who: Visitor, fields: Record<string, boolean>, client = 'Acme Hosting') => {
-    await who.visit(URL)
-    return who.press(`Save: ${client}`, fields)
+    await who.visit(`${URL}?q=${encodeURIComponent(client)}`)
+    return who.press('Save', fields)
   }
   const invite = async (email: string) => {
     await alice.visit('/account/users')
@@ -39,7 +39,7 @@ describe('a user chooses which email about each account to get', () => {
     expect(alice.path).toBe(URL)
     expect(alice.text).toContain('is always sent: new logins, passwords, a new owner')
     await save(alice, { [JOINED]: false })
-    expect([alice.path, alice.told]).toEqual([URL, 'Your choice for Acme Hosting is saved.'])
+    expect([alice.path, alice.told]).toEqual([`${URL}?q=Acme+Hosting`, 'Your choices are saved.'])
     expect(await unwanted('alice@example.com')).toBe('joined')
     expect(await unwanted('bob@example.com'), 'nobody else').toBe('')
     await save(alice, {})
@@ -48,6 +48,34 @@ describe('a user chooses which email about each account to get', () => {
     expect(alice.text).toContain('chose which email about Acme Hosting to get')
     await alice.visit('/account/activity')
     expect(alice.text).not.toContain('chose which email')
+  })
+
+  test('a page of accounts is saved at once: what was chosen for one loses nothing of another', async () => {
+    const { id } = await house.clientNamed('Ames Consulting')
+    await alice.visit(URL)
+    expect(alice.$('main button').text()).toBe('Save')
+    const fields = alice.$('main form[method=post]').serializeArray()
+    const off = [`${id}-left`, `${acme.id}-joined`, `${acme.id}-declined`]
+    const of = (name: string) => fields.filter((one) => one.name === name).map(({ value }) => value)
+    const kinds = of('kinds').filter((box) => !off.includes(box))
+    await alice.post(URL, { client_id: of('client_id'), kinds, shown_for: of('shown_for') })
+    expect([alice.path, alice.told]).toEqual([URL, 'Your choices are saved.'])
+    const rows = await house.db('associations').whereNot({ unwanted_mail: '' }).orderBy('client_id')
+    const stored = rows.map(({ client_id, unwanted_mail }) => [client_id, unwanted_mail])
+    expect(stored).toEqual([
+      [acme.id, 'joined,declined'],
+      [id, 'left'],
+    ])
+    expect(await house.db('activity').where({ action: 'mail.chosen' })).toHaveLength(2)
+  })
+
+  test('with one among them that is not theirs, nothing is saved', async () => {
+    const { id: ames } = await house.clientNamed('Ames Consulting')
+    const bob = await house.user('bob')
+    await bob.post(URL, { client_id: [acme.id, ames], kinds: [] })
+    expect([bob.status, await unwanted('bob@example.com')]).toEqual([404, ''])
+    await bob.post(URL, { client_id: [acme.id], kinds: [`${ames}-joined`] })
+    expect([bob.status, await unwanted('bob@example.com')]).toEqual([422, ''])
   })
 
   test('what is not wanted is not sent, to this user and about this account alone', async () => {
@@ -90,7 +118,7 @@ describe('a user chooses which email about each account to get', () => {
       expect([client_id, carol.status]).toEqual([client_id, 404])
     }
     expect(await unwanted('alice@example.com')).toBe('')
-    for (const kinds of [['logins'], ['joined', 'root']]) {
+    for (const kinds of [['logins'], [`${acme.id}-joined`, `${acme.id}-root`]]) {
       await alice.post(URL, { client_id: acme.id, kinds })
       expect([alice.status, alice.told]).toEqual([422, expect.stringContaining('Choose from the list')])
     }

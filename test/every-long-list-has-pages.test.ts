@@ -120,6 +120,7 @@ describe('a list of more than a page has pages, each row once, and says how many
       const seen = await walk(visitor, url, 'details.panel', '.person-name')
       expect(new Set(seen).size).toBe(MANY)
       expect(seen).toHaveLength(MANY)
+      expect(visitor.$('details.panel > summary .icon'), 'the arrow says that it opens').toHaveLength(1)
     }
   })
 

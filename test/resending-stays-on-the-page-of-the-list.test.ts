@@ -29,6 +29,7 @@ describe.each(['Client Area', 'Admin Area'])('on a later page of Pending Invites
   test('Resend Invite comes back to that page, which the one that was resent has left', async () => {
     await visitor.press(`Resend Invite: ${guest(25)}`)
     expect(visitor.told).toContain('A new link went to')
+    expect(visitor.path, 'and to the list, however far down it stands').toMatch(/\?pending=.*#pending$/)
     expect(waiting(visitor)).toEqual([guest(24)])
   })
 
@@ -74,7 +75,7 @@ describe.each(['Client Area', 'Admin Area'])('on a later page of Pending Invites
   test('a search is kept as well, and what else stands in the address is not', async () => {
     await visitor.visit(`${url}?invited=guest2&x=%22%3E&pending=`)
     await visitor.press(`Resend Invite: ${guest(24)}`)
-    expect(visitor.path).toBe(`${url}?invited=guest2`)
+    expect(visitor.path).toBe(`${url}?invited=guest2#pending`)
     expect(waiting(visitor)[0]).toBe(guest(24))
     expect(waiting(visitor)).toHaveLength(6)
   })

@@ -18,6 +18,11 @@ describe('Invite New User', () => {
   const invitations = () => house.db('invitations').select('email', 'permissions', 'status')
   const linkWorks = async (link: string) => (await house.visitor().visit(link)).status === 200
 
+  test('a link at the head of the page leads to the form, however long the lists above it are', () => {
+    const link = alice.$('.page-head a').filter((_, a) => alice.$(a).text() === 'Invite New User')
+    expect(alice.$(String(link.attr('href'))).text()).toBe('Invite New User')
+  })
+
   test('an address that cannot be: 422, what was typed is kept, the sentence stands beside the field', async () => {
     const long = `${'x'.repeat(243)}@example.com`
     expect(long).toHaveLength(255)

@@ -4,9 +4,8 @@
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { record } from './activity.ts'
-import { findAccount } from './associations.ts'
-import { type Actor, change, takeClient } from './change.ts'
-import { clientName } from './clients.ts'
+import { type Actor, type Change, change, takeClients } from './change.ts'
+import { type Client, clientName } from './clients.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { allBut, MAIL_KINDS, type MailKind, parseKinds } from './wanted-mail.ts'
 
@@ -26,30 +25,41 @@ export async function listWantedMail(
   return new Map(rows.map((row) => [row.client_id, allBut(parseKinds(row.unwanted_mail))]))
 }
 
-/** Replaces what they want of this account; one that is not theirs is not there. */
+/** Replaces what they want of these accounts, by their ids: of all or of none; one that is not theirs is not there. */
 export async function chooseMail(
   db: Db,
   by: Actor,
   user: { id: number },
-  clientId: number,
-  wanted: readonly string[],
+  chosen: ReadonlyMap<number, readonly string[]>,
 ) {
-  if (wanted.some((kind) => !MAIL_KINDS.some((one) => one === kind)))
+  if ([...chosen.values()].flat().some((kind) => !MAIL_KINDS.some((one) => one === kind)))
     throw new Refusal('notifications.unknown')
-  const account = await findAccount(db, user, clientId)
-  if (!account) throw new NotFound()
+  const wanted = (id: number) => MAIL_KINDS.filter((kind) => chosen.get(id)?.includes(kind))
+  const now = await listWantedMail(db, user, idsIn(chosen.keys()))
+  if (now.size < chosen.size) throw new NotFound()
+  // The others are not taken: who saves a page of accounts keeps nobody waiting where nothing changes.
+  const changed = [...chosen.keys()].filter((id) => now.get(id)?.join() !== wanted(id).join())
+  if (changed.length === 0) return
   await change(db, by, async (trx) => {
-    const client = await takeClient(trx, account.client)
-    const pair = { client_id: client.id, user_id: user.id }
-    const row = await trx('associations').where(pair).first('unwanted_mail')
-    if (!row) throw new NotFound()
-    const before = allBut(parseKinds(row.unwanted_mail))
-    const after = MAIL_KINDS.filter((kind) => wanted.includes(kind))
-    if (before.join() === after.join()) return
-    await trx('associations')
-      .where(pair)
-      .update({ unwanted_mail: allBut(after).join(), updated_at: timestamp() })
-    await record(trx, 'mail.chosen', { user, account: clientName(client), before, after })
+    const clients = await takeClients(trx, changed)
+    const before = await listWantedMail(trx, user, idsIn(changed))
+    for (const id of changed) await choose(trx, user, clients.get(id), before.get(id), wanted(id))
   })
-  return account.client
+}
+
+const idsIn = (ids: Iterable<number>) => [...ids].map((id) => ({ id }))
+
+async function choose(
+  trx: Change,
+  user: { id: number },
+  client: Client | undefined,
+  before: MailKind[] | undefined,
+  after: MailKind[],
+) {
+  if (!client || !before) throw new NotFound()
+  if (before.join() === after.join()) return
+  await trx('associations')
+    .where({ client_id: client.id, user_id: user.id })
+    .update({ unwanted_mail: allBut(after).join(), updated_at: timestamp() })
+  await record(trx, 'mail.chosen', { user, account: clientName(client), before, after })
 }

@@ -1576,7 +1576,7 @@ export const english = {
   'notifications.kind.declined': 'somebody declines an invitation of mine',
   'notifications.kind.left': 'somebody leaves, or their access ends, is suspended or resumed',
   'notifications.kind.permissions': 'my permissions change',
-  'notifications.saved': 'Your choice for {client} is saved.',
+  'notifications.saved': 'Your choices are saved.',
   'notifications.unknown': 'Choose from the list which email you get.',
   'activity.mail.chosen': 'chose which email about {account} to get',
   // A user's personal data as a file

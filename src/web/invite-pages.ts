@@ -8,7 +8,7 @@ import { NotFound } from '../domain/refusal.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from './flash.ts'
 import { type Form, formOf, NoInput, submit } from './form.ts'
-import { placesInLists } from './invites-lists.ts'
+import { backToPending, placesInLists } from './invites-lists.ts'
 import { actor, idOf } from './request.ts'
 import { show } from './views.ts'
 
@@ -43,7 +43,7 @@ export function invitePages(db: Db, area: InviteArea) {
   for (const step of ['resend', 'cancel'] as const) {
     const ask = (req: Request, res: Response, client: Client, invitation: Invitation, form: Form) => {
       const here = placesInLists(req)
-      const links = { back: list(client) + here, action: req.path + here }
+      const links = { back: list(client) + backToPending(req), action: req.path + here }
       const data = { client, invitation, form, step, ...links, layout }
       show(req, res, 'includes/invite-step', data, 'includes/_invite-step')
     }
@@ -58,7 +58,7 @@ export function invitePages(db: Db, area: InviteArea) {
       const form = await submit(NoInput, req.body, () => steps[step].act(db, actor(req), client, invitation))
       if (form) return ask(req, res.status(422), client, invitation, form)
       flash(res, 'success', steps[step].done, { email: invitation.email })
-      res.redirect(303, list(client) + placesInLists(req))
+      res.redirect(303, list(client) + backToPending(req))
     })
   }
   return page

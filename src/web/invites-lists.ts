@@ -50,3 +50,6 @@ async function pageAt(db: Db, client: Client, search: string, asked?: Place) {
 const LISTS = ['search', 'before', 'invited', 'pending', 'earlier', 'requests']
 
 export const placesInLists = (req: Request) => placesIn(req, LISTS)
+
+/** The end of a URL that leads back to the pending ones, as somebody left them. */
+export const backToPending = (req: Request) => `${placesInLists(req)}#pending`

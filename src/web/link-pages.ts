@@ -7,7 +7,7 @@ import type { Invitation } from '../domain/invitations.ts'
 import type { Db } from '../platform/database.ts'
 import { type Form, formOf, NoInput, submit } from './form.ts'
 import { type InviteArea, inviteIn } from './invite-pages.ts'
-import { placesInLists } from './invites-lists.ts'
+import { backToPending, placesInLists } from './invites-lists.ts'
 import { actor } from './request.ts'
 import { show } from './views.ts'
 
@@ -17,7 +17,7 @@ export function linkPages(db: Db, area: InviteArea) {
 
   const ask = (req: Request, res: Response, client: Client, invitation: Invitation, form: Form) => {
     const here = placesInLists(req)
-    const links = { back: list(client) + here, action: req.path + here }
+    const links = { back: list(client) + backToPending(req), action: req.path + here }
     const data = { client, invitation, form, step: 'link', ...links, layout }
     show(req, res, 'includes/invite-step', data, 'includes/_invite-step')
   }
@@ -34,7 +34,7 @@ export function linkPages(db: Db, area: InviteArea) {
       link = await showLink(db, actor(req), client, invitation)
     })
     if (form) return ask(req, res.status(422), client, invitation, form)
-    const back = list(client) + placesInLists(req)
+    const back = list(client) + backToPending(req)
     show(req, res, 'includes/invite-link', { client, invitation, link, back, layout })
   })
   return page
