@@ -51,5 +51,8 @@ const LISTS = ['search', 'before', 'invited', 'pending', 'earlier', 'requests']
 
 export const placesInLists = (req: Request) => placesIn(req, LISTS)
 
-/** The end of a URL that leads back to the pending ones, as somebody left them. */
-export const backToPending = (req: Request) => `${placesInLists(req)}#pending`
+/** The end of a URL that leads back to the pending ones, as somebody left them; the first page says at its top what was done. */
+export function backToPending(req: Request) {
+  const places = placesInLists(req)
+  return places && `${places}#pending`
+}
