@@ -650,6 +650,7 @@ export const english = {
   'invites.status.expired': 'Ran out',
   'invites.status.pending': 'Pending',
   'invite.title': 'Invite New User',
+  'invite.toForm': 'Invite somebody',
   'invite.email.help':
     'They may join with this or any other address of theirs. You can paste up to 50 addresses at once, also with names.',
   'invite.button': 'Send Invite',
