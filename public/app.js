@@ -144,6 +144,10 @@ for (const name of ['pointermove', 'pointerdown'])
     },
     true,
   )
+// Who has typed or chosen something since then means what is clicked.
+document.addEventListener('input', () => {
+  rest = undefined
+})
 let swappedAt = -RESTS_MS
 document.addEventListener('htmx:after:swap', ({ timeStamp }) => {
   swappedAt = timeStamp
