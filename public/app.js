@@ -144,17 +144,14 @@ for (const name of ['pointermove', 'pointerdown'])
     },
     true,
   )
-// Who has typed or chosen something since then means what is clicked.
-document.addEventListener('input', () => {
-  rest = undefined
-})
 let swappedAt = -RESTS_MS
 document.addEventListener('htmx:after:swap', ({ timeStamp }) => {
   swappedAt = timeStamp
   rest = pointer
 })
 const isLeftOver = ({ detail, timeStamp, target }) =>
-  timeStamp - swappedAt < RESTS_MS && (detail > 0 ? rest : given?.contains(target))
+  timeStamp - swappedAt < RESTS_MS &&
+  (detail > 0 ? rest && target.closest('.row-item') : given?.contains(target))
 
 // One click is enough: the second of a double click, and any while the first is under way, send nothing.
 // So does a key that is held.
@@ -169,7 +166,8 @@ document.addEventListener(
 document.addEventListener(
   'click',
   (event) => {
-    if ((event.detail > 1 || isLeftOver(event)) && event.target.closest('button')) event.preventDefault()
+    const button = event.target.closest('button')
+    if (button && (event.detail > 1 || isLeftOver(event))) event.preventDefault()
   },
   true,
 )
