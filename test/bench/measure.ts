@@ -78,7 +78,10 @@ export async function measure(stage: Stage, pair: Pair, what: Aim, pace: Pace): 
   const perSecond = median(rounds.map(({ latchkey }) => latchkey.perSecond))
   const ratio = floor && median(rounds.map((one) => one.latchkey.perSecond / (one.floor?.perSecond ?? 0)))
   const steady = await fixedRate(latchkey.source, perSecond / 2, pace.steadySeconds)
-  const calm = what.p99 ? await fixedRate(latchkey.source, CALM_PER_SECOND, pace.steadySeconds) : undefined
+  const calm =
+    what.p99 && !isSqlite(stage.db)
+      ? await fixedRate(latchkey.source, CALM_PER_SECOND, pace.steadySeconds)
+      : undefined
   const costs = {
     latchkey: costOf(rounds.map((one) => one.latchkey)),
     floor: floor && costOf(rounds.map((one) => one.floor)),

@@ -51,7 +51,7 @@ export async function benchOn(kind: 'MariaDB' | 'SQLite', options: Options) {
   }
   try {
     const pages = () => pagesOf(stage, PAGES[0])
-    await take('start', () => measureStart(stage))
+    await take('start', () => measureStart(stage, plan.pace))
     await take('visit', () => measureVisit(stage))
     await measurePages(stage, plan, take)
     await take('workers', () => measureTwo(stage, pages(), plan.pace))

@@ -23,10 +23,10 @@ const { values: chosen } = parseArgs({
 })
 
 const QUICK_PLAN: Plan = {
-  pace: { warmSeconds: 0.5, rounds: 1, seconds: 1, steadySeconds: 1.5 },
+  pace: { warmSeconds: 0.5, rounds: 1, seconds: 1, steadySeconds: 1 },
   size: QUICK,
-  expired: 5_000,
-  mails: 1_000,
+  expired: 3_000,
+  mails: 500,
   pages: 1_000,
 }
 const FULL_PLAN: Plan = {

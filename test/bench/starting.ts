@@ -15,15 +15,14 @@ const GROWTH_MOST = 1.2
 const TWICE_LEAST = 1.6
 const FIRST_MOST_KB = 100
 const SECOND_MOST_KB = 10
-const STARTS = 3
 const REST_MS = 2_000
 /** Until every process has compiled what pages take: so many seconds for each that are measured. */
 const WARM_TIMES = 4
 const KB = 1_024
 
-export async function measureStart(stage: Stage): Promise<Figure> {
+export async function measureStart(stage: Stage, { rounds }: Pace): Promise<Figure> {
   const starts: { readyMs: number; memory: number }[] = []
-  for (let nth = 0; nth < STARTS; nth++) {
+  for (let nth = 0; nth < rounds; nth++) {
     const running = await startLatchkey(stage, 'web')
     await pause(REST_MS)
     starts.push({ readyMs: running.readyMs, memory: memoryOf(running.pid) })
@@ -43,7 +42,7 @@ export async function measureStart(stage: Stage): Promise<Figure> {
       { most: READY_MOST_MS, is: readyMs },
       { most: IDLE_MOST_MB, is: memory },
     ]),
-    note: `ready after ${Math.round(readyMs)} ms, the middle one of ${STARTS} starts`,
+    note: `ready after ${Math.round(readyMs)} ms, starts: ${rounds}`,
   }
 }
 
