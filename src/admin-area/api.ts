@@ -28,6 +28,7 @@ import {
   yourPassword,
 } from '../web/form.ts'
 import { actor, currentAdmin, idOf } from '../web/request.ts'
+import { showSecret } from '../web/secret-page.ts'
 import { t } from '../web/translate.ts'
 import { show } from '../web/views.ts'
 import { holds } from './area.ts'
@@ -79,10 +80,7 @@ export function api(db: Db) {
       secret = await makeCredential(db, actor(req), input)
     })
     if (form) return showForm(req, res.status(422), form)
-    const shown = { name: String(req.body.name).trim(), secret, url: LIST, layout: 'admin-area' }
-    // For whoever loads the address of this page again, or goes on.
-    flash(res, 'success', 'credentials.shownOnce', { name: shown.name })
-    show(req, res.set('Cache-Control', 'no-store'), 'includes/api-secret', shown)
+    showSecret(req, res, { secret, url: LIST, layout: 'admin-area' })
   })
 
   page.get(ONE, ...holds('api'), async (req, res) => {

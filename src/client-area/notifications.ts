@@ -35,8 +35,8 @@ export function notifications(db: Db) {
   async function showPage(req: Request, res: Response, form: Form) {
     const user = currentUser(req)
     const page = await accountsPage(db, user, req)
-    const clients = page.accounts.map(({ client }) => client)
-    const wanted = await listWantedMail(db, user, clients)
+    const ids = page.accounts.map(({ client }) => client.id)
+    const wanted = await listWantedMail(db, user, ids)
     const accounts = page.accounts.map((one) => ({
       ...one,
       wanted: wanted.get(one.client.id) ?? MAIL_KINDS,

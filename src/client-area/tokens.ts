@@ -10,6 +10,7 @@ import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { choiceOf, type Form, formOf, onceField, requiredLine, submit, yourPassword } from '../web/form.ts'
 import { actor, currentUser, idOf } from '../web/request.ts'
+import { showSecret } from '../web/secret-page.ts'
 import { show } from '../web/views.ts'
 import { loggedIn } from './area.ts'
 
@@ -45,10 +46,7 @@ export function tokens(db: Db) {
       secret = await makeToken(db, actor(req), user, { name, days: Number(days), once })
     })
     if (form) return showList(req, res.status(422), form)
-    const shown = { name: String(req.body.name).trim(), secret, url: LIST, layout: 'client-area' }
-    // For whoever loads the address of this page again, or goes on.
-    flash(res, 'success', 'credentials.shownOnce', { name: shown.name })
-    show(req, res.set('Cache-Control', 'no-store'), 'includes/api-secret', shown)
+    showSecret(req, res, { secret, url: LIST, layout: 'client-area' })
   })
 
   page.get(REVOKE, ...loggedIn, async (req, res) => {

@@ -9,7 +9,7 @@ import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
-import { COUNTED_MAX, countUpTo, latestFirst, type Place } from './pages.ts'
+import { byNoIndex, COUNTED_MAX, countUpTo, latestFirst, type Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
 import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
@@ -90,8 +90,8 @@ export const sentLastFirst = (a: Sent, b: Sent) =>
 
 const anything: Narrow = () => {}
 
-/** Nearly all that are pending. Asked so that no index of the end is used: by one SQLite would sort all of them. */
-const whereNotOver: Narrow = (query) => query.whereRaw("COALESCE(i.expires_at, '') > ?", [timestamp()])
+/** Nearly all that are pending. */
+const whereNotOver: Narrow = (query) => query.whereRaw(`${byNoIndex('i.expires_at')} > ?`, [timestamp()])
 
 function statesOf(state: Wanted['state']): Narrow[] {
   if (!state) return [anything]
@@ -131,36 +131,33 @@ async function adminsNamed(db: Db, words: string): Promise<Ids> {
   return cutIds(ids)
 }
 
-/** The words of a client's name, or its number; and those of the name or address of the user or admin who invited. */
-export async function findNamed(db: Db, { client = '', inviter = '' }): Promise<Named> {
-  const clients = client ? await clientsNamed(db, client) : undefined
-  if (!inviter) return { ...ofClients(clients), inviters: [anything] }
-  const [users, admins] = [await idsNamed(db, 'users', inviter), await adminsNamed(db, inviter)]
-  const { clients: those, isCut } = ofClients(clients)
-  return {
-    clients: those,
-    inviters: [
-      (query) => query.whereIn('i.invited_by_user_id', users.ids),
-      (query) => query.whereIn('i.invited_by_admin_id', admins.ids),
-    ],
-    isCut: isCut || users.isCut || admins.isCut,
-  }
-}
-
 const clientsNamed = async (db: Db, words: string): Promise<Ids> => {
   const number = NUMBER.exec(words)?.[1]
   return number ? cutIds([Number(number)]) : idsNamed(db, 'clients', words)
 }
 
-const ofClients = (found?: Ids): Pick<Named, 'clients' | 'isCut'> => ({
-  clients: found ? (query) => query.whereIn('i.client_id', found.ids) : anything,
-  isCut: found?.isCut ?? false,
-})
+/** The words of a client's name, or its number; and those of the name or address of the user or admin who invited. */
+export async function findNamed(db: Db, { client = '', inviter = '' }): Promise<Named> {
+  const clients = client ? await clientsNamed(db, client) : undefined
+  const users = inviter ? await idsNamed(db, 'users', inviter) : undefined
+  const admins = inviter ? await adminsNamed(db, inviter) : undefined
+  return {
+    clients: among('i.client_id', clients),
+    inviters: inviter
+      ? [among('i.invited_by_user_id', users), among('i.invited_by_admin_id', admins)]
+      : [anything],
+    isCut: [clients, users, admins].some((found) => found?.isCut),
+  }
+}
+
+const among = (column: string, found?: Ids): Narrow =>
+  found ? (query) => query.whereIn(column, found.ids) : anything
 
 /** Those of one client. */
 export const ofClient = ({ id }: { id: number }): Named => ({
-  ...ofClients(cutIds([id])),
+  clients: among('i.client_id', cutIds([id])),
   inviters: [anything],
+  isCut: false,
 })
 
 const age =

@@ -9,18 +9,15 @@ import { type Client, clientName } from './clients.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { allBut, MAIL_KINDS, type MailKind, parseKinds } from './wanted-mail.ts'
 
-/** For each of these accounts, by its id, what the user wants. */
+/** For each of these accounts, by their ids, what the user wants. */
 export async function listWantedMail(
   db: Db,
   user: { id: number },
-  clients: { id: number }[],
+  clientIds: number[],
 ): Promise<Map<number, MailKind[]>> {
   const rows = await db('associations')
     .where({ user_id: user.id })
-    .whereIn(
-      'client_id',
-      clients.map(({ id }) => id),
-    )
+    .whereIn('client_id', clientIds)
     .select('client_id', 'unwanted_mail')
   return new Map(rows.map((row) => [row.client_id, allBut(parseKinds(row.unwanted_mail))]))
 }
@@ -35,19 +32,17 @@ export async function chooseMail(
   if ([...chosen.values()].flat().some((kind) => !MAIL_KINDS.some((one) => one === kind)))
     throw new Refusal('notifications.unknown')
   const wanted = (id: number) => MAIL_KINDS.filter((kind) => chosen.get(id)?.includes(kind))
-  const now = await listWantedMail(db, user, idsIn(chosen.keys()))
+  const now = await listWantedMail(db, user, [...chosen.keys()])
   if (now.size < chosen.size) throw new NotFound()
   // The others are not taken: who saves a page of accounts keeps nobody waiting where nothing changes.
   const changed = [...chosen.keys()].filter((id) => now.get(id)?.join() !== wanted(id).join())
   if (changed.length === 0) return
   await change(db, by, async (trx) => {
     const clients = await takeClients(trx, changed)
-    const before = await listWantedMail(trx, user, idsIn(changed))
+    const before = await listWantedMail(trx, user, changed)
     for (const id of changed) await choose(trx, user, clients.get(id), before.get(id), wanted(id))
   })
 }
-
-const idsIn = (ids: Iterable<number>) => [...ids].map((id) => ({ id }))
 
 async function choose(
   trx: Change,

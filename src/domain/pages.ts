@@ -46,6 +46,12 @@ export async function countUpTo(db: Db, rows: Knex.QueryBuilder, most = COUNTED_
   return Number(counted[0]?.n ?? 0)
 }
 
+/**
+ * A column as no index holds it: where nearly all rows have what is asked for, SQLite would take that index and then sort
+ * all of them, instead of going through the list in its order until the page is full.
+ */
+export const byNoIndex = (column: string) => `COALESCE(${column}, '')`
+
 /** Sorts by a moment, the latest first, from behind a place on whose word is such a moment. */
 export const latestFirst = (moment: string, id: string, behind?: Place) => (query: Knex.QueryBuilder) => {
   query.orderBy([

@@ -3,12 +3,12 @@
 // sends it asks the same (email-links.ts).
 
 import type { Change } from './change.ts'
+import { byNoIndex } from './pages.ts'
 
 /** Inside the transaction that ended them or sends them again. */
 export const supersedeMail = (trx: Change, invitationIds: number[]) =>
   trx('emails')
     .whereIn('invitation_id', invitationIds)
     .where({ claim_token: null })
-    // Asked so that it is found by its invitation: by their status all that wait would be gone through.
-    .whereRaw("COALESCE(status, '') = 'waiting'")
+    .whereRaw(`${byNoIndex('status')} = 'waiting'`)
     .update({ status: 'superseded' })
