@@ -35,7 +35,7 @@ describe('an admin looks after the invitations of all clients', () => {
       .first()
   const listed = () =>
     ada
-      .$('#invitations label, #invitations .row-who strong')
+      .$('#invitations .row-who strong')
       .map((_, one) => ada.$(one).text())
       .get()
   const sound = async () => {
