@@ -66,7 +66,7 @@ export function associatePage(db: Db) {
   }
 
   page.get(URL, ...holds('invite'), async (req, res) => {
-    showForm(req, res, await target(req), formOf(req, { send_invite: 'yes', ...req.query }))
+    await showForm(req, res, await target(req), formOf(req, { send_invite: 'yes', ...req.query }))
   })
 
   /** The user who was picked; none for *Create new user*. */

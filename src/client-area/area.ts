@@ -40,10 +40,8 @@ export const loggedIn = guard('logged in', [mustBeLoggedIn])
 /** For a user of the client they act for. */
 export const associated = guard('associated', [mustBeLoggedIn, mustAct, mustHaveFactor])
 
-const mustOwn: RequestHandler = (req, res, next) => {
-  if (isOwner(req.visit)) return next()
-  denied(req, res, t('denied.owner'))
-}
+const mustOwn: RequestHandler = (req, res, next) =>
+  isOwner(req.visit) ? next() : denied(req, res, t('denied.owner'))
 
 /** For the owner of the client. */
 export const owner = guard('owner', [mustBeLoggedIn, mustAct, mustHaveFactor, mustOwn])
@@ -85,10 +83,7 @@ export const permitted = (permission: Permission) =>
     mustBeLoggedIn,
     mustAct,
     mustHaveFactor,
-    (req, res, next) => {
-      if (req.visit.permissions.includes(permission)) return next()
-      lacks(req, res, permission)
-    },
+    (req, res, next) => (req.visit.permissions.includes(permission) ? next() : lacks(req, res, permission)),
   ])
 
 const lacks = (req: Request, res: Response, permission: Permission) =>
