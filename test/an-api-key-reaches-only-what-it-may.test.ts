@@ -147,6 +147,27 @@ describe('an API key and a personal token reach only what they may', () => {
     await house.db('users').where({ id: ids.bob }).update({ status: 'active' })
   })
 
+  test('a token reads where an account is only where its user holds the permission for its details', async () => {
+    const there = { phone: '+49 30 1', address1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' }
+    await house.db('clients').where({ id: ids.acme }).update(there)
+    const [bob, alice] = [await tokenOf(house, 'bob@example.com'), await tokenOf(house, 'alice@example.com')]
+    const seenBy = async (token: string) => {
+      const call = caller(house, token)
+      const one = (await call('GET', `/clients/${ids.acme}`)).body
+      const listed = (await call('GET', '/clients')).body.items.find(({ id }) => id === ids.acme)
+      expect(listed).toEqual(one)
+      return one
+    }
+    const nothing = Object.fromEntries(Object.keys(there).map((name) => [name, '']))
+    expect(await seenBy(bob)).toMatchObject({ ...nothing, company_name: 'Acme Hosting' })
+    expect(await seenBy(alice)).toMatchObject(there)
+    const mine = house.db('associations').where({ client_id: ids.acme, user_id: ids.bob })
+    const { permissions } = await mine.clone().first()
+    await mine.clone().update({ permissions: `${permissions},profile` })
+    expect(await seenBy(bob)).toMatchObject(there)
+    await mine.clone().update({ permissions })
+  })
+
   test('“may this user?” says yes or no, and why', async () => {
     const call = caller(house, await keyOf(house, { rights: ['list-clients'] }))
     const asked = async (user: number, permission: string) =>

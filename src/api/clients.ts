@@ -1,12 +1,12 @@
 // Clients: list, get, create, edit, close.
 
 import { createRoute, z } from '@hono/zod-openapi'
-import { listClientsFor, mustSeeAll } from '../domain/api-callers.ts'
+import { listClientsFor, mustSeeAll, whoseDetails } from '../domain/api-callers.ts'
 import { CLIENT_STATUSES, type Client, editClient, getClient, openClientFor } from '../domain/clients.ts'
 import { closeClient, reopenClient } from '../domain/closing.ts'
 import { ProfileForm } from '../web/profile-form.ts'
 import { act, givenIn, mustMatch, show } from './answering.ts'
-import { type Api, clientOf } from './context.ts'
+import { type Api, type Call, clientOf } from './context.ts'
 import { needs } from './guards.ts'
 import * as shape from './shapes.ts'
 
@@ -39,6 +39,18 @@ const bodyOf = (client: Client): z.infer<typeof ClientBody> => ({
   ...{ created_at: client.created_at, updated_at: client.updated_at },
 })
 
+/** For whoever may act for it but not see its details. */
+const HIDDEN = {
+  ...{ phone: '', address1: '', address2: '', city: '', state: '', postcode: '', country: '' },
+} satisfies Partial<z.infer<typeof ClientBody>>
+
+async function bodiesFor(c: Call, clients: Client[]) {
+  const whole = await whoseDetails(c.get('db'), c.get('caller'), clients)
+  return (client: Client) => ({ ...bodyOf(client), ...(!whole.has(client.id) && HIDDEN) })
+}
+
+const DETAILS = 'A personal token reads address and phone where its user holds `profile`, as on the pages.'
+
 const Query = shape.Page.extend({
   search: z.string('field.malformed').max(100, 'field.tooLong').optional().openapi({
     description: 'Words of names or email addresses.',
@@ -64,6 +76,7 @@ const one = { params: shape.ClientParams }
 
 const list = createRoute({
   ...{ ...about, method: 'get', path: '/clients', operationId: 'listClients', summary: 'List clients' },
+  description: DETAILS,
   ...needs({ right: 'list-clients', token: 'login' }),
   request: { query: Query },
   responses: shape.read(shape.listOf('Clients', ClientBody)),
@@ -76,6 +89,7 @@ const get = createRoute({
     path: '/clients/{client_id}',
     operationId: 'getClient',
     summary: 'Get a client',
+    description: DETAILS,
   },
   ...needs({ right: 'list-clients', token: 'associated' }),
   request: one,
@@ -128,10 +142,10 @@ function reads(api: Api) {
     const { after, limit, ...looked } = c.req.valid('query')
     const page = shape.wanted({ after, limit })
     const found = await listClientsFor(c.get('db'), c.get('caller'), { ...looked, ...page })
-    return show(c, shape.pageOf(c, found, page, bodyOf))
+    return show(c, shape.pageOf(c, found, page, await bodiesFor(c, found.rows)))
   })
 
-  api.openapi(get, (c) => show(c, bodyOf(clientOf(c))))
+  api.openapi(get, async (c) => show(c, (await bodiesFor(c, [clientOf(c)]))(clientOf(c))))
 }
 
 function writes(api: Api) {

@@ -12,7 +12,7 @@ import { type Client, type LookedForClients, listClients } from './clients.ts'
 import { fingerprint } from './links.ts'
 import { type LookedForUsers, listUsers } from './looking-after-users.ts'
 import { isWithinNetworks } from './networks.ts'
-import { PERMISSIONS, type Permission } from './permissions.ts'
+import { PERMISSIONS, type Permission, permissionsOf } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { ownRoleOf, parseRights, type Right, rightsIn } from './rights.ts'
 import { isSwitchedOn } from './settings.ts'
@@ -167,6 +167,19 @@ export async function mustLookAtUsers(db: Db, { user }: Caller) {
 export function listClientsFor(db: Db, { credential, user }: Caller, looked: LookedForClients) {
   const some = () => (credential.all_clients ? undefined : listedFor(db, credential))
   return listClients(db, { ...looked, within: user ? openTo(db, user) : some() })
+}
+
+/** Which of these clients show the caller where they are: to a user those where they hold `profile`, as pages do. */
+export async function whoseDetails(db: Db, { user }: Caller, clients: Client[]): Promise<Set<number>> {
+  const ids = clients.map(({ id }) => id)
+  if (!user) return new Set(ids)
+  const held: { client_id: number; user_id: number; permissions: string }[] = await db('associations')
+    .where({ user_id: user.id })
+    .whereIn('client_id', ids)
+    .select('client_id', 'user_id', 'permissions')
+  const holds = (client: Client) =>
+    held.some((one) => one.client_id === client.id && permissionsOf(client, one).includes('profile'))
+  return new Set(clients.filter(holds).map(({ id }) => id))
 }
 
 type Listing<T> = (client?: { id: number }) => Promise<T[]>

@@ -5,8 +5,18 @@ import type { Knex } from 'knex'
 
 export const MOST_TYPED = 5
 
-export const searchText = (...parts: string[]) =>
-  parts.join(' ').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
+/**
+ * Folded, a name may be many times as long (ﷺ is eighteen letters), and the columns hold every part as long as it may be
+ * typed and somewhat more: what goes beyond is not looked for. An address stays whole.
+ */
+const PART_MAX = 120
+
+const folded = (part: string) =>
+  [...part.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()]
+    .slice(0, Math.max(PART_MAX, part.length))
+    .join('')
+
+export const searchText = (...parts: string[]) => parts.map(folded).join(' ').trim()
 
 /** What is looked for, word by word, as it was typed. */
 export const wordsOf = (looked: string) => looked.split(/\s+/).filter(Boolean).slice(0, MOST_TYPED)

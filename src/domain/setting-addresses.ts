@@ -11,7 +11,7 @@ import { queueEmail } from './emails.ts'
 import { killResets } from './password-resets.ts'
 import { Refusal } from './refusal.ts'
 import { endAllSessionsOf } from './sessions.ts'
-import { findUserByEmail, getUser, lowerCase, type User } from './users.ts'
+import { findUserByEmail, lowerCase, takeUser, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
 
 export const setAddressOfUser = (db: Db, by: Actor, user: User, typed: string) =>
@@ -20,8 +20,8 @@ export const setAddressOfUser = (db: Db, by: Actor, user: User, typed: string) =
 /** The same inside a transaction that does more. */
 export async function giveAddress(trx: Change, user: User, typed: string) {
   const email = lowerCase(typed)
-  const before = await getUser(trx, user.id)
-  if (before.status !== 'active' || before.email !== user.email) throw new Refusal('login.notSo')
+  const before = await takeUser(trx, user)
+  if (before.email !== user.email) throw new Refusal('login.notSo')
   if (email === before.email) throw new Refusal('emailChange.sameOfOther', 'new_email')
   if (await findUserByEmail(trx, email)) throw new Refusal('emailChange.takenByOther', 'new_email')
   const after = await setAddress(trx, before, email, { email_verified_at: null })

@@ -33,7 +33,8 @@ export function wordsIn(text: string): string[] {
       .map(({ index, 0: gap }) => word.slice(index + gap.length))
       .filter((part) => part.includes('.') || !word.includes('@')),
   )
-  const cut = [...whole, ...inner].map((word) => [...word].slice(0, WORD_MAX).join(''))
+  // The address stands last, and must not be crowded out by a name of many words.
+  const cut = [...whole.slice(-1), ...whole, ...inner].map((word) => [...word].slice(0, WORD_MAX).join(''))
   return [...new Set(cut)].slice(0, WORDS_MAX)
 }
 

@@ -7,6 +7,7 @@ const WORDS = /\s+/
 /** Cuts at separators, but for those inside of "quotes" or <brackets> that are closed again on their line. */
 function chunksOf(text: string): string[] {
   const chunks: string[] = []
+  const ends = { '>': nextOf(text, /[>\n\r]/g), '"': nextOf(text, /["\n\r]/g) }
   let [begun, closing] = [0, '']
   for (let at = 0; at < text.length; at++) {
     const one = text.charAt(at)
@@ -14,7 +15,7 @@ function chunksOf(text: string): string[] {
       if (one === closing) closing = ''
     } else if (one === '"' || one === '<') {
       const close = one === '<' ? '>' : one
-      if (isClosed(text, at, close)) closing = close
+      if (text[ends[close](at + 1)] === close) closing = close
     } else if (SEPARATORS.test(one)) {
       chunks.push(text.slice(begun, at))
       begun = at + 1
@@ -23,9 +24,14 @@ function chunksOf(text: string): string[] {
   return [...chunks, text.slice(begun)]
 }
 
-function isClosed(text: string, at: number, close: string) {
-  const end = text.indexOf(close, at + 1)
-  return end !== -1 && !/[\n\r]/.test(text.slice(at, end))
+/** Where the next such sign stands, from ever further on: each is looked for once, however often it is asked for. */
+function nextOf(text: string, signs: RegExp) {
+  let found = -1
+  return (from: number) => {
+    signs.lastIndex = from
+    if (found < from) found = signs.exec(text)?.index ?? text.length
+    return found
+  }
 }
 
 // A row of such signs is looked at from its first one on, not from each.
