@@ -1531,6 +1531,7 @@ export const english = {
   // Invitations over all clients
   'nav.invitations': 'Invitations',
   'invitations.title': 'Invitations',
+  'invitations.email': 'Email address begins with',
   'invitations.client': 'Client',
   'invitations.inviter': 'Invited by',
   'invitations.state': 'State',
@@ -1543,7 +1544,7 @@ export const english = {
   'invitations.age.over-3': 'More than 3 days ago',
   'invitations.age.over-30': 'More than 30 days ago',
   'invitations.none': 'No invitation found.',
-  'invitations.none.next': 'Try the beginning of a name, another state, or another time.',
+  'invitations.none.next': 'Try the beginning of a name or an address, another state, or another time.',
   'invitations.chosen': 'With those that you tick:',
   'invitations.resend': 'Resend invitations',
   'invitations.cancel': 'Cancel invitations',
