@@ -1793,6 +1793,7 @@ export const english = {
   // The activity log: filters, before and after, as a file
   'client.tab.activity': 'Activity',
   'log.admin': 'Admin number',
+  'log.credential': 'API key number',
   'log.mayBeMore': 'There may be older ones: a client, a person or a day finds them sooner.',
   'log.entries': 'Newest first',
   'log.download': 'Download as CSV',
@@ -2276,6 +2277,7 @@ export const english = {
     'Its secret was shown once, when it was made. If it is lost, revoke this key and make another.',
   'credentials.kept': 'I have kept it',
   'credentials.saved': 'The API key {name} is saved.',
+  'credentials.activity': 'What this key did',
   'credentials.revoke': 'Revoke',
   'credentials.revoke.title': 'Revoke the API key {name}?',
   'credentials.revoke.sentence': 'Whatever uses it is refused from now on. It cannot be brought back.',

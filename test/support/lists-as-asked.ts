@@ -35,6 +35,8 @@ export const SEARCHES = [
   ...['/admin/emails?before=90000', '/admin/emails?before=90000&status=sent', '/admin/emails?search=hello'],
   ...['/admin/activity?before=90000', '/admin/activity?user=1&before=90000', '/admin/activity?text=needle'],
   ...[
+    '/admin/activity?credential=1',
+    '/admin/activity?credential=1&before=90000&user=1',
     '/admin/activity?admin=1&before=90000',
     '/admin/activity?ip=192.0.2.1',
     '/admin/activity?user=1&admin=1',
