@@ -129,6 +129,7 @@ describe('“what became of the invitation to fay@example.com?”', () => {
     await plant(MANY, (nth) => ({ email: `crowd${String(nth).padStart(4, '0')}@x.test` }))
     const [first] = await look('crowd')
     expect([first, ada.text.includes(MORE)]).toEqual(['crowd0999@x.test', true])
+    expect(ada.$('nav.pager').text(), 'no total, which it would not be').toBe('Older')
     expect(await look('crowd1000')).toEqual(['crowd1000@x.test'])
     expect(ada.text).not.toContain(MORE)
     expect(await look('crowd1000@x.test')).toEqual(['crowd1000@x.test'])

@@ -57,7 +57,9 @@ async function readList(db: Db, query: Request['query'], from: Place | undefined
   // What stood on that page may have been sent again, or be something else by now.
   if (before && rows.length === 0) return readList(db, query, undefined)
   const found = cutPage({ rows }, PAGE_SIZE)
-  const total = await totalBelow({ ...found, before }, () => countAllInvitations(db, wanted))
+  // Counted among the first alone, it would not be how many there are.
+  const count = async () => (named.isCut ? undefined : countAllInvitations(db, wanted))
+  const total = await totalBelow({ ...found, before }, count)
   const filters = { ...asked, state: state ?? '', age: age ?? '' }
   return { ...found, before, total, filters, mayBeMore: named.isCut, states: STATES, ages: AGES }
 }
