@@ -16,7 +16,7 @@ const added: object[] = []
 let loading = true
 
 const pipe = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
-const say = openChannel(pipe, hear)
+const say = openChannel(pipe, (message) => void hear(message))
 pipe.on('close', () => process.exit())
 
 // Ends this process when its parent is gone, also while an add-on keeps the loop here busy.

@@ -109,7 +109,7 @@ export class HookProcess {
   /** Takes no further calls, and ends when those it has are settled. */
   retire() {
     this.#setOver(false)
-    if ([...this.#calls.values()].every(({ settled }) => settled)) this.end()
+    if ([...this.#calls.values()].every(({ settled }) => settled)) void this.end()
   }
 
   /** Ends it now; whoever still waits is postponed. */
@@ -123,7 +123,7 @@ export class HookProcess {
   /** Without its pipe it ends by itself, unless it is busy. */
   #killSoon() {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
-    this.#ended.then(() => clearTimeout(timer))
+    void this.#ended.then(() => clearTimeout(timer))
   }
 
   #hear(heard: Message) {
@@ -212,7 +212,7 @@ export class HookProcess {
         if (type === 'broken') fail(new BrokenHook(textOf({ text })))
         if (type === 'loaded') resolve(added)
       }
-      this.#ended.then(() => {
+      void this.#ended.then(() => {
         clearTimeout(timer)
         if (this.pid) reject(new BrokenHook('It ends its process while it is loaded.'))
         else reject(new Postponed(NO_PROCESS, START_SECONDS))

@@ -111,8 +111,7 @@ describe('sentences and the places that say them', () => {
     ]),
     'invites.status.': ['accepted', 'declined', 'cancelled', 'expired', 'pending', 'any'],
     'invitations.': [
-      'client',
-      'inviter',
+      ...['email', 'client', 'inviter'],
       ...['resend', 'cancel'].flatMap((one) => [one, `${one}.sentence`, `${one}.done`]),
     ],
     'notifications.kind.': MAIL_KINDS,

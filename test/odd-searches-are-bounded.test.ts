@@ -14,6 +14,7 @@ const SEARCHED = {
     '/admin/users/USER/merge?search=Q',
     '/admin/invitations?inviter=Q',
     '/admin/invitations?client=Q',
+    '/admin/invitations?email=Q',
     '/admin/emails?search=Q',
     '/admin/clients/ID/emails?search=Q',
     '/admin/activity?action=Q',

@@ -8,7 +8,6 @@ import {
   actOnMany,
   countAllInvitations,
   findInvitations,
-  findNamed,
   listAllInvitations,
   MOST_AT_ONCE,
   type Outcome,
@@ -17,15 +16,18 @@ import {
 } from '../domain/all-invitations.ts'
 import { type Client, findClient } from '../domain/clients.ts'
 import { correctAddress } from '../domain/correcting-addresses.ts'
-import { cutPage, isMoment, readPlace } from '../domain/pages.ts'
+import { cutPage, isMoment, type Place, readPlace } from '../domain/pages.ts'
 import { NotFound, Refusal, TooMany } from '../domain/refusal.ts'
+import { EMAIL_MAX } from '../domain/users.ts'
+import { findNamed } from '../domain/whose-invitations.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { emailField, type Form, formOf, manyOf, submit } from '../web/form.ts'
+import { placesIn } from '../web/places.ts'
 import { actor, idOf } from '../web/request.ts'
 import { totalBelow } from '../web/totals.ts'
 import { t } from '../web/translate.ts'
-import { show } from '../web/views.ts'
+import { type Data, show } from '../web/views.ts'
 import { tellTooMany } from '../web/words.ts'
 import { holds } from './area.ts'
 
@@ -36,18 +38,28 @@ const WORDS_MAX = 100
 const ManyForm = z.object({ ids: manyOf() })
 const AddressForm = z.object({ email: emailField() })
 
-const wordsIn = (value: unknown) => (typeof value === 'string' ? value.trim().slice(0, WORDS_MAX) : '')
+/** What says where somebody is in the list: whatever is done to its rows leads back there. */
+const PLACES = ['email', 'client', 'inviter', 'state', 'age', 'before']
+const hereIn = (req: Request) => placesIn(req, PLACES)
 
-async function readList(db: Db, { query }: Request) {
+const wordsIn = (value: unknown, most = WORDS_MAX) =>
+  typeof value === 'string' ? value.trim().slice(0, most) : ''
+
+async function readList(db: Db, query: Request['query'], from: Place | undefined): Promise<Data> {
   const state = STATES.find((one) => one === query.state)
   const age = AGES.find((one) => one === query.age)
-  const asked = { client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
-  const place = readPlace(query.before)
-  const before = isMoment(place) ? place : undefined
+  const email = wordsIn(query.email, EMAIL_MAX)
+  const asked = { email, client: wordsIn(query.client), inviter: wordsIn(query.inviter) }
+  const before = isMoment(from) ? from : undefined
   const named = await findNamed(db, asked)
   const wanted = { named, state, age, before, limit: PAGE_SIZE + 1 }
-  const found = cutPage({ rows: await listAllInvitations(db, wanted) }, PAGE_SIZE)
-  const total = await totalBelow({ ...found, before }, () => countAllInvitations(db, wanted))
+  const rows = await listAllInvitations(db, wanted)
+  // What stood on that page may have been sent again, or be something else by now.
+  if (before && rows.length === 0) return readList(db, query, undefined)
+  const found = cutPage({ rows }, PAGE_SIZE)
+  // Counted among the first alone, it would not be how many there are.
+  const count = async () => (named.isCut ? undefined : countAllInvitations(db, wanted))
+  const total = await totalBelow({ ...found, before }, count)
   const filters = { ...asked, state: state ?? '', age: age ?? '' }
   return { ...found, before, total, filters, mayBeMore: named.isCut, states: STATES, ages: AGES }
 }
@@ -63,7 +75,8 @@ export function invitations(db: Db) {
   const page = Router()
 
   page.get(URL, ...holds('list-clients'), async (req, res) => {
-    show(req, res, 'admin-area/invitations', await readList(db, req), 'admin-area/_invitations')
+    const list = await readList(db, req.query, readPlace(req.query.before))
+    show(req, res, 'admin-area/invitations', { ...list, here: hereIn(req) }, 'admin-area/_invitations')
   })
 
   for (const step of ['resend', 'cancel'] as const) several(db, page, step)
@@ -75,7 +88,7 @@ export function invitations(db: Db) {
 function several(db: Db, page: Router, step: Step) {
   async function ask(req: Request, res: Response, ids: string[], form: Form) {
     const chosen = await findInvitations(db, idsIn(ids))
-    show(req, res, 'admin-area/invitations-step', { step, chosen, form })
+    show(req, res, 'admin-area/invitations-step', { step, chosen, form, here: hereIn(req) })
   }
 
   page.get(`${URL}/${step}`, ...holds('invite'), async (req, res) => {
@@ -93,7 +106,7 @@ function several(db: Db, page: Router, step: Step) {
     if (form) return ask(req, res.status(422), [], form)
     const told = outcomes.map((outcome) => ({ ...outcome, why: whyNot(outcome) }))
     const [done, not] = [told.filter(({ why }) => !why), told.filter(({ why }) => why)]
-    show(req, res, 'admin-area/invitations-done', { step, done, not })
+    show(req, res, 'admin-area/invitations-done', { step, done, not, here: hereIn(req) })
   })
 }
 
@@ -108,7 +121,7 @@ function correcting(db: Db) {
   }
 
   const showForm = (req: Request, res: Response, invitation: AnyInvitation, form: Form) =>
-    show(req, res, 'admin-area/invitation-address', { invitation, form })
+    show(req, res, 'admin-area/invitation-address', { invitation, form, here: hereIn(req) })
 
   page.get(`${URL}/:inviteId/address`, ...holds('invite'), async (req, res) => {
     const { invitation } = await target(req)
@@ -123,7 +136,7 @@ function correcting(db: Db) {
     if (form) return showForm(req, res.status(422), invitation, form)
     const email = String(req.body.email).trim()
     flash(res, 'success', 'invite.correct.done', { email, before: invitation.email })
-    res.redirect(303, URL)
+    res.redirect(303, URL + hereIn(req))
   })
 
   return page

@@ -64,6 +64,7 @@ const day = () => z.iso.date('field.malformed').optional().openapi({ description
 const Filters = {
   user_id: idText().openapi({ description: 'Whom it is about, or who did it.' }),
   admin_id: idText().openapi({ description: 'Who did it, as themselves or as a user.' }),
+  credential_id: idText().openapi({ description: 'The API key that did it.' }),
   action: z
     .string()
     .refine((action) => ACTIONS.includes(action), 'log.bad.action')
@@ -92,12 +93,13 @@ const listOfClient = createRoute({
 })
 
 async function listed(c: Call, asked: z.output<typeof OfAll>, reader?: Reader) {
-  const { after, limit: most, client_id, user_id, admin_id, action, from, to } = asked
+  const { after, limit: most, client_id, user_id, admin_id, credential_id, ...same } = asked
   const { limit, behind } = shape.wanted({ after, limit: most })
   const filter: ActivityFilter = {
-    ...{ action, from, to, before: behind?.id },
+    ...{ ...same, before: behind?.id },
     ...(user_id && { user: { id: user_id } }),
     ...(admin_id && { admin: { id: admin_id } }),
+    ...(credential_id && { credential: { id: credential_id } }),
     ...(reader && readersFilter(reader)),
   }
   // Of a token its reader says it; a client of the URL was looked for by the guard.

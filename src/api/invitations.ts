@@ -6,7 +6,6 @@ import {
   type AnyInvitation,
   findInvitations,
   listAllInvitations,
-  ofClient,
   STATES,
   sentLastFirst,
 } from '../domain/all-invitations.ts'
@@ -17,6 +16,8 @@ import { reachOf } from '../domain/managing.ts'
 import { isMoment } from '../domain/pages.ts'
 import { parsePermissions } from '../domain/permissions.ts'
 import { NotFound, Refusal } from '../domain/refusal.ts'
+import { EMAIL_MAX, lowerCase } from '../domain/users.ts'
+import { precisely } from '../domain/whose-invitations.ts'
 import { emailField } from '../web/form.ts'
 import { messageField } from '../web/message-field.ts'
 import { act, show } from './answering.ts'
@@ -86,7 +87,15 @@ const NewInvitation = z.strictObject({ email: emailField(), ...Offer }).openapi(
   example: { email: 'dora@example.com', permissions: ['invoices', 'tickets'] },
 })
 
-const Query = shape.Page.extend({ state: z.enum(STATES, 'api.state').optional() })
+const Query = shape.Page.extend({
+  state: z.enum(STATES, 'api.state').optional(),
+  email: z
+    .string('field.malformed')
+    .transform(lowerCase)
+    .pipe(z.string().min(1, 'email.missing').max(EMAIL_MAX, 'field.tooLong'))
+    .optional()
+    .openapi({ description: 'The whole address that was invited.', example: 'dora@example.com' }),
+})
 const Params = shape.ClientParams.extend({ invitation_id: shape.idIn('invitation_id', 1) })
 
 export const about = { tags: ['Invitations'] }
@@ -144,14 +153,14 @@ const cancel = createRoute({
   responses: shape.done(InvitationBody),
 })
 
-type Looked = { after?: string | undefined; limit?: string | undefined; state?: (typeof STATES)[number] }
+type Looked = z.output<typeof Query>
 
-async function listed(c: Call, { state, ...looked }: Looked, client?: { id: number }) {
+async function listed(c: Call, { state, email, ...looked }: Looked, client?: { id: number }) {
   const { limit, behind } = shape.wanted(looked)
   if (behind && !isMoment(behind)) throw new Refusal('api.after', 'after')
   const list = (of = client) =>
     listAllInvitations(c.get('db'), {
-      ...{ limit, state, before: behind, ...(of && { named: ofClient(of) }) },
+      ...{ limit, state, before: behind, named: precisely(c.get('db'), { client: of, email }) },
     })
   const rows = client
     ? await list()

@@ -63,6 +63,8 @@ export interface ActivityFilter {
   user?: { id: number } | undefined
   /** Who did it, as themselves or as a user. */
   admin?: { id: number } | undefined
+  /** The API key that did it. */
+  credential?: { id: number } | undefined
   /** What whoever did it is called. */
   name?: string | undefined
   action?: string | undefined
@@ -140,19 +142,21 @@ export async function countActivity(db: Db, filter: ActivityFilter): Promise<num
  * Whose entries: whom they are about, or who did it. Asked one after the other, each by its index: for several at once a
  * database reads the whole log backwards.
  */
-async function parties(db: Db, { user, admin }: ActivityFilter): Promise<Narrow[]> {
+async function parties(db: Db, { user, admin, credential }: ActivityFilter): Promise<Narrow[]> {
+  // What a key did no admin did, and no user.
+  if (credential && admin) return []
   const logins = user ? await loginsOf(db, user) : []
-  const ofUser: Narrow[] = [
-    (query) => query.whereIn('user_id', logins),
-    (query) => query.where({ actor_kind: 'user' }).whereIn('actor_id', logins),
-  ]
+  const didIt: Narrow = (query) => query.where({ actor_kind: 'user' }).whereIn('actor_id', logins)
+  const ofUser: Narrow[] = [(query) => query.whereIn('user_id', logins), ...(credential ? [] : [didIt])]
   const ofAdmin: Narrow[] = [
     (query) => query.where({ actor_kind: 'admin', actor_id: admin?.id ?? 0 }),
     (query) => query.where({ acting_admin_id: admin?.id ?? 0 }),
   ]
+  const ofKey: Narrow = (query) => query.where({ actor_kind: 'credential', actor_id: credential?.id ?? 0 })
   const anyone: Narrow[] = [() => {}]
+  const doers = credential ? [ofKey] : admin ? ofAdmin : anyone
   return (user ? ofUser : anyone).flatMap((one) =>
-    (admin ? ofAdmin : anyone).map((other) => (query: Knex.QueryBuilder) => query.modify(one).modify(other)),
+    doers.map((other) => (query: Knex.QueryBuilder) => query.modify(one).modify(other)),
   )
 }
 

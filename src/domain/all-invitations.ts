@@ -1,6 +1,5 @@
 // Invitations of all clients, for admins: the latest sent first, a page at a time, and several resent or cancelled at
-// once. Each is a transaction of its own: what one is refused undoes nothing of another. Who is meant by words
-// (a client, an inviter) is looked up first, so that the invitations themselves are always found by an index.
+// once. Each is a transaction of its own: what one is refused undoes nothing of another.
 
 import type { Knex } from 'knex'
 import { inDays, inMinutes, timestamp } from '../platform/clock.ts'
@@ -11,24 +10,21 @@ import { cancelInvitation, type Invitation, isOpen, type Status } from './invita
 import { resendInvitation } from './inviting.ts'
 import { byNoIndex, COUNTED_MAX, countUpTo, latestFirst, type Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
-import { like, searchText, wordsOf } from './search.ts'
 import { fullName } from './users.ts'
-import { findByWords, type Worded } from './words.ts'
+import { anything, type Named, type Narrow, precisely } from './whose-invitations.ts'
 
 export const STATES = ['pending', 'expired', 'accepted', 'declined', 'cancelled'] as const
 /** When it was sent last, in days: within so many, or longer ago. */
 export const AGES = ['within-1', 'within-7', 'within-30', 'over-3', 'over-30'] as const
 
 export const MOST_AT_ONCE = 50
-const MOST_FOUND = 200
 /** Add-ons are asked for each, and may take their time. */
 const TRIED_FOR_MINUTES = 1 / 3
-const NUMBER = /^#?(\d{1,9})$/
 
 export interface Wanted {
   state?: (typeof STATES)[number] | undefined
   age?: (typeof AGES)[number] | undefined
-  /** Whose, and by whom; anybody's without. */
+  /** Whose, by whom, and to which address; anybody's without. */
   named?: Named
   /** Behind which place the page begins: its word is when it was sent. */
   before?: Place | undefined
@@ -42,21 +38,12 @@ export interface AnyInvitation extends Invitation {
   word: string
 }
 
-type Narrow = (query: Knex.QueryBuilder) => unknown
-
-export interface Named {
-  clients: Narrow
-  inviters: Narrow[]
-  /** There may be more who are called so: they are looked for among the first alone. */
-  isCut: boolean
-}
-
 /** What is asked for, as queries that are each answered by an index: for several at once a database reads all of them. */
 function asked(db: Db, wanted: Wanted): (() => Knex.QueryBuilder)[] {
-  const { clients, inviters } = wanted.named ?? { clients: anything, inviters: [anything] }
+  const { rows, clients, inviters } = wanted.named ?? precisely(db, {})
   return statesOf(wanted.state).flatMap((state) =>
     inviters.map((inviter) => () => {
-      const query: Knex.QueryBuilder = db('invitations as i')
+      const query = rows()
       for (const one of [state, clients, inviter, age(wanted)]) one(query)
       return query
     }),
@@ -88,8 +75,6 @@ type Sent = Pick<Invitation, 'id' | 'sent_at'>
 export const sentLastFirst = (a: Sent, b: Sent) =>
   a.sent_at === b.sent_at ? b.id - a.id : a.sent_at < b.sent_at ? 1 : -1
 
-const anything: Narrow = () => {}
-
 /** Nearly all that are pending. */
 const whereNotOver: Narrow = (query) => query.whereRaw(`${byNoIndex('i.expires_at')} > ?`, [timestamp()])
 
@@ -101,64 +86,6 @@ function statesOf(state: Wanted['state']): Narrow[] {
   // Over without the job having written it down.
   return [is('expired'), (query) => is('pending')(query).where('i.expires_at', '<=', timestamp())]
 }
-
-interface Ids {
-  ids: number[]
-  isCut: boolean
-}
-
-async function idsNamed(db: Db, what: Worded, words: string): Promise<Ids> {
-  const { rows, stopped } = await findByWords(db, what, words, { limit: MOST_FOUND + 1 })
-  return cutIds(
-    rows.map(({ id }) => id),
-    stopped !== undefined,
-  )
-}
-
-const cutIds = (ids: number[], stopped = false): Ids => ({
-  ids: ids.slice(0, MOST_FOUND),
-  isCut: stopped || ids.length > MOST_FOUND,
-})
-
-async function adminsNamed(db: Db, words: string): Promise<Ids> {
-  const ids: number[] = await db('admins')
-    .modify((query) => {
-      for (const word of wordsOf(searchText(words)))
-        query.whereRaw("(LOWER(name) LIKE ? ESCAPE '!' OR email LIKE ? ESCAPE '!')", [like(word), like(word)])
-    })
-    .limit(MOST_FOUND + 1)
-    .pluck('id')
-  return cutIds(ids)
-}
-
-const clientsNamed = async (db: Db, words: string): Promise<Ids> => {
-  const number = NUMBER.exec(words)?.[1]
-  return number ? cutIds([Number(number)]) : idsNamed(db, 'clients', words)
-}
-
-/** The words of a client's name, or its number; and those of the name or address of the user or admin who invited. */
-export async function findNamed(db: Db, { client = '', inviter = '' }): Promise<Named> {
-  const clients = client ? await clientsNamed(db, client) : undefined
-  const users = inviter ? await idsNamed(db, 'users', inviter) : undefined
-  const admins = inviter ? await adminsNamed(db, inviter) : undefined
-  return {
-    clients: among('i.client_id', clients),
-    inviters: inviter
-      ? [among('i.invited_by_user_id', users), among('i.invited_by_admin_id', admins)]
-      : [anything],
-    isCut: [clients, users, admins].some((found) => found?.isCut),
-  }
-}
-
-const among = (column: string, found?: Ids): Narrow =>
-  found ? (query) => query.whereIn(column, found.ids) : anything
-
-/** Those of one client. */
-export const ofClient = ({ id }: { id: number }): Named => ({
-  clients: among('i.client_id', cutIds([id])),
-  inviters: [anything],
-  isCut: false,
-})
 
 const age =
   ({ age }: Wanted): Narrow =>

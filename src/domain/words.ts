@@ -57,7 +57,8 @@ function typedWords(typed: string): string[] {
   return some.filter((word) => !some.some((other) => other !== word && other.startsWith(word)))
 }
 
-const beginsWith = (query: Knex.QueryBuilder, column: string, word: string) =>
+/** By an index, whatever signs are in the word. */
+export const beginsWith = (query: Knex.QueryBuilder, column: string, word: string) =>
   query.where(column, '>=', word).where(column, '<', word + END)
 
 /** Each word that was typed must begin one of the row's; `id` is the column that holds whose row it is. */

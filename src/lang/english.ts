@@ -1531,6 +1531,7 @@ export const english = {
   // Invitations over all clients
   'nav.invitations': 'Invitations',
   'invitations.title': 'Invitations',
+  'invitations.email': 'Email address begins with',
   'invitations.client': 'Client',
   'invitations.inviter': 'Invited by',
   'invitations.state': 'State',
@@ -1543,7 +1544,7 @@ export const english = {
   'invitations.age.over-3': 'More than 3 days ago',
   'invitations.age.over-30': 'More than 30 days ago',
   'invitations.none': 'No invitation found.',
-  'invitations.none.next': 'Try the beginning of a name, another state, or another time.',
+  'invitations.none.next': 'Try the beginning of a name or an address, another state, or another time.',
   'invitations.chosen': 'With those that you tick:',
   'invitations.resend': 'Resend invitations',
   'invitations.cancel': 'Cancel invitations',
@@ -1792,6 +1793,7 @@ export const english = {
   // The activity log: filters, before and after, as a file
   'client.tab.activity': 'Activity',
   'log.admin': 'Admin number',
+  'log.credential': 'API key number',
   'log.mayBeMore': 'There may be older ones: a client, a person or a day finds them sooner.',
   'log.entries': 'Newest first',
   'log.download': 'Download as CSV',
@@ -2275,6 +2277,7 @@ export const english = {
     'Its secret was shown once, when it was made. If it is lost, revoke this key and make another.',
   'credentials.kept': 'I have kept it',
   'credentials.saved': 'The API key {name} is saved.',
+  'credentials.activity': 'What this key did',
   'credentials.revoke': 'Revoke',
   'credentials.revoke.title': 'Revoke the API key {name}?',
   'credentials.revoke.sentence': 'Whatever uses it is refused from now on. It cannot be brought back.',

@@ -115,6 +115,13 @@ function openMysql(url: string, limits: { statementMs: number; readOnly: boolean
 export const openUnlimited = (db: Db): Db =>
   openDatabase(URLS.get(db.client.config) ?? '', { statementMs: 0 })
 
+/**
+ * A table, such as `invitations as i`, whose rows are looked for by this index: SQLite does not know how many rows have
+ * what, and of two indexes that fit takes either.
+ */
+export const foundBy = (db: Db, table: string, index: string): Knex.Raw =>
+  db.raw(isSqlite(db) ? '?? INDEXED BY ??' : '?? FORCE INDEX (??)', [table, index])
+
 /** Whether statements are taken: throws when not. */
 export const ping = (db: Db) => db.raw('SELECT 1')
 

@@ -25,7 +25,7 @@ export async function activityPage(
   return { ...found, list: inFull(found.list.map(seen)), before, total }
 }
 
-const FILTERS = ['text', 'client', 'user', 'admin', 'ip', 'from', 'to', 'action'] as const
+const FILTERS = ['text', 'client', 'user', 'admin', 'credential', 'ip', 'from', 'to', 'action'] as const
 type Name = (typeof FILTERS)[number]
 
 const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
@@ -39,6 +39,7 @@ const CHECKS: Record<Name, (text: string) => string | undefined> = {
   client: number,
   user: number,
   admin: number,
+  credential: number,
   ip: (text) => (isIP(text) ? undefined : t('log.bad.ip', { text })),
   from: day,
   to: day,
@@ -68,11 +69,12 @@ export function askedFor({ query }: Request): Asked {
   return { asked, errors, filter: filterOf(asked) }
 }
 
-function filterOf({ client, user, admin, ...rest }: Asked['asked']): ActivityFilter {
+function filterOf({ client, user, admin, credential, ...rest }: Asked['asked']): ActivityFilter {
   return {
     ...rest,
     ...(client && { client: { id: idOf(client) } }),
     ...(user && { user: { id: idOf(user) } }),
     ...(admin && { admin: { id: idOf(admin) } }),
+    ...(credential && { credential: { id: idOf(credential) } }),
   }
 }

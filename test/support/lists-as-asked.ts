@@ -14,6 +14,12 @@ export const SEARCHES = [
   ],
   ...['pending', 'expired', 'accepted'].map((state) => `/admin/invitations?state=${state}`),
   ...['/admin/invitations?inviter=al', '/admin/invitations?client=acme', '/admin/invitations?age=over-30'],
+  ...[
+    '/admin/invitations?email=i',
+    '/admin/invitations?email=DORA@example.com&state=pending&client=acme&inviter=al&age=within-7',
+  ],
+  '/admin/invitations?email=dora@example.com&state=expired&before=90000_2099-02-01T00:00:00.000Z',
+  '/admin/invitations?email=do&state=pending&client=acme&inviter=al&before=90000_2099-02-01T00:00:00.000Z',
   ...['/admin/emails?status=failed', '/admin/emails?search=alice@', '/admin/emails?search=%231'],
   ...['/admin/activity?action=user.added', '/admin/activity?user=1', '/admin/activity?client=1'],
   ...[
@@ -29,6 +35,8 @@ export const SEARCHES = [
   ...['/admin/emails?before=90000', '/admin/emails?before=90000&status=sent', '/admin/emails?search=hello'],
   ...['/admin/activity?before=90000', '/admin/activity?user=1&before=90000', '/admin/activity?text=needle'],
   ...[
+    '/admin/activity?credential=1',
+    '/admin/activity?credential=1&before=90000&user=1',
     '/admin/activity?admin=1&before=90000',
     '/admin/activity?ip=192.0.2.1',
     '/admin/activity?user=1&admin=1',

@@ -112,7 +112,7 @@ describe('H3: access is taken away on A, and B lags', () => {
 
     let isAnswered = false
     const waiting = bob.newTab().visit('/clientarea')
-    waiting.then(() => {
+    void waiting.then(() => {
       isAnswered = true
     })
     await pause(1_000)
