@@ -17,6 +17,7 @@ import { forgetLimits } from './domain/limits.ts'
 import { mendWords } from './domain/mending-words.ts'
 import { remindInvited } from './domain/reminding.ts'
 import { sealActivity } from './domain/seals.ts'
+import { encryptAnew } from './domain/totp.ts'
 import { expireTransfers } from './domain/transfers.ts'
 import type { Db } from './platform/database.ts'
 
@@ -72,6 +73,7 @@ export const jobs: Job[] = [
     run: (db, lease) => askForReviews(db, asJob('ask-for-reviews', lease)),
   },
   { name: 'forget-limits', schedule: '27 * * * *', run: forgetLimits },
+  { name: 'encrypt-anew', schedule: '57 3 * * *', run: encryptAnew },
 ]
 
 /** What mends something that the doctor found: asked for by a person, never by the clock. */

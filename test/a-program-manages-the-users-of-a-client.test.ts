@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { caller, keyOf, problem, tokenOf } from './support/api.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { no, whmcsCaller } from './support/whmcs.ts'
 
 const ACME = 1
 const BAKERY = 3
@@ -57,6 +58,21 @@ describe('a program manages the users of a client', () => {
     for (const body of [...wrong, { permissions: [] }, { vat: 1 }, { ends_on: '2027-02-30' }])
       expect((await call('PATCH', at(BOB), body, SEEN)).status, JSON.stringify(body)).toBe(422)
     expect(outcome(await call('PATCH', at(BOB), {}))).toEqual([428, problem('api.matchMissing')])
+  })
+
+  test('access that is over gets no other permissions, of which its user would be told, but for a later day', async () => {
+    const over = { ends_at: '2026-01-01T00:00:00.000Z' }
+    await house.db('associations').where({ client_id: ACME, user_id: BOB }).update(over)
+    const whmcs = whmcsCaller(house, await keyOf(house))
+    const named = { client_id: ACME, user_id: BOB, permissions: 'invoices' }
+    expect(await whmcs('UpdateUserPermissions', named)).toEqual(
+      no('This access has ended. Set a later day first.'),
+    )
+    const edit = (more: object) => call('PATCH', at(BOB), { permissions: ['invoices'], ...more }, SEEN)
+    expect(outcome(await edit({}))).toEqual([409, problem('suspend.over')])
+    expect(await house.mailTo('bob@example.com')).toEqual([])
+    const again = await edit({ ends_on: '2027-06-30' })
+    expect([again.status, again.body.standing, again.body.permissions]).toEqual([200, 'open', ['invoices']])
   })
 
   test('suspends, resumes and removes, each once', async () => {

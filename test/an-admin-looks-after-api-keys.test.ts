@@ -45,6 +45,10 @@ describe('an admin looks after API keys', () => {
     expect(ada.told, 'before the password is looked at').toBe('There is no client “4711”.')
     await ada.press('Save', { 'Only these clients': '', 'Only from these addresses': 'home', ...mine })
     expect(ada.told).toContain('“home” is no address or network')
+    // What is behind the % is told apart by nothing, and may be as long as one likes.
+    const zone = `fe80::1%${'e'.repeat(1_000)}`
+    await ada.press('Save', { 'Only from these addresses': zone, ...mine })
+    expect([ada.status, ada.told]).toEqual([422, expect.stringContaining('is no address or network')])
     await ada.press('Save', { 'List clients': false, 'Only from these addresses': '', ...mine })
     expect(ada.told).toContain('Choose at least one right.')
   })

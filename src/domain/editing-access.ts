@@ -16,6 +16,7 @@ import { counted } from './limits.ts'
 import { endWithin, mustEndWithin, mustHold } from './managing.ts'
 import { choosePermissions, formatPermissions, type Permission, parsePermissions } from './permissions.ts'
 import { ownNameOf } from './presets.ts'
+import { Refusal } from './refusal.ts'
 import { describeUser, fullName } from './users.ts'
 
 /** Replaces them; each time mails the person, so those of the account do it so often in a day. */
@@ -36,6 +37,7 @@ export function setPermissions(
       const endsAt = endsOn === undefined ? undefined : readEnd(endsOn)
       const { client: current, user, reach } = await takeAssociation(trx, client, target, 'owner.edit')
       check?.(user)
+      if (user.standing === 'ended' && endsAt === undefined) throw new Refusal('suspend.over')
       const permissions = chosen ?? formatPermissions(user.permissions)
       mustHold(reach, permissions)
       const after = parsePermissions(permissions)

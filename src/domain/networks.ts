@@ -11,7 +11,7 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 function isNetwork(text: string): boolean {
-  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const [, address = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const kind = isIP(address)
   return kind !== 0 && Number(bits ?? 0) <= (kind === 6 ? 128 : 32)
 }

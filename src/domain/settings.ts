@@ -88,6 +88,8 @@ async function read(db: Db) {
 /** Saves what changed, limits too, and says in the log what was before and after (the logo only as changed). */
 export async function saveSettings(db: Db, by: Actor, input: Settings, limits: Partial<Limits> = {}) {
   await change(db, by, async (trx) => {
+    // One after the other: else two would write the same new row, and each tell of what was before the other.
+    await trx('admins').update({ updated_at: trx.ref('updated_at') })
     forgetSettings()
     const before = await readSettings(trx)
     for (const key of Object.keys(SETTINGS) as (keyof Settings)[]) {

@@ -3,12 +3,15 @@
 // for its person: a copy of the database makes no codes, and a row that was moved to somebody else opens nothing.
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
 import { Secret, TOTP } from 'otpauth'
 import { inMinutes, now, timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
+import { HARMLESS, transaction } from '../platform/transaction.ts'
 import type { Change } from './change.ts'
 import { inHand } from './handed.ts'
+import { keepLease, type Lease } from './leases.ts'
 import { keyOf, type Person } from './people.ts'
 
 const SECRET_BYTES = 20
@@ -27,9 +30,11 @@ interface Row {
 const keyFrom = (secret: string) =>
   Buffer.from(hkdfSync('sha256', secret, '', 'secrets of authenticator apps', 32))
 
-const belongsTo = ({ kind, id }: Person) => Buffer.from(`${kind} ${id}`)
+type Owner = Pick<Person, 'kind' | 'id'>
 
-function encrypt(person: Person, plain: Buffer): string {
+const belongsTo = ({ kind, id }: Owner) => Buffer.from(`${kind} ${id}`)
+
+function encrypt(person: Owner, plain: Buffer): string {
   const iv = randomBytes(IV)
   const cipher = createCipheriv('aes-256-gcm', keyFrom(inHand().secrets[0] ?? ''), iv).setAAD(
     belongsTo(person),
@@ -39,9 +44,9 @@ function encrypt(person: Person, plain: Buffer): string {
 }
 
 /** Nothing when it was made with a secret that is no more, or for somebody else. */
-function decrypt(person: Person, stored: string): Buffer | undefined {
+function decrypt(person: Owner, stored: string, secrets = inHand().secrets): Buffer | undefined {
   const bytes = Buffer.from(stored, 'base64url')
-  for (const secret of inHand().secrets)
+  for (const secret of secrets)
     try {
       const decipher = createDecipheriv('aes-256-gcm', keyFrom(secret), bytes.subarray(0, IV))
       decipher.setAAD(belongsTo(person)).setAuthTag(bytes.subarray(IV, IV + TAG))
@@ -124,6 +129,47 @@ export async function useTotp(trx: Change, person: Person, code: string): Promis
     .where('last_step', '<', step)
     .update({ last_step: step })
   return taken === 1
+}
+
+const ROWS_A_STEP = 200
+
+interface Stored {
+  person_kind: Person['kind']
+  person_id: number
+  secret: string
+}
+
+/** The job: what an earlier APP_SECRET has encrypted is encrypted by the one of today, so that the earlier one may go. */
+export async function encryptAnew(db: Db, lease: Lease | undefined): Promise<number> {
+  let count = 0
+  if (inHand().secrets.length < 2) return count
+  for (const person_kind of ['admin', 'user'] as const)
+    for (let after = 0; ; ) {
+      const some: Stored[] = await db('totp_factors')
+        .where({ person_kind })
+        .where('person_id', '>', after)
+        .orderBy('person_id')
+        .limit(ROWS_A_STEP)
+      for (const one of some) count += await encryptOne(db, lease, one)
+      after = some.at(-1)?.person_id ?? 0
+      if (after === 0) break
+    }
+  return count
+}
+
+/** Guarded by what was read: whoever sets another app up meanwhile keeps that one. */
+async function encryptOne(db: Db, lease: Lease | undefined, { person_kind, person_id, secret }: Stored) {
+  const person = { kind: person_kind, id: person_id }
+  const plain = decrypt(person, secret, inHand().secrets.slice(1))
+  if (!plain) return 0
+  const row = { ...keyOf(person), secret }
+  const write = async (trx: Knex.Transaction) => {
+    if (lease) await keepLease(trx, lease)
+    return trx('totp_factors')
+      .where(row)
+      .update({ secret: encrypt(person, plain) })
+  }
+  return transaction(db, write, HARMLESS)
 }
 
 export const dropTotp = (trx: Change, person: Person) => trx('totp_factors').where(keyOf(person)).delete()

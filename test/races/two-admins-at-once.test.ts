@@ -1,3 +1,4 @@
+import { load } from 'cheerio'
 import { expect, test } from 'vitest'
 import { makeFirstLink } from '../../src/domain/first-admin.ts'
 import { addAdmin, adminNamed, proof } from '../support/admins.ts'
@@ -25,6 +26,28 @@ test('H9 two Full admins demote or disable each other at once: one stays', async
     expect(answers.filter((status) => status >= 500)).toEqual([])
     const left = await db('admins').where({ role: 'full', status: 'active' })
     expect(left).toHaveLength(1)
+  }
+})
+
+// Fails when a setting that somebody else has written meanwhile is written anew.
+test('settings are saved for the first time by several at once: it works for all of them', async () => {
+  await db('admins').update({ role: 'full', status: 'active' })
+  const ada = await house.admin()
+  await ada.visit('/admin/settings')
+  const shown = load(ada.html)('form[action="/admin/settings"]').serialize()
+  for (let round = 0; round < 6; round++) {
+    await db('settings').whereIn('key', ['name', 'limit.login']).delete()
+    const answers = await atOnce(
+      ['1', '2', '3', '4'].map((nth) => async () => {
+        const form = new URLSearchParams(shown)
+        form.set('name', `House ${nth}`)
+        form.set('login', `7${nth}`)
+        const tab = ada.newTab()
+        await tab.post('/admin/settings', String(form))
+        return tab.status
+      }),
+    )
+    expect(answers).toEqual([200, 200, 200, 200])
   }
 })
 
