@@ -232,6 +232,7 @@ export const english = {
     'The personal tokens of your login go on working. Under Personal tokens you can revoke those that you do not know.',
   'email.password-changed.unexpected':
     'If that was not you, set a new one at once: choose “Forgot password?” on the login page.',
+  'link.again': 'Get a new link',
   'link.dead':
     'This link does not work any more. It may have been used, be over 60 minutes old, or be incomplete.',
 
@@ -379,7 +380,7 @@ export const english = {
   'details.lead': 'The account’s own name and address. Your login has its own.',
   'details.saved': 'The details are saved.',
   'details.group.who': 'Name',
-  'details.group.where': 'Address',
+  'details.group.where': 'Postal address',
 
   // Contacts
   'contacts.title': 'Contacts',
