@@ -1608,7 +1608,8 @@ export const english = {
   'emails.mayBeMore': 'There may be older ones: an address from its start finds them at once.',
   'people.mayBeMore': 'There may be more further on.',
   'emails.none.next':
-    'Try a part of the address or subject, another status, or a client as #12. Words are looked for among the newest 200,000 emails; an address from its start, among all.',
+    'Try another status, or the beginning of the address: that looks through all emails, other words through the newest 200,000.',
+  'emails.none.client': 'The emails of one client are found as #12, its number.',
   'emails.attempts': 'Attempts: {count}',
   'emails.nextTry': 'Next try',
   'emails.link': 'As a page of its own',
