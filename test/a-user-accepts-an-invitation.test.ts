@@ -52,22 +52,27 @@ describe('somebody who has a login accepts an invitation', () => {
     expect(alice.$('#pending').text().trim()).toBe('Pending Invites 0')
   })
 
-  test('who is associated already is refused with a sentence, and the link is not used up', async () => {
+  test('who is associated already is told so and led to the account, and the link is not used up', async () => {
     const link = await linkFor('erik@example.com')
     const carol = await house.user('carol')
     for (const associated of [await house.user('alice'), carol]) {
       await associated.visit(link)
-      await associated.press('Accept')
-      expect(associated.status).toBe(422)
-      expect(associated.told).toContain(
-        'You are a user of this account already: the invitation can still be accepted by somebody else.',
-      )
+      const sentence =
+        'You are a user of this account already: the invitation can still be accepted by somebody else.'
+      expect(associated.text).toContain(sentence)
+      expect(associated.text, 'what would be refused is not offered').not.toContain('You accept as')
+      const late = await associated.newTab().visit(link)
+      await late.post(`${link}/accept`)
+      expect([late.status, late.told]).toEqual([422, expect.stringContaining(sentence)])
+      await associated.press('Switch to Acme Hosting')
+      expect([associated.path, associated.title]).toEqual(['/clientarea', 'Acme Hosting'])
     }
+    await carol.visit(link)
+    await removeAccess('Bob Brown')
     await carol.press('Use another login')
     expect(carol.path).toBe(link)
     await carol.press('Log in', LOGIN('bob'))
     expect(carol.text, 'as another of their logins').toContain('You accept as BB Bob Brown')
-    await removeAccess('Bob Brown')
     await carol.press('Accept')
     expect(carol.title).toBe('Acme Hosting')
     expect(carol.text).toContain('Hello, Bob!')

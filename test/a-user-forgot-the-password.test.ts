@@ -87,6 +87,8 @@ describe('a user forgot the password', () => {
 
     await otherTab.press('Set password', { 'New password': 'the second click of it' })
     expectDead(otherTab)
+    await otherTab.follow('Get a new link')
+    expect(otherTab.title, 'the way on').toBe('Forgot password')
     expectDead(await house.visitor().visit(link))
     expectDead(await house.visitor().visit(earlier))
     expect((await logIn('alice@example.com', NEW_PASSWORD)).status).toBe(200)

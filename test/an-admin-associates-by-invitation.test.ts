@@ -119,6 +119,7 @@ describe('Associate User, with an invitation', () => {
     await ada.press('Invite User', { [SEARCH]: 'erik@example.com', 'Check All': true })
     expect([ada.status, ada.told]).toEqual([422, 'Pick a user from the list, or choose “Create new user”.'])
     expect(ada.value(SEARCH), 'kept').toBe('erik@example.com')
+    expect(ada.$('label[for="user-new"]').text(), 'who would be new').toContain('erik@example.com')
     expect(ticked(), 'kept').toHaveLength(14)
 
     await ada.visit(`${url}/associate`)

@@ -121,6 +121,16 @@ describe('several are invited at once', () => {
     )
   })
 
+  test('what holds no address at all is one that went wrong, not as many as it has words', async () => {
+    await paste('Bob Brown')
+    expect([alice.status, alice.told, alice.value('Email address')]).toEqual([
+      422,
+      'That email address is not complete: something like name@example.com.',
+      'Bob Brown',
+    ])
+    expect(notInvited()).toEqual([])
+  })
+
   test('R22 who has a login is answered for as who has none', async () => {
     await paste('carol@example.com, nobody@example.com, oops')
     expect(invitedNow()).toEqual(['carol@example.com', 'nobody@example.com'])

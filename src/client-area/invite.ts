@@ -11,6 +11,7 @@ import {
   getOffer,
   registerAndAccept,
 } from '../domain/accepting.ts'
+import { findClientOf } from '../domain/associations.ts'
 import { type Client, clientName } from '../domain/clients.ts'
 import { markOpened } from '../domain/invitation-links.ts'
 import { countTry } from '../domain/limits.ts'
@@ -44,7 +45,9 @@ export function acceptPage(db: Db) {
     const joined = await findJoined(db, tokenOf(req), req.visit.user)
     if (joined) return leadIn(req, res, joined)
     const offer = await getOffer(db, tokenOf(req))
-    show(req, res, 'client-area/invite', { ...offer, form, token: tokenOf(req) })
+    const { user } = req.visit
+    const isUser = Boolean(user && (await findClientOf(db, user, offer.client.id)))
+    show(req, res, 'client-area/invite', { ...offer, isUser, form, token: tokenOf(req) })
   }
 
   /** Somebody tried: that is when whoever invited learns that the link was opened (HARD-CASES H28). */

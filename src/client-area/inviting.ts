@@ -68,7 +68,8 @@ export function inviting(db: Db, showUsers: ShowUsers) {
     let outcomes: Outcome[] = []
     let replaced = false
     const form = await submit(inviteForm(all), req.body, async (input) => {
-      list = readAddresses(input.email)
+      // Without any address in it, it is one that went wrong, not as many as it has words.
+      list = input.email.includes('@') ? readAddresses(input.email) : []
       const [only = input.email.trim(), second] = list
       if (list.length > AT_ONCE_MAX)
         throw new Refusal('invite.list.tooMany', 'email', { count: list.length, max: AT_ONCE_MAX })

@@ -232,6 +232,7 @@ export const english = {
     'The personal tokens of your login go on working. Under Personal tokens you can revoke those that you do not know.',
   'email.password-changed.unexpected':
     'If that was not you, set a new one at once: choose “Forgot password?” on the login page.',
+  'link.again': 'Get a new link',
   'link.dead':
     'This link does not work any more. It may have been used, be over 60 minutes old, or be incomplete.',
 
@@ -379,7 +380,7 @@ export const english = {
   'details.lead': 'The account’s own name and address. Your login has its own.',
   'details.saved': 'The details are saved.',
   'details.group.who': 'Name',
-  'details.group.where': 'Address',
+  'details.group.where': 'Postal address',
 
   // Contacts
   'contacts.title': 'Contacts',
@@ -1608,7 +1609,8 @@ export const english = {
   'emails.mayBeMore': 'There may be older ones: an address from its start finds them at once.',
   'people.mayBeMore': 'There may be more further on.',
   'emails.none.next':
-    'Try a part of the address or subject, another status, or a client as #12. Words are looked for among the newest 200,000 emails; an address from its start, among all.',
+    'Try another status, or the beginning of the address: that looks through all emails, other words through the newest 200,000.',
+  'emails.none.client': 'The emails of one client are found as #12, its number.',
   'emails.attempts': 'Attempts: {count}',
   'emails.nextTry': 'Next try',
   'emails.link': 'As a page of its own',

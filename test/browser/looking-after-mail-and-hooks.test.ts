@@ -41,6 +41,7 @@ const rows = () => ada.locator('#emails .row-item')
 const inFrame = (page: Page, text: string) => page.frameLocator('iframe').getByText(text).waitFor()
 
 test('the list narrows while one types, the place for it keeps the focus, and the status joins in', async () => {
+  await ada.locator('#more > summary').click()
   await ada.getByRole('link', { name: 'Emails', exact: true }).click()
   await rows().nth(2).waitFor()
   const search = ada.getByLabel('Search by address, subject or client')
@@ -63,6 +64,7 @@ test('the list narrows while one types, the place for it keeps the focus, and th
 test('a message shows in its frame, however one came, and again after Retry', async () => {
   await ada.getByRole('link', { name: 'Clients', exact: true }).click()
   await ada.getByRole('heading', { level: 1, name: 'Clients' }).waitFor()
+  await ada.locator('#more > summary').click()
   await ada.getByRole('link', { name: 'Emails', exact: true }).click()
   await ada.getByRole('link', { name: LONG }).click()
   await inFrame(ada, 'What you will be able to do:')
