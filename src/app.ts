@@ -17,7 +17,7 @@ import { serveAssets } from './web/assets.ts'
 import { readBodies } from './web/bodies.ts'
 import { csrf } from './web/csrf.ts'
 import { errorPage, notFound } from './web/errors.ts'
-import { headers, onlyHere } from './web/hardening.ts'
+import { headers, onlyHere, withoutPorts } from './web/hardening.ts'
 import { health } from './web/health.ts'
 import { oneRouter } from './web/one-router.ts'
 import { requestLog } from './web/request-log.ts'
@@ -44,6 +44,7 @@ export function createApp({ config, db, log, views }: House) {
   Object.assign(app.locals, { config, db, views })
 
   app.use(begin)
+  app.use(withoutPorts)
   app.use(pinoHttp(requestLog(log)))
   app.use(headers(config))
   app.use(health(db))

@@ -102,15 +102,15 @@ export async function listActivity(db: Db, { limit, ...filter }: ActivityFilter 
 }
 
 /**
- * A page of them, and one more. Words and addresses are found by no index: so many entries are looked at for one page,
- * which says where it stopped.
+ * A page of them, and one more. Words, addresses and names are found by no index: so many entries are looked at for one
+ * page, which says where it stopped.
  */
 export async function searchActivity(
   db: Db,
   filter: ActivityFilter & { limit: number },
 ): Promise<Found<Activity>> {
-  const { text, ip, ...indexed } = filter
-  if (!text && !ip) return { rows: await listActivity(db, filter) }
+  const { text, ip, name, ...indexed } = filter
+  if (!text && !ip && !name) return { rows: await listActivity(db, filter) }
   let since = 0
   for (const whose of await parties(db, filter)) {
     const rows = db('activity')
@@ -124,8 +124,8 @@ export async function searchActivity(
 
 /** How many; nothing for what is found by no index. */
 export async function countActivity(db: Db, filter: ActivityFilter): Promise<number | undefined> {
-  const { text, ip, before: _, ...indexed } = filter
-  if (text || ip) return undefined
+  const { text, ip, name, before: _, ...indexed } = filter
+  if (text || ip || name) return undefined
   const idsOf = (whose: Narrow) =>
     db('activity')
       .modify((query) => narrow(query, indexed))

@@ -4,7 +4,7 @@
 
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
-import { type Activity, type ActivityFilter, listActivity, newestFirst } from './activity.ts'
+import { type Activity, type ActivityFilter, newestFirst, searchActivity } from './activity.ts'
 import { type Caller, listedFor, ofEachSeen } from './api-callers.ts'
 import type { Client } from './clients.ts'
 import type { Contact } from './contacts.ts'
@@ -26,6 +26,8 @@ const DEEPEST = 1_000_000
 const DEEPEST_SEARCHED = 10_000
 /** Each looks at 1,200 rows. */
 const SEARCHES = 25
+/** Each looks at 20,000 entries of the log. */
+const SEARCHES_OF_LOG = 3
 
 function mustReach(start: number, most = DEEPEST_SEARCHED) {
   if (start > most) throw new Refusal('api.tooDeep', 'limitstart', { most: most.toLocaleString('en') })
@@ -143,10 +145,20 @@ export async function walkActivity(
   mustReach(start)
   const most = start + limit + 1
   const list = async (client = filter.client) =>
-    filter.client && client?.id !== filter.client.id
-      ? []
-      : listActivity(db, { ...filter, client, limit: most })
+    filter.client && client?.id !== filter.client.id ? [] : foundActivity(db, { ...filter, client }, most)
   return (await ofEachSeen(db, caller, list, { order: newestFirst, limit: most })).slice(start)
+}
+
+async function foundActivity(db: Db, filter: ActivityFilter, most: number): Promise<Activity[]> {
+  const rows: Activity[] = []
+  let before: number | undefined
+  for (let nth = 0; nth < SEARCHES_OF_LOG && rows.length < most; nth++) {
+    const some = await searchActivity(db, { ...filter, before, limit: most - rows.length })
+    rows.push(...some.rows)
+    before = some.stopped?.id
+    if (!before) break
+  }
+  return rows
 }
 
 /** Which clients each of these users has, however that stands. */

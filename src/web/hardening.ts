@@ -50,6 +50,19 @@ export const headers = (config: Config): RequestHandler[] => [
   },
 ]
 
+const PORT_BEHIND = /^(?:\[([^\]]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/
+
+/** Some proxies tell the port as well: with it each connection would be a visitor, and a network, of its own. */
+export const withoutPorts: RequestHandler = ({ headers }, _res, next) => {
+  const told = headers['x-forwarded-for']
+  if (typeof told === 'string')
+    headers['x-forwarded-for'] = told
+      .split(',')
+      .map((one) => one.trim().replace(PORT_BEHIND, '$1$2'))
+      .join(', ')
+  next()
+}
+
 const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
 /** The sample logins are known to everyone: only this machine, by this very address (HARD-CASES H8). */
