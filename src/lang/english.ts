@@ -1072,6 +1072,7 @@ export const english = {
   'client.new.owner': 'Owner',
   'client.new.owner.help':
     'A new owner gets a login with the name and address below; they set a password by “Forgot password”.',
+  'client.new.taken': 'There is a user with this address: pick them as the owner.',
   'client.new.button': 'Open client',
   'client.opened': '{client} is open.',
   'client.closed': 'This client is closed: open it again first.',
