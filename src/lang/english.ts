@@ -1112,6 +1112,7 @@ export const english = {
   'associate.unverified':
     'Nobody has proven to own {email} yet, so this login may be a stranger’s. Tick the box if you made sure whose it is, or send an invitation.',
   'associate.confirm': 'I made sure that this login belongs to the right person',
+  'manage.owner.how': 'To change the owner, manage another user of this account and tick “Make Owner”.',
   'manage.makeOwner': 'Make Owner',
   'manage.makeOwner.help':
     'Ownership moves to {name}. The former owner stays, with all permissions but to manage users, and both are told by email.',
