@@ -200,13 +200,14 @@ document.addEventListener('keydown', (event) => {
   target.form.requestSubmit()
 })
 
-// The browser takes the link along, or leaves it marked for the keyboard.
+// The browser takes along what is in the field or list, or leaves it marked for the keyboard.
 document.addEventListener('click', async ({ target }) => {
   const button = target.closest('[data-copy]')
   if (!button) return
   const field = document.getElementById(button.dataset.copy)
-  field.select()
-  const isCopied = await navigator.clipboard?.writeText(field.value).then(
+  if (field.select) field.select()
+  else getSelection().selectAllChildren(field)
+  const isCopied = await navigator.clipboard?.writeText(field.value ?? field.innerText).then(
     () => true,
     () => false,
   )

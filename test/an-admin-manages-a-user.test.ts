@@ -90,7 +90,9 @@ describe('Manage User', () => {
 
   test('the owner’s permissions cannot be edited, nor the owner removed', async () => {
     await ada.follow('Manage User: Alice Ames')
-    expect(ada.text).toContain('Alice Ames owns this account and holds every permission.')
+    expect(ada.text).toContain(
+      'Alice Ames owns this account and holds every permission. To change the owner,',
+    )
     expect(ada.$('[name="permissions"], [name="make_owner"]').length).toBe(0)
     await expect(ada.follow('Remove Access')).rejects.toThrow('No link')
 

@@ -67,6 +67,18 @@ describe('an admin opens a client', () => {
     expect([fay.title, fay.$('.tag-owner').length]).toEqual(['Fir & Sons', 1])
   })
 
+  test('the address that was typed to find the owner need not be typed again', async () => {
+    await ada.press('Open client', {
+      'Name or email address': 'Gus@example.org',
+      'Create new user': true,
+      'Last name': 'Gray',
+    })
+    expect([ada.told, ada.value('Email address')]).toEqual(['Enter a first name.', 'Gus@example.org'])
+    await ada.press('Open client', { 'First name': 'Gus' })
+    expect(ada.told).toBe('Gus Gray is open.')
+    expect(await house.db('users').where({ email: 'gus@example.org' })).toHaveLength(1)
+  })
+
   test('bad input: a sentence a field, all that was typed kept, nothing opened', async () => {
     const before = await house.db('clients').count({ n: '*' }).first()
     await ada.press('Open client', {
@@ -99,7 +111,7 @@ describe('an admin opens a client', () => {
     await ada.press('Open client', person)
     expect(ada.told).toBe('Pick a user from the list, or choose “Create new user”.')
     await ada.press('Open client', { 'Create new user': true })
-    expect(ada.told).toBe('There is a login with this address: log in with it instead.')
+    expect(ada.told).toBe('There is a user with this address: pick them as the owner.')
     expect(ada.value('First name')).toBe('Al')
     await ada.post('/admin/clients/new', {
       user_id: '9999',

@@ -111,10 +111,10 @@ describe('an owner reviews who has access', () => {
 
   test('several are removed at once: each is named first, and the answer says what was not', async () => {
     await alice.visit(PAGE)
-    await alice.press('Remove access')
+    await alice.press('Remove Access')
     expect(alice.text).toContain('Nobody is chosen')
     await alice.visit(PAGE)
-    await alice.press('Remove access', {
+    await alice.press('Remove Access', {
       'Bob Brown, Acme Hosting': true,
       'Carol Chen, Ames Consulting': true,
     })
@@ -123,14 +123,14 @@ describe('an owner reviews who has access', () => {
     const again = alice.newTab()
     await again.visit(alice.path)
     await house.db('associations').where({ user_id: ids.carol, client_id: ids.consulting }).delete()
-    await alice.press('Remove access')
+    await alice.press('Remove Access')
     expect([alice.status, alice.text]).toEqual([200, expect.stringContaining('Bob Brown: Acme Hosting')])
     expect(alice.text).toContain('without access by now: 1')
     expect(await has(ids.bob, ids.acme)).toBeUndefined()
     const done = await house.db('activity').where({ action: 'user.disassociated' })
     expect(done).toMatchObject([{ client_id: ids.acme, user_id: ids.bob, actor_id: ids.alice }])
     expect((await house.mailTo('bob@example.com')).map(({ text }) => text).join()).toContain('Acme Hosting')
-    await again.press('Remove access')
+    await again.press('Remove Access')
     expect(again.text, 'a second click').toContain('without access by now: 2')
     await alice.post(`${PAGE}/remove`, { who: ['x', `${ids.acme}-${ids.alice}`, { a: 'b' }] })
     expect(alice.status).toBe(200)

@@ -12,7 +12,7 @@ import {
 } from '../domain/clients.ts'
 import { cutPage, readPlace } from '../domain/pages.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { findUser, type NewUser, searchUsers, type User } from '../domain/users.ts'
+import { findUser, findUserByEmail, type NewUser, searchUsers, type User } from '../domain/users.ts'
 import type { Db } from '../platform/database.ts'
 import { flash } from '../web/flash.ts'
 import { type Form, formOf, submit } from '../web/form.ts'
@@ -26,6 +26,10 @@ const PAGE_SIZE = 25
 const FOUND_MAX = 8
 
 const NewClientForm = ProfileForm.extend({ user_id: z.string().default('') })
+
+/** A new owner's address is typed once: to look for them is enough. */
+const typedOnce = (body: Request['body']) =>
+  body?.user_id === 'new' && !body.email ? { ...body, email: body.search } : body
 
 export function clients(db: Db) {
   const page = Router()
@@ -55,8 +59,10 @@ export function clients(db: Db) {
 
   page.post('/admin/clients/new', ...holds('edit-clients'), async (req, res) => {
     let client: Client | undefined
-    const form = await submit(NewClientForm, req.body, async ({ user_id, ...profile }) => {
+    const form = await submit(NewClientForm, typedOnce(req.body), async ({ user_id, ...profile }) => {
       const { email, first_name, last_name } = profile
+      if (user_id === 'new' && (await findUserByEmail(db, email)))
+        throw new Refusal('client.new.taken', 'email')
       const owner: User | NewUser | undefined =
         user_id === 'new' ? { email, first_name, last_name } : await findUser(db, idOf(user_id))
       if (!owner) throw new Refusal('associate.choose', 'user_id')

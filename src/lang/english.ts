@@ -538,7 +538,7 @@ export const english = {
   'review.suspended': 'Suspended',
   'review.yes': 'Yes',
   'review.no': 'No',
-  'review.remove': 'Remove access',
+  'review.remove': 'Remove Access',
   'review.remove.sentence': 'These people lose their access at once. They are told by email.',
   'review.keep': 'Keep it',
   'review.nobody': 'Nobody is chosen who has access now.',
@@ -1072,6 +1072,7 @@ export const english = {
   'client.new.owner': 'Owner',
   'client.new.owner.help':
     'A new owner gets a login with the name and address below; they set a password by “Forgot password”.',
+  'client.new.taken': 'There is a user with this address: pick them as the owner.',
   'client.new.button': 'Open client',
   'client.opened': '{client} is open.',
   'client.closed': 'This client is closed: open it again first.',
@@ -1111,6 +1112,7 @@ export const english = {
   'associate.unverified':
     'Nobody has proven to own {email} yet, so this login may be a stranger’s. Tick the box if you made sure whose it is, or send an invitation.',
   'associate.confirm': 'I made sure that this login belongs to the right person',
+  'manage.owner.how': 'To change the owner, manage another user of this account and tick “Make Owner”.',
   'manage.makeOwner': 'Make Owner',
   'manage.makeOwner.help':
     'Ownership moves to {name}. The former owner stays, with all permissions but to manage users, and both are told by email.',
@@ -2269,7 +2271,8 @@ export const english = {
   'credentials.addresses': 'Only from these addresses',
   'credentials.addresses.help': 'Such as 203.0.113.7 or 203.0.113.0/24. With nothing: from anywhere.',
   'credentials.end': 'Last day',
-  'credentials.secret': 'Copy this now: it is shown only once, and only its fingerprint is kept here.',
+  'credentials.secret': 'Copy it now: it is shown only once.',
+  'credentials.secret.title': 'The secret of {name}',
   'credentials.secret.label': 'Secret',
   'credentials.copy': 'Copy',
   'credentials.copied': 'Copied.',
