@@ -29,6 +29,13 @@ export interface User {
   emailVerified: boolean
 }
 
+/** Somebody who has no login yet. */
+export interface NewUser {
+  email: string
+  firstName: string
+  lastName: string
+}
+
 export interface Invitation {
   id: number
   email: string
@@ -128,13 +135,11 @@ export interface HookPoints {
   /** Before an invitation is sent or sent again. */
   PreInviteSend: { client: Client; email: string; permissions: string[] }
   /** Before an admin associates a user directly; a user to be created has no `id` yet. */
-  PreUserAssociate: {
-    client: Client
-    user: User | { email: string; firstName: string; lastName: string }
-    permissions: string[]
-  }
+  PreUserAssociate: { client: Client; user: User | NewUser; permissions: string[] }
   /** Before Make Owner, and before a transfer of ownership is offered or accepted; `user` would become the owner. */
   PreOwnerChange: { client: Client; user: User }
+  /** Before a login is created; of somebody who registers, before the mail that proves the address goes out. */
+  PreUserAdd: { user: NewUser }
 }
 
 export type HookName = keyof HookPoints

@@ -40,6 +40,7 @@ const POINTS: Record<HookName, true> = {
   PreInviteSend: true,
   PreUserAssociate: true,
   PreOwnerChange: true,
+  PreUserAdd: true,
 }
 
 const isPoint = (name: string): name is HookName => Object.hasOwn(POINTS, name)

@@ -36,7 +36,7 @@ const namesIn = (cell = '') => [...cell.replace(/\(.*?\)/g, '').matchAll(/`(\w+)
 
 describe('docs/add-ons.md tells what is so', () => {
   const points = fieldsOf('HookPoints')
-  const objects = ['Actor', 'Client', 'User', 'Invitation', 'Contact']
+  const objects = ['Actor', 'Client', 'User', 'NewUser', 'Invitation', 'Contact']
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-docs-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -17,7 +17,16 @@ import { listMergedInto, loginNow } from './merged-logins.ts'
 import { type Offer, offerNow } from './offers.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './settings.ts'
-import { createUser, describeUser, fullName, getUser, type NewUser, takeUser, type User } from './users.ts'
+import {
+  askToAdd,
+  createUser,
+  describeUser,
+  fullName,
+  getUser,
+  type NewUser,
+  takeUser,
+  type User,
+} from './users.ts'
 import { sendVerification } from './verifications.ts'
 
 export const DECLINE_WORD_MAX = 500
@@ -47,13 +56,14 @@ export const accept = (db: Db, by: Actor, token: string, user: User): Promise<Cl
   change(db, by, (trx) => acceptAs(trx, token, () => takeUser(trx, user)))
 
 /** Creates the login and accepts, both or neither. `by` becomes the new user. */
-export const registerAndAccept = (
+export async function registerAndAccept(
   db: Db,
   by: Actor,
   token: string,
   input: NewUser & { password_hash: string },
-): Promise<{ client: Client; user: User }> =>
-  change(db, by, async (trx) => {
+): Promise<{ client: Client; user: User }> {
+  await askToAdd(by, input)
+  return change(db, by, async (trx) => {
     let created: User | undefined
     const client = await acceptAs(trx, token, async () => {
       created = await createUser(trx, input)
@@ -63,6 +73,7 @@ export const registerAndAccept = (
     if (created) await sendVerification(trx, created)
     return { client, user: created as User }
   })
+}
 
 async function acceptAs(trx: Change, token: string, who: () => Promise<User>): Promise<Client> {
   const { client, offer } = await takeOffer(trx, token)

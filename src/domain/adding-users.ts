@@ -5,12 +5,14 @@ import type { Db } from '../platform/database.ts'
 import { type Actor, change } from './change.ts'
 import { hashPassword } from './passwords.ts'
 import { lastSettings } from './settings.ts'
-import { createUser, type Language, type NewUser, type User } from './users.ts'
+import { askToAdd, createUser, type Language, type NewUser, type User } from './users.ts'
 import { sendVerification } from './verifications.ts'
 
 /** Without a password, which is set by "Forgot password"; no e-mail goes out. */
-export const addUser = (db: Db, by: Actor, input: NewUser): Promise<User> =>
-  change(db, by, (trx) => createUser(trx, { ...input, password_hash: null }))
+export async function addUser(db: Db, by: Actor, input: NewUser): Promise<User> {
+  await askToAdd(by, input)
+  return change(db, by, (trx) => createUser(trx, { ...input, password_hash: null }))
+}
 
 export interface AddedUser extends NewUser {
   password: string
@@ -27,6 +29,7 @@ export async function addUserWithPassword(
   by: Actor,
   { password, ...person }: AddedUser,
 ): Promise<User> {
+  await askToAdd(by, person)
   const password_hash = await hashChosen(db, person.email, password)
   return change(db, by, async (trx) => {
     const user = await createUser(trx, { ...person, password_hash })

@@ -14,7 +14,15 @@ import { endWithin, mustHold, mustManage, mustReachUser } from './managing.ts'
 import { choosePermissions, type Permission, parsePermissions, permissionsOf } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { endRequests } from './request-mail.ts'
-import { createUser, describeUser, type NewUser, takeUser, type User } from './users.ts'
+import {
+  askToAdd,
+  createUser,
+  describeNew,
+  describeUser,
+  type NewUser,
+  takeUser,
+  type User,
+} from './users.ts'
 
 /** A user as one client sees them. */
 export interface ClientUser extends User, AccessTimes {
@@ -153,11 +161,10 @@ export async function associate(
   const known = 'id' in who
   if (known && !who.email_verified_at && !confirmed)
     throw new Refusal('associate.unverified', 'confirmed', { email: who.email })
+  if (!known) await askToAdd(by, who)
   await askHooks(by, 'PreUserAssociate', {
     client: describeClient(client),
-    user: known
-      ? describeUser(who)
-      : { email: who.email, firstName: who.first_name, lastName: who.last_name },
+    user: known ? describeUser(who) : describeNew(who),
     permissions: parsePermissions(permissions),
   })
   return change(db, by, async (trx) => {

@@ -13,6 +13,7 @@ import { ALL_PERMISSIONS } from './permissions.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
 import {
+  askToAdd,
   createUser,
   findUser,
   fullName,
@@ -111,12 +112,13 @@ export const countClients = (db: Db, status?: Client['status']): Promise<number>
   )
 
 /** Opens a client account for its owner: an existing user, or a new one created in the same transaction. */
-export function openClient(
+export async function openClient(
   db: Db,
   by: Actor,
   owner: User | (NewUser & { password_hash?: string; language?: Language }),
   profile: Profile,
 ): Promise<Client> {
+  if (!('id' in owner)) await askToAdd(by, owner)
   const open = () =>
     change(db, by, async (trx) => {
       const user =

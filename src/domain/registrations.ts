@@ -16,6 +16,7 @@ import { hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { lastSettings } from './settings.ts'
 import {
+  askToAdd,
   createUser,
   describeUser,
   findUser,
@@ -48,6 +49,8 @@ export async function register(
   browser: string,
 ): Promise<void> {
   const { password, ...person } = input
+  // Of any address, so that nobody learns by it which has a login (HARD-CASES H17).
+  await askToAdd(by, person)
   const password_hash = await hashPassword(password, { email: input.email, product: lastSettings(db).name })
   const email = lowerCase(input.email)
   await change(db, by, async (trx) => {

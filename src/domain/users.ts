@@ -7,8 +7,8 @@ import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { isDuplicate } from '../platform/faults.ts'
 import { record } from './activity.ts'
-import type { Change } from './change.ts'
-import { fire } from './hooks.ts'
+import type { Actor, Change } from './change.ts'
+import { askHooks, fire } from './hooks.ts'
 import { cutPage } from './pages.ts'
 import { NotFound, Refusal } from './refusal.ts'
 import { searchText } from './search.ts'
@@ -113,6 +113,17 @@ export async function searchUsers(db: Db, typed: string, most: number, except?: 
   const { list, next } = cutPage(await findByWords<User>(db, 'users', typed, { limit: most + 1, only }), most)
   return { found: list, mayBeMore: next !== undefined }
 }
+
+/** What hooks may know of a login that is not there yet. */
+export const describeNew = ({ email, first_name, last_name }: NewUser) => ({
+  email: lowerCase(email),
+  firstName: first_name,
+  lastName: last_name,
+})
+
+/** Before the transaction that creates a login. */
+export const askToAdd = (by: Actor, input: NewUser) =>
+  askHooks(by, 'PreUserAdd', { user: describeNew(input) })
 
 /** Refuses an address that has a login already. `password_hash` null: set later by "Forgot password". */
 export async function createUser(
