@@ -22,6 +22,7 @@ import { invitesLists } from '../web/invites-lists.ts'
 import { linkPages } from '../web/link-pages.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, idOf, mustHold } from '../web/request.ts'
+import { mustBeSeen, seenFor } from '../web/seen.ts'
 import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { clientOf, holds } from './area.ts'
@@ -67,7 +68,10 @@ export function users(db: Db) {
 
   async function showManage(req: Request, res: Response, client: Client, user: ClientUser, form: Form) {
     const presets = await listPresets(db, client)
-    show(req, res, 'admin-area/manage-user', { client, user, form, presets, tab: 'users' })
+    show(req, res, 'admin-area/manage-user', {
+      ...{ client, user, form, presets, tab: 'users' },
+      seen: seenFor(user, form),
+    })
   }
 
   page.get(`${URL}/:userId`, ...holds('manage-access'), async (req, res) => {
@@ -82,7 +86,9 @@ export function users(db: Db) {
   })
 
   async function act(req: Request, client: Client, user: ClientUser, input: z.output<typeof ManageForm>) {
-    if (!input.makeOwner) return setPermissions(db, actor(req), client, user, input.permissions, input.endsOn)
+    const { makeOwner: isToOwn, permissions, endsOn } = input
+    if (!isToOwn)
+      return setPermissions(db, actor(req), client, user, permissions, endsOn, mustBeSeen(req, input))
     mustHold(req, 'change-owner')
     return makeOwner(db, actor(req), client, user)
   }

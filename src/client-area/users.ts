@@ -24,6 +24,7 @@ import { invitesLists } from '../web/invites-lists.ts'
 import { asksToTick, statusOf, tickedForm } from '../web/presets.ts'
 import { actor, currentClient, currentReach, currentUser, idOf, isOwner } from '../web/request.ts'
 import { requestsPage } from '../web/requests-page.ts'
+import { mustBeSeen, seenFor } from '../web/seen.ts'
 import { usersPage } from '../web/users-page.ts'
 import { show } from '../web/views.ts'
 import { manages, ownerManages } from './area.ts'
@@ -100,7 +101,14 @@ export function users(db: Db) {
   async function showPermissions(req: Request, res: Response, user: ClientUser, form: Form) {
     const reach = currentReach(req)
     const why = user.isOwner ? undefined : whyBeyond(reach, user)
-    const data = { ...bounds(reach), user, why, form, presets: await presetsOf(req) }
+    const data = {
+      ...bounds(reach),
+      user,
+      why,
+      form,
+      seen: seenFor(user, form),
+      presets: await presetsOf(req),
+    }
     show(req, res, 'client-area/permissions', data)
   }
 
@@ -115,9 +123,11 @@ export function users(db: Db) {
     const all = currentReach(req).permissions
     const ticked = asksToTick(req) && tickedForm(req, await presetsOf(req), all)
     if (ticked) return showPermissions(req, res.status(statusOf(ticked)), user, ticked)
-    const form = await submit(permissionsForm(all), req.body, ({ permissions, endsOn }) =>
-      setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn),
-    )
+    const form = await submit(permissionsForm(all), req.body, (input) => {
+      const { permissions, endsOn } = input
+      const seen = mustBeSeen(req, input)
+      return setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn, seen)
+    })
     if (form) return showPermissions(req, res.status(422), user, form)
     flash(res, 'success', 'permissions.saved', { name: fullName(user) })
     res.redirect(303, PAGE)

@@ -922,6 +922,8 @@ export const english = {
   'permissions.which.choose.help': 'Tick what they need',
   'permissions.none': 'Choose at least one permission.',
   'permissions.unknown': 'There is no such permission: look at the list again.',
+  'permissions.stale':
+    'Somebody changed this since you opened it. Now it is: {may}. What you chose stands below: look at it again, and Save replaces what is there now.',
   'permissions.saved': 'The permissions of {name} are saved.',
   'permissions.group.account': 'Account',
   'permissions.group.services': 'Services',
