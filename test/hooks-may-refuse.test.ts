@@ -158,8 +158,13 @@ describe('Pre… hooks may refuse, with a sentence for the person who is waiting
   })
 
   test('a sentence is cut at 300 characters', async () => {
-    await alice.press('Send Invite', { 'Email address': 'long@example.com' })
-    expect(alice.told).toContain('x'.repeat(300))
+    // After one that hung its process is a new one, which may be late for the first time on a busy machine.
+    const invite = async () => {
+      await alice.press('Send Invite', { 'Email address': 'long@example.com' })
+      moveClock(1.1)
+      return alice.told
+    }
+    await expect.poll(invite).toContain('x'.repeat(300))
     expect(alice.told).not.toContain('x'.repeat(301))
   })
 

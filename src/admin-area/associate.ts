@@ -32,25 +32,24 @@ import { clientOf, holds } from './area.ts'
 const URL = '/admin/clients/:id/users/associate'
 const FOUND_MAX = 8
 
-const AssociateForm = z
-  .object({
-    search: z.string().trim().max(300, 'field.tooLong').default(''),
-    user_id: z.string().default(''),
-    first_name: z.string().default(''),
-    last_name: z.string().default(''),
-    send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
-    check_all: z.string().optional(),
-    permissions: manyOf(),
-    message: messageField(),
-    ends_on: z.string().default(''),
-    confirmed: z.string().optional(),
-  })
-  .transform(({ check_all, ...rest }) => ({
-    ...rest,
-    permissions: check_all ? PERMISSIONS : rest.permissions,
-  }))
+const Fields = z.object({
+  search: z.string().trim().max(300, 'field.tooLong').default(''),
+  user_id: z.string().default(''),
+  first_name: z.string().default(''),
+  last_name: z.string().default(''),
+  send_invite: choiceOf(['yes', 'no'], 'choice.missing').default('yes'),
+  check_all: z.string().optional(),
+  permissions: manyOf(),
+  message: messageField(),
+  ends_on: z.string().default(''),
+  confirmed: z.string().optional(),
+})
+/** Somebody who is created on the spot is told all that is missing of them at once. */
+const NewUserFields = Fields.extend({ search: emailField(), first_name: firstName(), last_name: lastName() })
 
-type Input = z.output<typeof AssociateForm>
+type Input = z.output<typeof Fields>
+
+const isCreated = ({ body }: Request) => body.user_id === 'new' && body.send_invite === 'no'
 
 export function associatePage(db: Db) {
   const page = Router()
@@ -77,25 +76,20 @@ export function associatePage(db: Db) {
     return user
   }
 
-  async function act(req: Request, client: Client, input: Input) {
+  async function act(req: Request, client: Client, { check_all, ...input }: Input) {
+    const permissions = check_all ? PERMISSIONS : input.permissions
     const user = await picked(input)
     const email = user?.email ?? check(emailField(), input.search, 'search')
     if (input.send_invite === 'yes') {
-      const { permissions, message, ends_on: endsOn } = input
+      const { message, ends_on: endsOn } = input
       const { replaced } = await invite(db, actor(req), client, { email, permissions, message, endsOn })
       return { key: replaced ? 'invite.replaced' : 'invite.sent', email } as const
     }
-    const who = user ?? {
-      email: lowerCase(email),
-      first_name: check(firstName(), input.first_name, 'first_name'),
-      last_name: check(lastName(), input.last_name, 'last_name'),
-    }
+    const { first_name, last_name, ends_on: endsOn } = input
+    const who = user ?? { email: lowerCase(email), first_name, last_name }
     mustHold(req, 'manage-access')
     const confirmed = Boolean(input.confirmed)
-    await associate(db, actor(req), client, who, input.permissions, {
-      confirmed,
-      endsOn: input.ends_on,
-    })
+    await associate(db, actor(req), client, who, permissions, { confirmed, endsOn })
     return { key: 'associate.done', email } as const
   }
 
@@ -104,7 +98,7 @@ export function associatePage(db: Db) {
     const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, client))
     if (ticked) return showForm(req, res.status(statusOf(ticked)), client, ticked)
     let done: Awaited<ReturnType<typeof act>> | undefined
-    const form = await submit(AssociateForm, req.body, async (input) => {
+    const form = await submit(isCreated(req) ? NewUserFields : Fields, req.body, async (input) => {
       done = await act(req, client, input)
     })
     if (form || !done) return showForm(req, res.status(422), client, form ?? formOf(req))

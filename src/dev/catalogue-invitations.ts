@@ -23,6 +23,7 @@ export function invitationPages(invitation: object): [name: string, data: Data, 
   return [
     ['invitations', { ...list, next: 'x', before: 'y' }],
     ['invitations', { ...list, list: [], next: undefined, before: '' }, '?empty'],
+    ['invitations', { ...list, list: [], filters: {}, next: undefined, before: '' }, '?none-yet'],
     ['invitations', { ...list, next: undefined, before: '', mayBeMore: true }, '?may-be-more'],
     ['invitations-step', { step: 'cancel', chosen: [invitation, long], form, here }],
     ['invitations-step', { step: 'resend', chosen: [], form: wrong, here: '' }, '?none'],

@@ -1548,6 +1548,7 @@ export const english = {
   'invitations.age.within-30': 'In the last 30 days',
   'invitations.age.over-3': 'More than 3 days ago',
   'invitations.age.over-30': 'More than 30 days ago',
+  'invitations.noneYet': 'Nobody was invited yet.',
   'invitations.none': 'No invitation found.',
   'invitations.none.next': 'Try the beginning of a name or an address, another state, or another time.',
   'invitations.chosen': 'With those that you tick:',
