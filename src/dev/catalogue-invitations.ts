@@ -9,6 +9,7 @@ export function invitationPages(invitation: object): [name: string, data: Data, 
   const accepted = { ...invitation, id: 5, status: 'accepted', ended_at: inDays(-1) }
   const here = '?email=dora&client=acme&state=pending'
   const filters = { email: 'dora', client: 'acme', inviter: '', state: 'pending', age: '' }
+  const none = { email: '', client: '', inviter: '', state: '', age: '' }
   const list = {
     list: [invitation, long, accepted],
     filters,
@@ -23,7 +24,7 @@ export function invitationPages(invitation: object): [name: string, data: Data, 
   return [
     ['invitations', { ...list, next: 'x', before: 'y' }],
     ['invitations', { ...list, list: [], next: undefined, before: '' }, '?empty'],
-    ['invitations', { ...list, list: [], filters: {}, next: undefined, before: '' }, '?none-yet'],
+    ['invitations', { ...list, list: [], filters: none, next: undefined, before: '' }, '?none-yet'],
     ['invitations', { ...list, next: undefined, before: '', mayBeMore: true }, '?may-be-more'],
     ['invitations-step', { step: 'cancel', chosen: [invitation, long], form, here }],
     ['invitations-step', { step: 'resend', chosen: [], form: wrong, here: '' }, '?none'],
