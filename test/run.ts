@@ -2,7 +2,7 @@
 // "N passed, N failed". With CI=true a suite that had to be left out is a failure.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCLI, startVitest, type TestModule } from 'vitest/node'
 import { hasGalera } from './support/galera.ts'
@@ -48,6 +48,8 @@ function leftOut(): string[] {
 /** What tests write is gone with the run. In memory where there is room: a disk makes each commit of SQLite wait. */
 function useFolderOfRun() {
   const folder = mkdtempSync(join(roomyFolder(), 'latchkey-run-'))
+  // The nodes of a cluster run as a user of their own, who has to come through.
+  chmodSync(folder, 0o711)
   process.env.TMPDIR = folder
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
 }
