@@ -82,11 +82,15 @@ export async function startGalera({ consecutiveIds = false }: GaleraOptions = {}
 
 export type Galera = Awaited<ReturnType<typeof startGalera>>
 
+/** What a node writes for a moment goes there, too: elsewhere it may be a stranger. */
+const inFolder = (folder: string) => ({ ...process.env, TMPDIR: folder })
+
 function install({ folder }: Node) {
   const program = findProgram('mariadb-install-db') ?? 'mariadb-install-db'
   const auth = '--auth-root-authentication-method=normal'
   const data = `--datadir=${join(folder, 'data')}`
-  execFileSync(program, ['--no-defaults', data, auth, ...(isRoot ? ['--user=mysql'] : [])], { stdio: 'pipe' })
+  const asUser = isRoot ? ['--user=mysql'] : []
+  execFileSync(program, ['--no-defaults', data, auth, ...asUser], { stdio: 'pipe', env: inFolder(folder) })
 }
 
 async function startNode(node: Node, cluster: string, more: string[] = []) {
@@ -119,7 +123,7 @@ async function startNode(node: Node, cluster: string, more: string[] = []) {
   ]
   const log = openSync(join(node.folder, 'log'), 'a')
   const [program, args] = asMysql(findProgram('mariadbd') ?? 'mariadbd', options)
-  node.process = spawn(program, args, { stdio: ['ignore', log, log] })
+  node.process = spawn(program, args, { stdio: ['ignore', log, log], env: inFolder(node.folder) })
   await synced(node)
 }
 
