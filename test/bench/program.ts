@@ -32,6 +32,12 @@ export interface Options {
   tell(figure: Figure): void
 }
 
+/** What `--only` may name. */
+export const KEYS = [
+  ...['start', 'visit', ...PAGES.map(({ key }) => key), 'invite', 'accept'],
+  ...['workers', 'growth', 'mail', 'expire'],
+]
+
 /** The embedded database is for small hosts: there only what people wait for. */
 const ON_SQLITE = ['users-tab', 'search', 'clients', 'invite']
 

@@ -8,7 +8,7 @@ import { hasMariadb } from '../support/mariadb.ts'
 import { chart } from './chart.ts'
 import { FULL, QUICK } from './data.ts'
 import type { Figure } from './figures.ts'
-import { benchOn, type Plan } from './program.ts'
+import { benchOn, KEYS, type Plan } from './program.ts'
 import { markdown, plain } from './table.ts'
 
 const { values: chosen } = parseArgs({
@@ -55,6 +55,9 @@ function draw(title: string[], figures: Figure[]) {
 }
 
 async function main() {
+  const strange = chosen.only.find((one) => !KEYS.some((key) => key.includes(one)))
+  if (strange !== undefined)
+    throw new Error(`--only ${strange} names nothing that is measured: there are ${KEYS.join(', ')}.`)
   if (!hasMariadb()) throw new Error('The bench needs MariaDB (mariadbd, mariadb-install-db).')
   const began = performance.now()
   const about = machine()
