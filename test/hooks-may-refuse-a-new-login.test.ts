@@ -4,6 +4,13 @@ import { startHouse, type TestHouse } from './support/house.ts'
 import { no, whmcsCaller } from './support/whmcs.ts'
 
 const HOOKS = {
+  'needed.ts': `
+import type { AddHook } from '#hooks'
+let asked = 0
+export default (addHook: AddHook) =>
+  addHook('PreUserAdd', 2, ({ user }) => {
+    if (user.email.startsWith('later@') && asked++ === 0) throw new Error('the list is away')
+  }, { onFailure: 'refuse' })`,
   'sanctions.ts': `
 import type { AddHook } from '#hooks'
 export default (addHook: AddHook) => {
@@ -126,5 +133,14 @@ describe('PreUserAdd is asked before somebody gets a login', () => {
     for (const action of ['AddUser', 'AddClient'])
       expect([action, await refused(() => whmcs(action, old))]).toEqual([action, no(sentence)])
     expect((await call('POST', '/users', { ...person, email: 'dora2@example.com' })).status).toBe(201)
+  })
+
+  test('a check that does not answer is no answer to keep: the same call is made again', async () => {
+    const call = caller(house, await keyOf(house))
+    const person = { first_name: 'Dora', last_name: 'Diaz', email: 'later@example.com' }
+    const again = () => call('POST', '/users', person, { 'Idempotency-Key': 'later' })
+    const [first, second] = [await again(), await again()]
+    expect([first.status, first.body.type]).toEqual([422, 'urn:latchkey:problem:hook.unavailable'])
+    expect(second.status).toBe(201)
   })
 })

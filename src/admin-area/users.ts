@@ -98,7 +98,7 @@ export function users(db: Db) {
     const ticked = asksToTick(req) && tickedForm(req, await listPresets(db, client))
     if (ticked) return showManage(req, res.status(statusOf(ticked)), client, user, ticked)
     const form = await submit(ManageForm, req.body, (input) => act(req, client, user, input))
-    if (form) return showManage(req, res.status(422), client, user, form)
+    if (form) return showManage(req, res.status(422), client, (await target(req)).user, form)
     const names = { name: fullName(user), client: clientName(client) }
     flash(res, 'success', req.body.make_owner ? 'owner.changed' : 'permissions.saved', names)
     res.redirect(303, listOf(client))

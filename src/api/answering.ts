@@ -143,10 +143,12 @@ async function begin(c: Call): Promise<Claim | Answer | undefined> {
   return claimKey(c.get('db'), { credentialId: c.get('caller').credential.id, key, fingerprint: asked })
 }
 
+const NOT_NOW: Refusal['key'][] = ['api.inProgress', 'api.stale', 'hook.unavailable']
+
 /** A refusal is an answer like any other; what says "not now" frees the key. */
 async function end(c: Call, claim: Claim, error: unknown) {
   const db = c.get('db')
-  const isNow = error instanceof Refusal && (error.key === 'api.inProgress' || error.key === 'api.stale')
+  const isNow = error instanceof Refusal && NOT_NOW.includes(error.key)
   const isFinal = (error instanceof Refusal || error instanceof NotFound) && !isNow
   if (isFinal) await keepAnswer(db, claim, problemOf(c, error))
   else await releaseKey(db, claim)

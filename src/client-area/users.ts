@@ -128,7 +128,7 @@ export function users(db: Db) {
       const seen = mustBeSeen(req, input)
       return setPermissions(db, actor(req), currentClient(req), user, permissions, endsOn, seen)
     })
-    if (form) return showPermissions(req, res.status(422), user, form)
+    if (form) return showPermissions(req, res.status(422), await target(req), form)
     flash(res, 'success', 'permissions.saved', { name: fullName(user) })
     res.redirect(303, PAGE)
   })

@@ -12,7 +12,7 @@ import { queueEmail } from './emails.ts'
 import { fire } from './hooks.ts'
 import { fingerprint, newNonce, readToken } from './links.ts'
 import { actorOf, chooseClient } from './logins.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
 import { Refusal } from './refusal.ts'
 import { lastSettings } from './settings.ts'
 import {
@@ -49,9 +49,11 @@ export async function register(
   browser: string,
 ): Promise<void> {
   const { password, ...person } = input
+  const chosenFor = { email: input.email, product: lastSettings(db).name }
+  checkPassword(password, chosenFor)
   // Of any address, so that nobody learns by it which has a login (HARD-CASES H17).
   await askToAdd(by, person)
-  const password_hash = await hashPassword(password, { email: input.email, product: lastSettings(db).name })
+  const password_hash = await hashPassword(password, chosenFor)
   const email = lowerCase(input.email)
   await change(db, by, async (trx) => {
     const [row] = await trx('registrations').insert({
