@@ -4,23 +4,14 @@
 import { beforeAll, expect, test } from 'vitest'
 import { caller, keyOf } from './support/api.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { APP_URL, production } from './support/production.ts'
 import { startSmtp } from './support/smtp.ts'
 
-const APP_URL = 'https://accounts.example.com'
 let house: TestHouse
 
 beforeAll(async () => {
   const smtp = await startSmtp()
-  house = await startHouse({
-    environment: {
-      NODE_ENV: 'production',
-      APP_URL,
-      APP_SECRET: 'production has a secret of its own: 32 bytes or more',
-      SMTP_URL: smtp.url,
-      MAIL_FROM: 'accounts@example.com',
-      TRUST_PROXY: '1',
-    },
-  })
+  house = await startHouse({ environment: production(smtp.url) })
 })
 
 const from = (address: string) => ({ 'X-Forwarded-For': `6.6.6.6:66, ${address}` })

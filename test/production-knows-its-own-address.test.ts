@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../src/dev/cast.ts'
 import { startHouse, type TestHouse } from './support/house.ts'
+import { APP_URL, production } from './support/production.ts'
 import { startSmtp, unquoted } from './support/smtp.ts'
-
-const APP_URL = 'https://accounts.example.com'
 
 describe('in production every link is built from APP_URL, whatever a request says', () => {
   let house: TestHouse
@@ -11,16 +10,7 @@ describe('in production every link is built from APP_URL, whatever a request say
 
   beforeAll(async () => {
     smtp = await startSmtp()
-    house = await startHouse({
-      environment: {
-        NODE_ENV: 'production',
-        APP_URL,
-        APP_SECRET: 'production has a secret of its own: 32 bytes or more',
-        SMTP_URL: smtp.url,
-        MAIL_FROM: 'Accounts <accounts@example.com>',
-        TRUST_PROXY: '1',
-      },
-    })
+    house = await startHouse({ environment: production(smtp.url) })
   })
 
   const EVIL = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'http' }

@@ -11,6 +11,7 @@ import { FEW_ACCOUNTS } from './catalogue-switching.ts'
 
 type Pages = [template: string, data: Data, more?: string][]
 
+const seen = 'invoices,tickets'
 const TIMES = { ends_at: null, suspended_at: null, standing: 'open' }
 const resting = { ...TIMES, suspended_at: inDays(-1), standing: 'suspended' }
 const ending = { ...TIMES, ends_at: inDays(40) }
@@ -42,14 +43,14 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
   return [
     ['client-area/accounts', { ...FEW_ACCOUNTS, accounts: [account, ...others] }, '?times'],
     ['client-area/users', { form, ...bounded, pending: wholeList(offered) }, '?delegate'],
-    ['client-area/permissions', { user: bob, form, ...bounds }, '?delegate'],
-    ['client-area/permissions', { user: bob, form, ...bounds, why: 'delegate.holdsMore' }, '?beyond'],
+    ['client-area/permissions', { user: bob, form, seen, ...bounds }, '?delegate'],
+    ['client-area/permissions', { user: bob, form, seen, ...bounds, why: 'delegate.holdsMore' }, '?beyond'],
     ['client-area/remove', { user: bob, form, why: 'delegate.holdsMore' }, '?beyond'],
     ['client-area/denied', { missing: 'Managing users is switched off.' }, '?off'],
     ['client-area/leave', { account, form }],
     ['client-area/leave', { account: { ...account, isOwner: true }, form }, '?owner'],
     ['client-area/users', { form: wrongDay, ...lists }, '?times'],
-    ['client-area/permissions', { user: { ...bob, ...resting }, form: wrongDay }, '?resting'],
+    ['client-area/permissions', { user: { ...bob, ...resting }, form: wrongDay, seen }, '?resting'],
     ['client-area/invite', { ...offer, form: tooLong, endsAt: inDays(40) }, '?until'],
     ['includes/access-step', { ...step, user: bob, step: 'suspend' }],
     ['includes/access-step', { ...step, user: { ...bob, ...resting }, step: 'resume' }, '?resume'],
@@ -62,7 +63,7 @@ export function accessPages(users: (User & Data)[], client: Client, offer: Data)
 export const managedPages = (user: User & Data): Pages => [
   [
     'manage-user',
-    { user: { ...user, ...resting }, form: { values: { ends_on: '2031-02-28' }, errors: {} } },
+    { user: { ...user, ...resting }, seen, form: { values: { ends_on: '2031-02-28' }, errors: {} } },
     '?resting',
   ],
 ]

@@ -8,7 +8,7 @@ import { type Signed, signEntry } from './activity-macs.ts'
 import type { Actor, Change } from './change.ts'
 import { inHand } from './handed.ts'
 import { loginsOf } from './merged-logins.ts'
-import { COUNTED_MAX, countUpTo, endOfLooking, type Found } from './pages.ts'
+import { COUNTED_MAX, countUpTo, endOfLooking, type Found, type Narrow } from './pages.ts'
 import { like } from './search.ts'
 
 export interface Activity extends Signed {
@@ -80,8 +80,6 @@ export interface ActivityFilter {
   /** Only this one and newer ones. */
   since?: number | undefined
 }
-
-type Narrow = (query: Knex.QueryBuilder) => unknown
 
 export const newestFirst = (a: Activity, b: Activity) => b.id - a.id
 

@@ -8,10 +8,10 @@ import type { Actor } from './change.ts'
 import { clientName, findClient } from './clients.ts'
 import { cancelInvitation, type Invitation, isOpen, type Status } from './invitations.ts'
 import { resendInvitation } from './inviting.ts'
-import { byNoIndex, COUNTED_MAX, countUpTo, latestFirst, type Place } from './pages.ts'
+import { byNoIndex, COUNTED_MAX, countUpTo, latestFirst, type Narrow, type Place } from './pages.ts'
 import { NotFound, Refusal, TooMany } from './refusal.ts'
 import { fullName } from './users.ts'
-import { anything, type Named, type Narrow, precisely } from './whose-invitations.ts'
+import { anything, type Named, precisely } from './whose-invitations.ts'
 
 export const STATES = ['pending', 'expired', 'accepted', 'declined', 'cancelled'] as const
 /** When it was sent last, in days: within so many, or longer ago. */

@@ -4,6 +4,9 @@
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
 
+/** What a query is narrowed by. */
+export type Narrow = (query: Knex.QueryBuilder) => unknown
+
 /** Totals are exact so far, then "more than". */
 export const COUNTED_MAX = 10_000
 /** Above every id. */

@@ -1,7 +1,8 @@
 // The offer to hand an account over to another of its users, by its owner or in the owner's name. It is pending, then one
 // of accepted, declined, cancelled or expired, by a guarded update whose row count decides; no end is ever left again. One
-// is pending for a client: open_client_id holds that. It is over when its seven days are, whether or not the job has written that down.
-// Whatever takes its ground away (another owner, the client closed, access removed) cancels it in the same transaction.
+// is pending for a client: open_client_id holds that. It is over when its seven days are, whether or not the job has
+// written that down. Whatever takes its ground away (another owner, the client closed, access removed) cancels it in the
+// same transaction.
 
 import { timestamp } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'

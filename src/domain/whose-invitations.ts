@@ -4,11 +4,10 @@
 
 import type { Knex } from 'knex'
 import { type Db, foundBy } from '../platform/database.ts'
+import type { Narrow } from './pages.ts'
 import { like, searchText, wordsOf } from './search.ts'
 import { lowerCase } from './users.ts'
 import { beginsWith, findByWords, type Worded } from './words.ts'
-
-export type Narrow = (query: Knex.QueryBuilder) => unknown
 
 export interface Named {
   /** Among which rows, called i. */

@@ -5,7 +5,7 @@
 
 import type { Knex } from 'knex'
 import type { Db } from '../platform/database.ts'
-import { countUpTo, type Found, LAST_ID, type Place } from './pages.ts'
+import { countUpTo, type Found, LAST_ID, type Narrow, type Place } from './pages.ts'
 import { MOST_TYPED, searchText } from './search.ts'
 
 /** The tables of words, by whose they are. */
@@ -115,8 +115,6 @@ export async function findByWords<Row extends { id: number }>(
   }
   return { rows, stopped: place }
 }
-
-type Narrow = (query: Knex.QueryBuilder) => unknown
 
 /** The rest of a word's rows, or the words behind it: an index leads straight to either, and MariaDB sorts neither. */
 function stretchOf(what: Worded, word: string, place?: Place): Narrow {
